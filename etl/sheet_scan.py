@@ -1,0 +1,341 @@
+"""How far a sheet reaches and what is exceptional in it, found before its cells are read.
+
+A reader lays a sheet out as a dense table from its first to its furthest cell, so two cells in opposite
+corners of a 2 kB file would ask for 17 thousand million cells. Every part is therefore scanned while it
+is inflated. A sheet in the spelling all usual programs write is scanned by byte patterns, in a fraction
+of the time of reading it; any other spelling, and any sheet with formulas, errors or hidden rows, is
+parsed exactly.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from etl.gate import Limits, refused, too_large
+from etl.package import CHUNK_BYTES, Part, inflated
+from etl.workbook_parts import feed, local_name, refusing_parser
+
+OVERLAP_BYTES = 64
+ORDINARY_COLUMNS = 26
+ORDINARY_ROWS = 99_999
+FORMULA_CHARACTERS = 200
+DETAILED_MARKS = 10_000
+
+# Roots of the parts the reader itself interprets; it knows no encoding but UTF-8.
+READER_ROOTS = frozenset(("worksheet", "workbook", "sst", "styleSheet", "Relationships", "Types"))
+
+UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+PROLOG = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*+(?>(?:<\?.*?\?>|<!--.*?-->)\s*)*+<([A-Za-z_][^\s/>]*)", re.DOTALL
+)
+DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*+<\?xml[^>]*>")
+ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*+<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
+# Start tags beginning with c, except a cell in columns A to Z and rows 1 to 99999.
+UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z][1-9]\d{0,4}")([^>]{0,20})')
+POSITION = re.compile(rb'\A r="([A-Z]{1,3})([1-9]\d{0,6})"')
+PREFIXED_CELL = re.compile(rb":(?:c|row|sheetData)[\s/>]")
+FORMULA = re.compile(rb"<f[\s/>]")
+LINK = re.compile(rb"<(?:[\w.-]+:)?(?:ddeLink|oleLink)[\s/>]")
+REFERENCE = re.compile(r"\A([A-Za-z]{1,7})(\d{1,10})\Z")
+
+Mark = tuple[int, int, str, str]
+
+
+@dataclass(kw_only=True)
+class SheetScan:
+    """What a scan found; with `exact` false the extent is an upper bound and there is nothing to mark."""
+
+    exact: bool = False
+    cells: int = 0
+    last_row: int = 0
+    last_column: int = 0
+    marks: list[Mark] = field(default_factory=list)
+
+
+def scan_parts(content: bytes, parts: tuple[Part, ...], limits: Limits) -> dict[str, SheetScan]:
+    """Inflate and scan every part; sheet scans by part name, case folded.
+
+    Raises RefusedError: too_large, corrupt_zip, corrupt_xml, doctype, dde_link.
+    """
+    sheets: dict[str, SheetScan] = {}
+    strings = 0
+    for part in parts:
+        scan, part_strings = _scan_part(content, part, limits)
+        strings += part_strings
+        if strings > limits.strings:
+            raise too_large("strings", strings, limits.strings)
+        if scan is not None:
+            sheets[part.name.casefold()] = scan
+    if sum(scan.cells for scan in sheets.values()) > limits.cells:
+        sheets = {name: _counted(content, parts, name, scan, limits) for name, scan in sheets.items()}
+    cells = sum(scan.cells for scan in sheets.values())
+    for scan in sheets.values():
+        check_extent(scan, cells, limits)
+    return sheets
+
+
+def _counted(
+    content: bytes, parts: tuple[Part, ...], name: str, scan: SheetScan, limits: Limits
+) -> SheetScan:
+    """The scan with its cells counted one by one: the quick count takes cells with style alone for values."""
+    if scan.exact:
+        return scan
+    part = next(part for part in parts if part.name.casefold() == name)
+    exact = ExactScan(limits=limits, part=part.name)
+    exact.parse(inflated(content, part, limits))
+    return exact.sheet
+
+
+def check_extent(scan: SheetScan, cells: int, limits: Limits) -> None:
+    """Refuse a sheet that reaches too far, given the cells counted in the workbook so far."""
+    measured = (
+        ("cells", cells, limits.cells),
+        ("rows", scan.last_row, limits.rows),
+        ("columns", scan.last_column, limits.columns),
+        ("area", scan.last_row * scan.last_column, limits.area),
+    )
+    for what, found, limit in measured:
+        if found > limit:
+            raise too_large(what, found, limit)
+
+
+def _scan_part(content: bytes, part: Part, limits: Limits) -> tuple[SheetScan | None, int]:
+    quick = _QuickScan(limits=limits, part=part.name)
+    for window in _windows(inflated(content, part, limits)):
+        quick.read(window)
+    if not quick.needs_exact():
+        return (quick.sheet if quick.is_sheet else None), quick.strings
+    exact = ExactScan(limits=limits, part=part.name)
+    exact.parse(inflated(content, part, limits))
+    if quick.foreign_encoding and (exact.root in READER_ROOTS or exact.is_sheet):
+        raise refused("corrupt_xml", part=part.name[:200], problem="encoding")
+    return (exact.sheet if exact.is_sheet else None), quick.strings
+
+
+def _windows(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes cut before the start of a tag, so that no pattern is torn in two.
+
+    Where no tag starts for longer than CHUNK_BYTES, the cut falls anywhere and the windows overlap.
+    """
+    rest = b""
+    for piece in pieces:
+        window = rest + piece
+        cut = max(window.rfind(b"<"), 0)
+        if len(window) - cut > CHUNK_BYTES:
+            yield window
+            rest = window[-OVERLAP_BYTES:]
+        else:
+            yield window[:cut]
+            rest = window[cut:]
+    yield rest
+
+
+@dataclass(kw_only=True)
+class _QuickScan:
+    """Byte patterns over one part: enough to let an ordinary sheet pass, or to ask for the exact scan."""
+
+    limits: Limits
+    part: str
+    begun: bool = False
+    is_markup: bool = False
+    is_sheet: bool = False
+    foreign_encoding: bool = False
+    unusual: bool = False
+    strings: int = 0
+    sheet: SheetScan = field(default_factory=SheetScan)
+
+    def read(self, window: bytes) -> None:
+        if not self.begun and window.strip():
+            self._begin(window)
+            window = DECLARATION.sub(b"", window)
+        if not self.is_sheet and b"sheetData" in window:
+            self.is_sheet = True
+            self.unusual = self.unusual or not self.is_markup
+        if self.is_sheet:
+            if not self.unusual:
+                self._read_cells(window)
+        elif self.is_markup:
+            self._read_other(window)
+
+    def needs_exact(self) -> bool:
+        if self.is_sheet and not self.unusual:
+            scan, limits = self.sheet, self.limits
+            return (
+                scan.cells > limits.cells
+                or scan.last_row > limits.rows
+                or scan.last_column > limits.columns
+                or scan.last_row * scan.last_column > limits.area
+            )
+        return self.unusual
+
+    def _begin(self, window: bytes) -> None:
+        self.begun = True
+        self.is_markup = window.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<", *UTF_16))
+        if not self.is_markup:
+            return
+        encoding = ENCODING.match(window)
+        named = encoding.group(1).lower() if encoding else b"utf-8"
+        self.foreign_encoding = window.startswith(UTF_16) or named not in (b"utf-8", b"us-ascii", b"utf8")
+        # Whatever stands before the root and is neither comment nor instruction is left to the parser.
+        self.unusual = self.foreign_encoding or PROLOG.match(window) is None
+
+    def _read_other(self, window: bytes) -> None:
+        self.strings += window.count(b"<si") + window.count(b":si") // 2
+        if self.strings > self.limits.strings:
+            raise too_large("strings", self.strings, self.limits.strings)
+        if (b"ddeLink" in window or b"oleLink" in window) and LINK.search(window):
+            raise refused("dde_link", part=self.part[:200])
+
+    def _read_cells(self, window: bytes) -> None:
+        self.sheet.cells += window.count(b'<c r="')
+        if _has_exceptions(window):
+            self.unusual = True
+            return
+        self.sheet.last_row = max(self.sheet.last_row, ORDINARY_ROWS)
+        self.sheet.last_column = max(self.sheet.last_column, ORDINARY_COLUMNS)
+        for found in UNUSUAL_CELL.findall(window):
+            if found[:1].isalpha():
+                continue
+            position = POSITION.match(found)
+            if position is None:
+                self.unusual = True
+                return
+            self.sheet.last_column = max(self.sheet.last_column, column_number(position.group(1).decode()))
+            self.sheet.last_row = max(self.sheet.last_row, int(position.group(2)))
+
+
+def _has_exceptions(window: bytes) -> bool:
+    """Whether anything stands here that only the exact scan can judge or mark."""
+    return (
+        b"hidden" in window
+        or b' t="e"' in window
+        or b"='" in window
+        or PREFIXED_CELL.search(window) is not None
+        or (b"<f" in window and FORMULA.search(window) is not None)
+    )
+
+
+def column_number(letters: str) -> int:
+    """Column letters as a number, A being 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@dataclass(kw_only=True)
+class ExactScan:
+    """A parse of one part that follows positions the way the reader does.
+
+    A cell without a reference stands right of the one before it; a row without a number follows the one
+    before it. A cell counts as soon as it holds a value, an inline text or a formula: style alone does not.
+    """
+
+    limits: Limits
+    part: str
+    sheet: SheetScan = field(default_factory=lambda: SheetScan(exact=True))
+    root: str = ""
+    is_sheet: bool = False
+    depth: int = 0
+    row: int = 0
+    column: int = 0
+    cell_row: int = 0
+    cell_type: str = ""
+    holds: str = ""
+    text: list[str] = field(default_factory=list)
+    formula: str | None = None
+    value: str | None = None
+
+    def parse(self, pieces: Iterator[bytes]) -> None:
+        parser = refusing_parser()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        feed(parser, pieces, self.part)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        name = local_name(tag)
+        if name == "c" and self.is_sheet:
+            self._start_cell(attributes)
+        elif name in ("v", "f", "is", "t"):
+            self.holds, self.text = name, []
+        elif name == "row" and self.is_sheet:
+            self._start_row(attributes)
+        elif name == "col":
+            self._mark_hidden_columns(attributes)
+        else:
+            self._start_other(name)
+
+    def _start_other(self, name: str) -> None:
+        self.root = self.root or name
+        self.is_sheet = self.is_sheet or name == "sheetData"
+        if name in ("ddeLink", "oleLink"):
+            raise refused("dde_link", part=self.part[:200])
+        if self.depth > self.limits.depth:
+            raise too_large("depth", self.depth, self.limits.depth)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r", "")
+        self.row = int(number) if number.isascii() and number.isdigit() else self.row + 1
+        self.column = 0
+        if attributes.get("hidden") in ("1", "true"):
+            self._mark(self.row, 0, "hidden_row", "")
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        reference = REFERENCE.match(attributes.get("r", ""))
+        self.cell_row = int(reference.group(2)) if reference else max(self.row, 1)
+        self.column = column_number(reference.group(1)) if reference else self.column + 1
+        self.cell_type = attributes.get("t", "")
+        self.formula = self.value = None
+
+    def _characters(self, text: str) -> None:
+        if self.holds:
+            self.text.append(text)
+
+    def _end(self, tag: str) -> None:
+        self.depth -= 1
+        name = local_name(tag)
+        if name == "c" and self.is_sheet:
+            self._end_cell()
+        elif name == self.holds:
+            self._end_text(name)
+
+    def _end_text(self, name: str) -> None:
+        text = "".join(self.text)
+        if name == "f":
+            self.formula = text
+        else:
+            self.value = text
+        self.holds = ""
+
+    def _end_cell(self) -> None:
+        if self.value is None and self.formula is None:
+            return
+        scan = self.sheet
+        scan.cells += 1
+        scan.last_row = max(scan.last_row, self.cell_row)
+        scan.last_column = max(scan.last_column, self.column)
+        if scan.cells > self.limits.cells or scan.last_row * scan.last_column > self.limits.area:
+            check_extent(scan, scan.cells, self.limits)
+        if self.cell_type == "e":
+            self._mark(self.cell_row, self.column, "error_value", self.value or "")
+        if self.formula is not None:
+            self._mark(self.cell_row, self.column, self._formula_kind(), self.formula[:FORMULA_CHARACTERS])
+
+    def _formula_kind(self) -> str:
+        # A formula whose result is an empty text is stored as an empty value of type str.
+        stored = bool(self.value) or (self.value is not None and self.cell_type == "str")
+        return "formula" if stored else "formula_without_value"
+
+    def _mark_hidden_columns(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") not in ("1", "true"):
+            return
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if first.isdigit() and last.isdigit():
+            for column in range(int(first), min(int(last), self.limits.columns) + 1):
+                self._mark(0, column, "hidden_column", "")
+
+    def _mark(self, row: int, column: int, kind: str, detail: str) -> None:
+        kept = detail if len(self.sheet.marks) < DETAILED_MARKS else ""
+        self.sheet.marks.append((row, column, kind, kept))
