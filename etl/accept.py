@@ -1,0 +1,183 @@
+"""Acceptance: keep the bytes, mask, store the typed rows, then record it in one transaction.
+
+The order makes a kill at any moment harmless: files are written whole under names made of their
+content before the journal knows of them, so a second run finds or rewrites the same files and the
+journal's transaction decides alone whether a workbook was accepted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from etl.journal import Journal, SubmittedSheet, current
+from etl.masking import mask_frame, mask_text
+from etl.schema import Sheet
+from etl.store import Store, write_whole
+from etl.validate import Checked, CheckedSheet
+
+History = Callable[[str, str, str], pl.DataFrame | None]
+
+PROVENANCE = ("row", "reporting_code", "period", "submission_id", "source_submission_id")
+"""Columns every stored row carries beside its sheet's: where on screen, and where in which workbook."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """What became of a workbook at the door."""
+
+    submission_id: str
+    unit_code: str
+    period: str
+    revision: int
+    is_new: bool
+
+
+def accept(
+    store: Store,
+    journal: Journal,
+    checked: Checked,
+    content: bytes,
+    *,
+    file_name: str,
+    received_by: str,
+    received_at: datetime,
+    findings: Sequence[Mapping[str, Any]],
+) -> Acceptance:
+    """Accept a checked workbook without must-mend findings; the same bytes again change nothing.
+
+    Raises ValueError where the check could not settle the unit or the month: such a workbook has a
+    must-mend finding and may not come here.
+    """
+    if checked.unit is None or checked.period is None:
+        raise ValueError("a workbook whose unit or month is unknown cannot be accepted")
+    unit_code, period = checked.unit.code, checked.period
+    sha256 = hashlib.sha256(content).hexdigest()
+    submission_id = f"{unit_code}-{period}-{sha256[:16]}"
+    known = journal.find(unit_code, period, sha256)
+    if known is not None:
+        return Acceptance(
+            submission_id=submission_id, unit_code=unit_code, period=period, revision=known, is_new=False
+        )
+    write_whole(store.workbooks / sha256[:2] / f"{sha256}.xlsx", lambda aside: _write_bytes(aside, content))
+    taken_over = stored_history(store, journal)
+    sheets = [
+        _store_sheet(store, sheet, unit_code, period, submission_id, taken_over)
+        for sheet in checked.sheets.values()
+    ]
+    revision, is_new = journal.record(
+        {
+            "submission_id": submission_id,
+            "unit_code": unit_code,
+            "period": period,
+            "sha256": sha256,
+            "file_name": mask_text(file_name),
+            "received_at": received_at,
+            "received_by": received_by,
+            "data_from": checked.cover["data_from"],
+            "data_to": checked.cover["data_to"],
+            "cover": {name: _masked(value) for name, value in checked.cover.items()},
+            "findings": [dict(finding) for finding in findings],
+        },
+        sheets,
+    )
+    return Acceptance(
+        submission_id=submission_id, unit_code=unit_code, period=period, revision=revision, is_new=is_new
+    )
+
+
+def stored_history(store: Store, journal: Journal) -> History:
+    """Rows of a unit's current revision of a month, sheet by sheet; None where nothing is reported."""
+
+    def rows(unit_code: str, period: str, sheet_key: str) -> pl.DataFrame | None:
+        submission = current(journal.submissions(unit_code=unit_code, period=period)).get((unit_code, period))
+        for sheet in submission.sheets if submission else ():
+            if sheet.sheet == sheet_key and sheet.path is not None:
+                return pl.read_parquet(store.rows / sheet.path)
+        return None
+
+    return rows
+
+
+def _store_sheet(
+    store: Store,
+    checked: CheckedSheet,
+    unit_code: str,
+    period: str,
+    submission_id: str,
+    history: History,
+) -> SubmittedSheet:
+    key = checked.sheet.key
+    rows = _typed_rows(store, checked, unit_code, period, submission_id, history)
+    if rows is None:
+        return SubmittedSheet(sheet=key, content=checked.content, row_count=0, path=None)
+    name = f"{period}-{submission_id.rsplit('-', 1)[1]}"
+    path = f"{key}/{unit_code}/{name}.parquet"
+    write_whole(store.rows / path, lambda aside: rows.write_parquet(aside, compression="zstd"))
+    seen = _masked_seen(checked)
+    if seen.height:
+        write_whole(store.rows / "seen" / unit_code / f"{name}-{key}.parquet", seen.write_parquet)
+    return SubmittedSheet(sheet=key, content=checked.content, row_count=rows.height, path=path)
+
+
+def _typed_rows(
+    store: Store,
+    checked: CheckedSheet,
+    unit_code: str,
+    period: str,
+    submission_id: str,
+    history: History,
+) -> pl.DataFrame | None:
+    """The rows to keep: last month's where they are taken over, none for a zero report."""
+    if checked.content == "unchanged":
+        previous = history(unit_code, _month_before(period), checked.sheet.key)
+        if previous is None:
+            raise ValueError("nothing to take over: last month's rows are not in the store")
+        return previous.with_columns(period=_first_day(period), submission_id=pl.lit(submission_id))
+    if checked.content != "reported":
+        return None
+    masked = mask_frame(
+        checked.rows,
+        _text_columns(checked.sheet),
+        key_columns=[column.name for column in checked.sheet.columns if column.carried_key],
+        key=store.masking_key(),
+    )
+    return masked.with_columns(
+        reporting_code=pl.lit(unit_code),
+        period=_first_day(period),
+        submission_id=pl.lit(submission_id),
+        source_submission_id=pl.lit(submission_id),
+    )
+
+
+def _text_columns(sheet: Sheet) -> list[str]:
+    return [column.name for column in sheet.columns if column.type == "text"]
+
+
+def _masked_seen(checked: CheckedSheet) -> pl.DataFrame:
+    """What stood in the cells whose stored value reads differently, masked like everything typed."""
+    return checked.seen.with_columns(pl.col("seen").map_elements(mask_text, return_dtype=pl.String))
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, str):
+        return mask_text(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _first_day(period: str) -> pl.Expr:
+    return pl.lit(f"{period}-01").str.to_date()
+
+
+def _month_before(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+
+
+def _write_bytes(path: Any, content: bytes) -> None:
+    path.write_bytes(content)

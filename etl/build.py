@@ -1,0 +1,247 @@
+"""The build: journal + rows + campaign -> dimensions, facts, marts -> checks -> a new warehouse file.
+
+A build extended by what has changed and a build from scratch are equal, row for row: only the reporting
+units whose current submissions differ from the last build's are computed again, from their own rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from filelock import FileLock
+
+from etl.campaign import Campaign
+from etl.dimensions import dimensions
+from etl.journal import Journal, Submission, current
+from etl.schema import Sheet
+from etl.sheets import SHEETS
+from etl.store import Store
+from etl.warehouse import current_build, publish
+
+MODELS = Path(__file__).parent / "models"
+CHECKS = Path(__file__).parent / "checks"
+
+UNIT_MARTS = ("mart_unit_month",)
+"""Marts computed reporting unit by reporting unit; the others are small and made anew in each build."""
+
+PROVENANCE_TYPES = {
+    "row": "integer",
+    "reporting_code": "varchar",
+    "period": "date",
+    "submission_id": "varchar",
+    "source_submission_id": "varchar",
+}
+DUCKDB_TYPES = {
+    "text": "varchar",
+    "code": "varchar",
+    "month": "varchar",
+    "date": "date",
+    "datetime": "timestamp",
+    "integer": "bigint",
+    "decimal": "decimal(18, 2)",
+    "choice": "varchar",
+    "yes_no": "boolean",
+    "unit": "varchar",
+}
+
+
+class CheckFailedError(Exception):
+    """A check of the new build found rows: it is not published, the last build stays up."""
+
+    def __init__(self, failures: dict[str, pl.DataFrame]) -> None:
+        self.failures = failures
+        names = ", ".join(f"{name} ({frame.height})" for name, frame in failures.items())
+        super().__init__(
+            f"数据检查未通过,仍显示上一次的结果:{names}。请把这条信息交给系统维护人员。"
+            f" / Checks failed, the last build stays up: {names}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """A published build and what it took."""
+
+    path: Path
+    computed_units: tuple[str, ...]
+    is_new: bool
+
+
+def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, full: bool = False) -> Build:
+    """Publish a warehouse of everything accepted so far; nothing new publishes nothing.
+
+    Raises CheckFailedError, with the last build left in place.
+    """
+    store.warehouse.mkdir(parents=True, exist_ok=True)
+    with FileLock(store.build_lock):
+        submissions = journal.submissions()
+        fingerprint = _fingerprint(campaign)
+        base = None if full else current_build(store)
+        done = _computed(base, fingerprint) if base else None
+        wanted = _states(submissions)
+        if base and done == wanted:
+            return Build(path=base, computed_units=(), is_new=False)
+        changed = tuple(
+            unit.code
+            for unit in campaign.reporting_units
+            if done is None or done.get(unit.code) != wanted.get(unit.code)
+        )
+        aside = store.warehouse / f".building-{secrets.token_hex(8)}.duckdb"
+        try:
+            if done is not None:
+                shutil.copyfile(base, aside)
+            _fill(aside, store, journal, campaign, submissions, changed, fingerprint, now)
+            return Build(path=publish(store, aside, now), computed_units=changed, is_new=True)
+        finally:
+            aside.unlink(missing_ok=True)
+            aside.with_name(f"{aside.name}.wal").unlink(missing_ok=True)
+
+
+def _fill(
+    path: Path,
+    store: Store,
+    journal: Journal,
+    campaign: Campaign,
+    submissions: Sequence[Submission],
+    changed: Sequence[str],
+    fingerprint: str,
+    now: datetime,
+) -> None:
+    tables = dimensions(campaign, submissions)
+    tables["dim_build"] = pl.DataFrame(
+        {"built_at": [now], "fingerprint": [fingerprint], "simulated": [bool(journal.is_simulated())]}
+    )
+    tables["dim_unit_state"] = pl.DataFrame(
+        sorted(_states(submissions).items()),
+        schema={"reporting_code": pl.String, "state": pl.String},
+        orient="row",
+    )
+    with closing(duckdb.connect(str(path), config={"enable_external_access": True})) as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute("begin")
+        for name, frame in tables.items():
+            _replace_table(connection, name, frame)
+        _replace_table(
+            connection,
+            "scope",
+            pl.DataFrame({"reporting_code": pl.Series(changed, dtype=pl.String)}),
+            temporary=True,
+        )
+        _row_views(connection, store, submissions, set(changed), campaign.top.code)
+        _models(connection)
+        failures = _failed_checks(connection)
+        if failures:
+            raise CheckFailedError(failures)
+        connection.execute("commit")
+        connection.execute("checkpoint")
+
+
+def _replace_table(
+    connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, temporary: bool = False
+) -> None:
+    kind = "temporary table" if temporary else "table"
+    connection.register("incoming", frame.to_arrow())
+    connection.execute(f"create or replace {kind} {name} as from incoming")
+    connection.unregister("incoming")
+
+
+def _row_views(
+    connection: duckdb.DuckDBPyConnection,
+    store: Store,
+    submissions: Sequence[Submission],
+    changed: set[str],
+    top_code: str,
+) -> None:
+    """A view a sheet over the Parquet of the current submissions in scope; typed and empty without any."""
+    files: dict[str, list[str]] = {key: [] for key in SHEETS}
+    for submission in current(submissions).values():
+        if submission.unit_code in changed or submission.unit_code == top_code:
+            for sheet in submission.sheets:
+                if sheet.path is not None:
+                    files[sheet.sheet].append(str(store.rows / sheet.path))
+    for key, paths in files.items():
+        connection.execute(f"create or replace temporary view rows_{key} as {rows_query(SHEETS[key], paths)}")
+
+
+def rows_query(sheet: Sheet, paths: Sequence[str]) -> str:
+    """SQL for the stored rows of a sheet: the Parquet files, or no rows with the same typed columns."""
+    if paths:
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        return f"from read_parquet([{listed}])"
+    types = {column.name: DUCKDB_TYPES[column.type] for column in sheet.columns} | PROVENANCE_TYPES
+    columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in types.items())
+    return f"select {columns} where false"
+
+
+def _models(connection: duckdb.DuckDBPyConnection) -> None:
+    """Staging, fact and intermediate models as views, marts as tables."""
+    for name, query in _model_texts().items():
+        if not name.startswith("mart_"):
+            connection.execute(f"create or replace temporary view {name} as {query}")
+    for name, query in _model_texts().items():
+        if name in UNIT_MARTS:
+            connection.execute(f"create table if not exists {name} as from ({query}) where false")
+            connection.execute(
+                f"delete from {name} where reporting_code in (select reporting_code from scope)"
+            )
+            connection.execute(f"insert into {name} by name {query}")
+        elif name.startswith("mart_"):
+            connection.execute(f"create or replace table {name} as {query}")
+
+
+def _model_texts() -> dict[str, str]:
+    """The models by name, in an order in which each stands after those it reads."""
+    order = ("stg_", "fct_", "int_report", "int_leaf", "int_", "mart_")
+    paths = {path.stem: path for path in MODELS.glob("*/*.sql")}
+    ranked = sorted(
+        paths, key=lambda name: next(i for i, prefix in enumerate(order) if name.startswith(prefix))
+    )
+    return {name: paths[name].read_text(encoding="utf-8") for name in ranked}
+
+
+def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    found = {
+        path.stem: connection.sql(path.read_text(encoding="utf-8")).pl()
+        for path in sorted(CHECKS.glob("*.sql"))
+    }
+    return {name: frame for name, frame in found.items() if frame.height}
+
+
+def _states(submissions: Sequence[Submission]) -> dict[str, str]:
+    """For each unit the submissions that count for it, as one text: equal texts give equal figures."""
+    parts: dict[str, list[str]] = {}
+    for submission in submissions:
+        parts.setdefault(submission.unit_code, []).append(
+            f"{submission.submission_id}:{submission.revision}:{submission.state}"
+        )
+    return {
+        unit: hashlib.sha256("\n".join(sorted(items)).encode()).hexdigest() for unit, items in parts.items()
+    }
+
+
+def _computed(base: Path, fingerprint: str) -> dict[str, str] | None:
+    """The states a build was computed from; None where campaign or models have changed since."""
+    with closing(duckdb.connect(str(base), read_only=True)) as connection:
+        if connection.execute("select fingerprint from dim_build").fetchall() != [(fingerprint,)]:
+            return None
+        return dict(connection.execute("from dim_unit_state").fetchall())
+
+
+def _fingerprint(campaign: Campaign) -> str:
+    """Of everything but the submissions that decides what a build holds: models, checks, campaign, DuckDB."""
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    here = Path(__file__).parent
+    sources = [*MODELS.glob("*/*.sql"), *CHECKS.glob("*.sql"), *here.glob("*.py"), *here.glob("sheets/*.py")]
+    sources += [path for path in campaign.folder.rglob("*") if path.is_file()]
+    for path in sorted(sources):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,22 @@
+-- One row a leaf unit and month: complaints that fell due in it (应办结), by due time up to the last day
+-- of data of the unit's latest log, open ones dropped from that log included; by month of receipt
+-- where the source knows only the flag.
+with latest_log as (
+    select
+        reporting_code,
+        arg_max(data_to, month) as data_to
+    from dim_submitted_sheet
+    where sheet = 'complaints' and content <> 'not_reported'
+    group by reporting_code
+)
+select
+    complaint.leaf_code,
+    coalesce(complaint.due_month, complaint.received_month) as month,
+    count(*) as complaints_due,
+    count(*) filter (where complaint.is_on_time) as complaints_on_time
+from fct_complaint as complaint
+join latest_log on latest_log.reporting_code = complaint.reporting_code
+where
+    complaint.is_valid
+    and (complaint.due_on <= latest_log.data_to or (complaint.due_on is null and complaint.has_flag))
+group by complaint.leaf_code, coalesce(complaint.due_month, complaint.received_month)

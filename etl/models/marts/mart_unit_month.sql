@@ -1,0 +1,98 @@
+-- One row a leaf unit (county, street, own office, or the residual that carries a population known only
+-- above) and month of the campaign; measures add up over units and months. A measure is missing where
+-- its sheet was not reported, the cell says 不适用, or the unit has no such task; a reported log without
+-- cases is 0. Population is 0 where a unit has none. Cases due are known even for a month without a log.
+select
+    leaf.reporting_code,
+    leaf.leaf_code,
+    leaf.month,
+    leaf.basics_reported,
+    leaf.monthly_reported,
+    leaf.quarterly_reported,
+    leaf.complaints_reported,
+    leaf.trainings_reported,
+    leaf.issues_reported,
+    -- staff and notice boards at the month's end
+    case when leaf.basics_reported = 1 then leaf.population end as staffing_population,
+    case when leaf.is_residual and leaf.basics_reported = 1 then 0 else basics.officers end as officers,
+    basics.posts,
+    basics.posts_filled,
+    basics.certified_officers,
+    basics.frontline_officers,
+    basics.auxiliaries,
+    basics.officers_trained_ytd,
+    basics.notice_boards_due,
+    basics.notice_boards_complete,
+    -- the month's work
+    monthly.actions,
+    monthly.actions_two_recorders,
+    monthly.major_decisions,
+    monthly.major_decisions_reviewed,
+    monthly.penalties_due,
+    monthly.penalties_published,
+    monthly.disposals,
+    monthly.disposals_non_coercive,
+    monthly.communities,
+    monthly.communities_served,
+    -- the quarter's case files and disputes
+    quarterly.files_reviewed,
+    quarterly.files_excellent,
+    quarterly.files_excellent + quarterly.files_pass as files_passed,
+    quarterly.reconsiderations_concluded,
+    quarterly.reconsiderations_corrected,
+    quarterly.lawsuits_judged,
+    quarterly.lawsuits_lost,
+    -- complaints by month of receipt
+    case when counts.complaints then leaf.population end as complaints_population,
+    case when counts.complaints then coalesce(received.complaints_valid, 0) end as complaints_valid,
+    case when counts.complaints then coalesce(received.conduct_complaints_valid, 0) end
+        as conduct_complaints_valid,
+    case when counts.complaints then coalesce(received.conduct_complaints_substantiated, 0) end
+        as conduct_complaints_substantiated,
+    case when counts.complaints then coalesce(received.conduct_complaints_answered, 0) end
+        as conduct_complaints_answered,
+    case when counts.complaints then coalesce(received.complaints_renewed, 0) end as complaints_renewed,
+    case when counts.complaints then coalesce(received.complaints_resolved, 0) end as complaints_resolved,
+    case when counts.complaints then coalesce(received.complaints_resolution_answered, 0) end
+        as complaints_resolution_answered,
+    case when counts.complaints then coalesce(received.callbacks_satisfied, 0) end as callbacks_satisfied,
+    case when counts.complaints then coalesce(received.callbacks_answered, 0) end as callbacks_answered,
+    -- complaints by month due
+    coalesce(due.complaints_due, case when counts.complaints then 0 end) as complaints_due,
+    coalesce(due.complaints_on_time, case when counts.complaints then 0 end) as complaints_on_time,
+    -- training of the month
+    case when counts.trainings then coalesce(training.training_hours, 0) end as training_hours,
+    case when counts.trainings and leaf.basics_reported = 1 then basics.officers end as training_officers,
+    (counts.trainings and leaf.basics_reported = 1)::int as training_roll_reported,
+    case when counts.trainings then coalesce(training.training_attended, 0) end as training_attended,
+    case when counts.trainings then coalesce(training.training_expected, 0) end as training_expected,
+    case when counts.county_months then 1 end as county_months,
+    case when counts.county_months then coalesce(training.trained, 0) end as county_months_trained,
+    -- issues at the month's end, and those due in it
+    case when counts.issues then coalesce(issue.issues_found, 0) end as issues_found,
+    case when counts.issues then coalesce(issue.issues_rectified, 0) end as issues_rectified,
+    case when counts.issues then coalesce(issue.issues_due, 0) end as issues_due,
+    case when counts.issues then coalesce(issue.issues_due_on_time, 0) end as issues_due_on_time,
+    case when counts.issues then coalesce(issue.issues_overdue, 0) end as issues_overdue
+from int_leaf_month as leaf
+cross join lateral (
+    select
+        leaf.complaints_reported = 1 and leaf.takes_complaints as complaints,
+        leaf.trainings_reported = 1 and not leaf.is_residual as trainings,
+        leaf.trainings_reported = 1 and leaf.takes_complaints and not leaf.is_residual as county_months,
+        leaf.issues_reported = 1 and not leaf.is_residual as issues
+) as counts
+left join rows_basics as basics
+    on basics.unit_code = leaf.leaf_code and basics.period = leaf.month
+left join rows_monthly as monthly
+    on monthly.unit_code = leaf.leaf_code and monthly.period = leaf.month
+left join rows_quarterly as quarterly
+    on quarterly.unit_code = leaf.leaf_code and quarterly.period = leaf.month
+left join int_complaint_received as received
+    on received.leaf_code = leaf.leaf_code and received.month = leaf.month
+left join int_complaint_due as due
+    on due.leaf_code = leaf.leaf_code and due.month = leaf.month
+left join int_training_month as training
+    on training.leaf_code = leaf.leaf_code and training.month = leaf.month
+left join int_issue_month as issue
+    on issue.leaf_code = leaf.leaf_code and issue.month = leaf.month

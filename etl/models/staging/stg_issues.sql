@@ -1,0 +1,10 @@
+-- One row an issue in a submission's ledger; an issue counts as closed with its closing date.
+select
+    reporting_code,
+    unit as leaf_code,
+    period as month,
+    issue_id,
+    found_on,
+    due_on,
+    case when status in ('已整改', '已销号') then closed_on end as closed_on
+from rows_issues

@@ -1,0 +1,9 @@
+-- One row a course and home unit, counted in the workbook's month.
+select
+    reporting_code,
+    unit as leaf_code,
+    period as month,
+    hours * officers_attended as officer_hours,
+    expected,
+    officers_attended + auxiliaries_attended as attended
+from rows_trainings

@@ -1,0 +1,51 @@
+"""The way from a store's folder to numbers: the build CURRENT names, opened for reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+Run = Callable[[str, Mapping[str, object]], pl.DataFrame]
+"""Something that runs SQL with named parameters and gives a frame: the whole seam to the engine."""
+
+
+class NoBuildError(Exception):
+    """The store has no published build yet; the message names the way out."""
+
+
+def current_build(store: Path) -> Path:
+    """The published build of a store.
+
+    Raises NoBuildError before the first.
+    """
+    pointer = store / "warehouse" / "CURRENT"
+    if not pointer.exists():
+        raise NoBuildError(
+            f"{store} 里还没有可看的结果;请先运行 python -m etl demo(模拟数据)或 python -m etl load FILE..."
+            f" / no build in {store} yet: run python -m etl demo, or python -m etl load FILE..."
+        )
+    return store / "warehouse" / pointer.read_text(encoding="utf-8").strip()
+
+
+def open_build(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection that can reach nothing but this file."""
+    connection = duckdb.connect(str(path), read_only=True)
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set enable_external_access = false")
+    return connection
+
+
+def runner(connection: duckdb.DuckDBPyConnection) -> Run:
+    """Run queries on a cursor of the connection, one a call, so that threads never meet."""
+
+    def run(sql: str, parameters: Mapping[str, object]) -> pl.DataFrame:
+        cursor = connection.cursor()
+        try:
+            return cursor.sql(sql, params=dict(parameters)).pl()
+        finally:
+            cursor.close()
+
+    return run

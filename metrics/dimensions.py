@@ -1,0 +1,81 @@
+"""What the figures are read against: units, months, sheets and targets, as the build published them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import polars as pl
+
+from metrics.connection import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A number to reach, with the document and clause it comes from, or marked as a setting (设定值)."""
+
+    kpi: str
+    number: Decimal
+    rule: str
+    is_setting: bool
+    scope_zh: str
+    scope_en: str
+    citation_zh: str
+    citation_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimensions:
+    """The dimension tables of one build, read once.
+
+    ``units``: dim_unit in the campaign's order. ``reporting``: for each (level, unit_code) the reporting
+    units whose workbooks feed it. ``submitted``: sheets reported, by reporting unit and month.
+    """
+
+    campaign: dict[str, object]
+    levels: tuple[dict[str, object], ...]
+    units: pl.DataFrame
+    reporting: pl.DataFrame
+    due_at: dict[date, datetime]
+    due_is_estimated: dict[date, bool]
+    frequency: dict[str, str]
+    reported_by: dict[str, str]
+    submitted: pl.DataFrame
+    targets: dict[str, Target]
+    peer_groups: tuple[dict[str, object], ...]
+    simulated: bool
+    built_at: datetime
+
+
+def read_dimensions(run: Run) -> Dimensions:
+    """Every dimension of a build."""
+    periods = run("from dim_period order by month", {})
+    sheets = run("from dim_sheet", {})
+    build = run("from dim_build", {}).row(0, named=True)
+    return Dimensions(
+        campaign=run("from dim_campaign", {}).row(0, named=True),
+        levels=tuple(run("from dim_level order by position", {}).to_dicts()),
+        units=run("from dim_unit order by level_position, position", {}),
+        reporting=run(
+            "select distinct tree.level, tree.unit_code, leaf.reporting_code"
+            " from dim_tree as tree join dim_leaf as leaf on leaf.leaf_code = tree.leaf_code"
+            " order by all",
+            {},
+        ),
+        due_at=dict(periods.select("month", "due_at").rows()),
+        due_is_estimated=dict(periods.select("month", "due_is_estimated").rows()),
+        frequency=dict(sheets.select("sheet", "frequency").rows()),
+        reported_by=dict(sheets.select("sheet", "reported_by").rows()),
+        submitted=run(
+            "select reporting_code, month, sheet from dim_submitted_sheet where content <> 'not_reported'", {}
+        ),
+        targets={row["kpi"]: _target(row) for row in run("from dim_target", {}).iter_rows(named=True)},
+        peer_groups=tuple(run("from dim_peer_group order by position", {}).to_dicts()),
+        simulated=build["simulated"],
+        built_at=build["built_at"],
+    )
+
+
+def _target(row: dict[str, object]) -> Target:
+    return Target(number=row["target"], **{key: row[key] for key in row if key != "target"})

@@ -1,0 +1,93 @@
+"""Public satisfaction: each unit's own last wave, weighted by population above the surveyed level.
+
+The one figure that is not a sum over leaf units: a unit surveyed itself uses its own share, a parent the
+population-weighted shares of its surveyed children (the first of two named exceptions to
+"ratios of sums"). Exact fractions throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+Unit = tuple[str, str]
+"""Level and code: an own office shares its code with the unit it serves."""
+
+COLLECTORS = {"satisfaction_rate": "第三方", "satisfaction_self_rate": "自测"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Satisfaction:
+    """Weighted satisfied residents over residents represented, with valid answers and the last wave's end.
+
+    ``surveyed`` of ``children`` direct children stand behind a parent's figure (1 of 1 where the unit was
+    surveyed itself).
+    """
+
+    numerator: Fraction
+    denominator: Fraction
+    answers: int
+    ended_on: date
+    weighted: bool = True
+    surveyed: int = 1
+    children: int = 1
+
+
+def satisfaction(surveys: pl.DataFrame, units: pl.DataFrame, *, before: date) -> dict[Unit, Satisfaction]:
+    """Satisfaction of every unit that has any, from waves ended before ``before``.
+
+    ``surveys``: rows of mart_survey of one collector. ``units``: dim_unit rows, parents before children.
+    Without a population a surveyed unit keeps its share (each answer weighs one) but adds nothing above.
+    """
+    own = _last_waves(surveys.filter(pl.col("ended_on") < before))
+    children = _children(units)
+    found: dict[Unit, Satisfaction] = {}
+    for unit in reversed(units.filter(~pl.col("own_office")).select("level", "unit_code").rows()):
+        result = own.get(unit) or _of_children([found.get(child) for child in children.get(unit, ())])
+        if result is not None:
+            found[unit] = result
+    return found
+
+
+def _last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
+    last: dict[Unit, Satisfaction] = {}
+    for row in surveys.sort("ended_on", "wave").iter_rows(named=True):
+        if row["answers"]:
+            weight = row["population"] or row["answers"]
+            last[row["level"], row["unit_code"]] = Satisfaction(
+                numerator=Fraction(row["satisfied"] * weight, row["answers"]),
+                denominator=Fraction(weight),
+                weighted=bool(row["population"]),
+                answers=row["answers"],
+                ended_on=row["ended_on"],
+            )
+    return last
+
+
+def _children(units: pl.DataFrame) -> dict[Unit, list[Unit]]:
+    level_of = {
+        row["unit_code"]: row["level"] for row in units.iter_rows(named=True) if not row["own_office"]
+    }
+    children: dict[Unit, list[Unit]] = {}
+    for row in units.iter_rows(named=True):
+        if row["parent_code"] is not None and not row["own_office"]:
+            parent = (level_of[row["parent_code"]], row["parent_code"])
+            children.setdefault(parent, []).append((row["level"], row["unit_code"]))
+    return children
+
+
+def _of_children(children: list[Satisfaction | None]) -> Satisfaction | None:
+    surveyed = [child for child in children if child is not None and child.weighted]
+    if not surveyed:
+        return None
+    return Satisfaction(
+        numerator=sum((child.numerator for child in surveyed), Fraction()),
+        denominator=sum((child.denominator for child in surveyed), Fraction()),
+        answers=sum(child.answers for child in surveyed),
+        ended_on=max(child.ended_on for child in surveyed),
+        surveyed=len(surveyed),
+        children=len(children),
+    )
