@@ -98,7 +98,7 @@ def add_working_days(day: date, count: int, overrides: Mapping[date, bool]) -> t
         day += timedelta(days=1)
         working, guessed = is_working_day(day, overrides)
         estimated = estimated or guessed
-        count -= working
+        count -= 1 if working else 0
     return day, estimated
 
 

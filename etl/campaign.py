@@ -19,10 +19,8 @@ from etl.campaign_facts import (
     CollectedSheet,
     DueRule,
     Level,
-    MapNotice,
     PeerGroup,
     Population,
-    PopulationBasis,
     PopulationEntry,
     Target,
     WindowRule,
@@ -38,11 +36,9 @@ __all__ = [
     "CollectedSheet",
     "DueRule",
     "Level",
-    "MapNotice",
     "Match",
     "PeerGroup",
     "Population",
-    "PopulationBasis",
     "Target",
     "Unit",
     "WindowRule",
@@ -55,7 +51,8 @@ __all__ = [
 class Campaign:
     """One campaign with its units, calendar, sheets, targets and reference figures.
 
-    ``units`` holds own offices (本级) too, after the other units. ``folder`` is where it was read from.
+    ``units`` holds own offices (本级) too, after the other units. ``map_source`` and ``map_note`` stand
+    under every map and are empty where there is none. ``folder`` is where the campaign was read from.
     """
 
     name: str
@@ -72,9 +69,13 @@ class Campaign:
     targets: tuple[Target, ...]
     due: DueRule
     window_rule: WindowRule
-    population_basis: PopulationBasis
+    population_basis_zh: str
+    population_basis_en: str
     populations: tuple[PopulationEntry, ...]
-    map_notice: MapNotice | None
+    map_source_zh: str
+    map_source_en: str
+    map_note_zh: str
+    map_note_en: str
     working_days: tuple[WorkingDay, ...]
     folder: Path
 
@@ -131,7 +132,7 @@ class Campaign:
     def children_population(self, unit: Unit, period: str) -> Population | None:
         """The sum over the units below a unit; None unless every one of them is known or has none."""
         below = [child for child in self.children(unit) if not child.own_office]
-        stated = [child for child in below if not self._has_none(child, period)]
+        stated = [child for child in below if not self.states_no_population(child.code, period)]
         figures = [self.population(child.code, period) for child in stated]
         known = [figure for figure in figures if figure is not None]
         if not known or len(known) < len(stated):
@@ -147,6 +148,11 @@ class Campaign:
         """The population rates are measured by (常住, plus 暂住 where known); None where not known."""
         figure = self.population(code, period, level)
         return figure.reference if figure else None
+
+    def states_no_population(self, code: str, period: str) -> bool:
+        """Whether the campaign says a unit has no people of its own, as of a functional zone."""
+        entry = self._population_entry(code, period)
+        return entry is not None and entry.population is None
 
     def collected(self, sheet: str) -> CollectedSheet | None:
         """How the campaign collects a sheet; None when it does not (不适用)."""
@@ -197,10 +203,6 @@ class Campaign:
         if self.due.day == "working_days_after":
             return calendar.add_working_days(end, self.due.working_days, overrides)
         return calendar.roll(end, self.due.rest_day, overrides)
-
-    def _has_none(self, unit: Unit, period: str) -> bool:
-        entry = self._population_entry(unit.code, period)
-        return entry is not None and entry.population is None
 
     def _population_entry(self, code: str, period: str) -> PopulationEntry | None:
         known = [entry for entry in self._entries.get(code, ()) if entry.valid_from <= period]

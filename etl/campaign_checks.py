@@ -130,15 +130,14 @@ def _leaves(campaign: Campaign, unit: Unit) -> Iterator[str]:
 
 
 def _sums(campaign: Campaign, parent: Unit) -> Iterator[str]:
-    listed = {entry.unit_code for entry in campaign.populations}
     below = [child for child in campaign.children(parent) if not child.own_office]
     for period in sorted({entry.valid_from for entry in campaign.populations}):
         where = f"unit_code {parent.code}, {period}"
         total, own = campaign.children_population(parent, period), campaign.population(parent.code, period)
-        unknown = [child.code for child in below if campaign.population(child.code, period) is None]
-        unstated = [code for code in unknown if code not in listed]
-        if unstated and len(unknown) < len(below):
-            codes = "、".join(unstated)
+        stated = [child.code for child in below if not campaign.states_no_population(child.code, period)]
+        unknown = [code for code in stated if campaign.population(code, period) is None]
+        if 0 < len(unknown) < len(stated):
+            codes = "、".join(unknown)
             zh = f"下级人口应全部填写或全部不填,缺 {codes}(确无本级人口的,写一行并将 resident 留空)"
             en = f"give the population of all units below or of none; missing {codes} (none of its own: a row with resident empty)"
             yield problem("population.csv", where, zh, en)

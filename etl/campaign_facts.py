@@ -51,24 +51,6 @@ class PopulationEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PopulationBasis:
-    """What the population figures are, as shown beside every rate."""
-
-    basis_zh: str
-    basis_en: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MapNotice:
-    """What is printed under every map: its source (底图来源) and how far it may travel."""
-
-    source_zh: str
-    source_en: str
-    note_zh: str
-    note_en: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class PeerGroup:
     """Reporting units compared with each other, and the rule they were grouped by."""
 

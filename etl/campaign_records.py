@@ -13,10 +13,8 @@ from etl.campaign_facts import (
     DueRule,
     Frequency,
     Level,
-    MapNotice,
     PeerGroup,
     Population,
-    PopulationBasis,
     PopulationEntry,
     ReportedBy,
     Target,
@@ -75,19 +73,15 @@ def population_entry(record: Record) -> PopulationEntry:
     )
 
 
-def population_basis(record: Record) -> PopulationBasis:
-    """The table ``[population]``."""
-    return PopulationBasis(basis_zh=record.text("basis_zh"), basis_en=record.text("basis_en"))
+def population_basis(record: Record) -> dict[str, str]:
+    """The table ``[population]``: what the population figures are, as shown beside every rate."""
+    return {f"population_{key}": record.text(key) for key in ("basis_zh", "basis_en")}
 
 
-def map_notice(record: Record) -> MapNotice:
-    """The table ``[map]``."""
-    return MapNotice(
-        source_zh=record.text("source_zh"),
-        source_en=record.text("source_en"),
-        note_zh=record.text("note_zh"),
-        note_en=record.text("note_en"),
-    )
+def map_notice(record: Record) -> dict[str, str]:
+    """The table ``[map]``: source (底图来源) and note under every map; empty where there is no map."""
+    keys = ("source_zh", "source_en", "note_zh", "note_en")
+    return {f"map_{key}": record.text(key) if record.values else "" for key in keys}
 
 
 def peer_group(record: Record) -> PeerGroup:
@@ -214,8 +208,8 @@ def read_facts(reader: Reader, settings: dict[str, Any]) -> dict[str, Any]:
         "sheets": reader.each(entries("sheets"), collected_sheet),
         "due": reader.one(section("due"), due_rule),
         "window_rule": reader.one(section("window"), window_rule),
-        "population_basis": reader.one(section("population"), population_basis),
-        "map_notice": reader.one(section("map"), map_notice) if "map" in settings else None,
+        **(reader.one(section("population"), population_basis) or {}),
+        **(reader.one(section("map"), map_notice) or {}),
         "units": reader.each(reader.rows("units.csv", UNIT_COLUMNS), unit),
         "populations": reader.each(reader.rows("population.csv", POPULATION_COLUMNS), population_entry),
         "targets": reader.each(reader.rows("targets.csv", TARGET_COLUMNS), target),
