@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -46,6 +46,15 @@ class Record:
     def refuse(self, zh: str, en: str) -> UnusableRecordError:
         """What to raise when the record is not usable."""
         return UnusableRecordError(problem(self.file, self.where, zh, en))
+
+    def only(self, keys: Iterable[str]) -> Record:
+        """The record itself, refused where it has a key that means nothing: a misspelt one, most likely."""
+        known = tuple(keys)
+        for key in self.values:
+            if key not in known:
+                listed = " | ".join(known)
+                raise self.refuse(f"不认识 {key},可用 {listed}", f"unknown key {key}; known are {listed}")
+        return self
 
     def value(self, key: str, kind: type, default: Any = None) -> Any:
         """The value of a key, which must be of this kind; the default where it is absent."""

@@ -27,6 +27,22 @@ from etl.sheets import SHEETS
 from etl.units import Unit
 
 SETTINGS = "campaign.toml"
+SETTINGS_KEYS = (
+    "name",
+    "title_zh",
+    "title_en",
+    "first_period",
+    "last_period",
+    "reporting_level",
+    "own_office",
+    "levels",
+    "due",
+    "window",
+    "population",
+    "map",
+    "peer_groups",
+    "sheets",
+)
 UNIT_COLUMNS = ("code", "name", "short_name", "aliases", "level", "parent_code", "former")
 POPULATION_COLUMNS = ("unit_code", "valid_from", "resident", "temporary", "source")
 WORKING_DAY_COLUMNS = ("date", "working", "source")
@@ -45,6 +61,7 @@ TARGET_COLUMNS = (
 
 def level(record: Record) -> Level:
     """An entry of ``[[levels]]``."""
+    record.only(Level.__dataclass_fields__)
     return Level(key=record.text("key"), title_zh=record.text("title_zh"), title_en=record.text("title_en"))
 
 
@@ -75,17 +92,19 @@ def population_entry(record: Record) -> PopulationEntry:
 
 def population_basis(record: Record) -> dict[str, str]:
     """The table ``[population]``: what the population figures are, as shown beside every rate."""
-    return {f"population_{key}": record.text(key) for key in ("basis_zh", "basis_en")}
+    keys = ("basis_zh", "basis_en")
+    return {f"population_{key}": record.only(keys).text(key) for key in keys}
 
 
 def map_notice(record: Record) -> dict[str, str]:
     """The table ``[map]``: source (底图来源) and note under every map; empty where there is no map."""
     keys = ("source_zh", "source_en", "note_zh", "note_en")
-    return {f"map_{key}": record.text(key) if record.values else "" for key in keys}
+    return {f"map_{key}": record.only(keys).text(key) if record.values else "" for key in keys}
 
 
 def peer_group(record: Record) -> PeerGroup:
     """An entry of ``[[peer_groups]]``."""
+    record.only(PeerGroup.__dataclass_fields__)
     return PeerGroup(
         key=record.text("key"),
         title_zh=record.text("title_zh"),
@@ -98,6 +117,7 @@ def peer_group(record: Record) -> PeerGroup:
 
 def collected_sheet(record: Record) -> CollectedSheet:
     """An entry of ``[[sheets]]``; the sheet and the columns left out must exist."""
+    record.only(CollectedSheet.__dataclass_fields__)
     key, without = record.text("sheet"), record.texts("without")
     if key not in SHEETS:
         listed = " | ".join(SHEETS)
@@ -118,6 +138,7 @@ def collected_sheet(record: Record) -> CollectedSheet:
 
 def due_rule(record: Record) -> DueRule:
     """The table ``[due]``."""
+    record.only(DueRule.__dataclass_fields__)
     day = record.one_of("day", DueDay)
     working_days = record.value("working_days", int, 0)
     if (day == "working_days_after") != (working_days > 0):
@@ -139,6 +160,7 @@ def due_rule(record: Record) -> DueRule:
 
 def window_rule(record: Record) -> WindowRule:
     """The table ``[window]``."""
+    record.only(WindowRule.__dataclass_fields__)
     return WindowRule(
         rule=record.one_of("rule", Literal["calendar_month"]),
         is_setting=record.value("is_setting", bool),
@@ -219,6 +241,7 @@ def read_facts(reader: Reader, settings: dict[str, Any]) -> dict[str, Any]:
 
 def general_facts(record: Record) -> dict[str, Any]:
     """The keys at the top of campaign.toml."""
+    record.only(SETTINGS_KEYS)
     first, last = record.period("first_period"), record.period("last_period")
     if last < first:
         raise record.refuse("last_period 早于 first_period", "last_period comes before first_period")
