@@ -124,7 +124,7 @@ def build_workbook(
     add_styles(workbook)
     where = f"{unit.name} · {period_text(period)}"
     write_cover(
-        workbook.active, f"{campaign.title_zh} · 月度填报", tables[0].columns, _checked(tables[0], [cover])[0]
+        workbook.active, f"{campaign.title_zh} · 月度报送", tables[0].columns, _checked(tables[0], [cover])[0]
     )
     _write_instructions(workbook, campaign, unit, period, tables)
     lists = OptionLists()

@@ -11,9 +11,9 @@ from etl.schema import NOT_APPLICABLE, Column, Sheet
 from etl.workbook_layout import lines, protect, set_up_print, set_widths
 from etl.workbook_notes import TYPE_WORDS, limits_text
 
-WIDTHS = (15, 34, 7, 15, 46, 40, 20)
+WIDTHS = (14, 36, 7, 16, 46, 50, 18)
 HEADINGS = ("工作表", "栏目", "必填", "类型", "可选内容或单位", "说明", "示例")
-LINE_HEIGHT = 15
+LINE_HEIGHT, FONT_SCALE = 14, 0.92
 
 
 def deadline_text(day: date, *, estimated: bool) -> str:
@@ -63,7 +63,7 @@ def write_instructions(
     row = _write_guidance(worksheet, row + 1, guidance(tables))
     header_row = row + 1
     for index, text in enumerate(HEADINGS, start=1):
-        _put(worksheet, header_row, index, text, "必填表头")
+        _put(worksheet, header_row, index, text, "说明表头")
     worksheet.row_dimensions[header_row].height = 24
     _write_columns(worksheet, header_row + 1, tables)
     protect(worksheet, log=False)
@@ -77,9 +77,9 @@ def _put(worksheet: Worksheet, row: int, column: int, value: str, style: str) ->
 
 def _wide(worksheet: Worksheet, row: int, text: str) -> None:
     """A sentence across the table's width; the instruction sheet holds no data, so it may be merged."""
-    _put(worksheet, row, 2, text, "正文")
+    _put(worksheet, row, 2, text, "正文" if text else "留白")
     worksheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=len(WIDTHS))
-    worksheet.row_dimensions[row].height = (LINE_HEIGHT + 1) * lines(text, sum(WIDTHS[1:])) + 5
+    worksheet.row_dimensions[row].height = (LINE_HEIGHT + 1) * lines(text, sum(WIDTHS[1:])) + 6
 
 
 def _write_guidance(worksheet: Worksheet, row: int, sentences: Sequence[str]) -> int:
@@ -98,7 +98,9 @@ def _write_columns(
             texts = _column_texts(sheet, column)
             for index, text in enumerate(texts, start=1):
                 _put(worksheet, row, index, text, "说明格")
-            count = max(lines(text, width) for text, width in zip(texts, WIDTHS, strict=True))
+            count = max(
+                lines(text, width, scale=FONT_SCALE) for text, width in zip(texts, WIDTHS, strict=True)
+            )
             worksheet.row_dimensions[row].height = LINE_HEIGHT * count + 4
             row += 1
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from math import ceil
+from typing import Literal
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
@@ -25,7 +27,9 @@ OPTIONS_TITLE = "选项"
 TITLE_ROW, HEADER_ROW, FIRST_DATA_ROW = 1, 2, 3
 LOG_ROWS = 2000
 LAST_SHEET_COLUMN = 16_384
-LONG_TEXT = 1000
+LONG_TEXT, LONG_TEXT_WIDTH, TOPIC_TEXT_WIDTH = 1000, 36, 96
+WIDEST_CHOICE, WIDEST_NAME = 20, 30
+ROW_HEIGHT, TOPIC_ROW_HEIGHT, LINE_HEIGHT = 21, 84, 15
 
 FONT = "等线"
 INK, MUTED, ACCENT, WHITE = "262626", "6B6B6B", "1F6FB2", "FFFFFF"
@@ -48,9 +52,9 @@ WIDTHS = {
     "code": 13,
     "month": 12,
     "date": 13,
-    "datetime": 18,
-    "integer": 13,
-    "decimal": 10,
+    "datetime": 17,
+    "integer": 15,
+    "decimal": 11,
     "choice": 12,
     "yes_no": 11,
     "unit": 18,
@@ -85,8 +89,13 @@ def _data_alignment(column_type: str) -> Alignment:
     return Alignment(horizontal=horizontal, vertical="center", wrap_text=wrap)
 
 
-def _data_styles(column_type: str) -> tuple[NamedStyle, NamedStyle, NamedStyle]:
-    """The looks of one column type: open to entry, the same with lines around it, and prefilled."""
+def _data_styles(column_type: str) -> tuple[NamedStyle, ...]:
+    """The looks of one column type: open to entry, the same with lines around it, prefilled; and in a form."""
+    form = {
+        "number_format": NUMBER_FORMATS[column_type],
+        "alignment": Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1),
+        "border": _border(LINE),
+    }
     shape = {"number_format": NUMBER_FORMATS[column_type], "alignment": _data_alignment(column_type)}
     return (
         _style(f"填报 {column_type}", locked=False, **shape),
@@ -94,12 +103,15 @@ def _data_styles(column_type: str) -> tuple[NamedStyle, NamedStyle, NamedStyle]:
         _style(
             f"已填 {column_type}", colour=MUTED, fill=_fill(PREFILLED_FILL), border=_border(LINE), **shape
         ),
+        _style(f"填报项 {column_type}", locked=False, **form),
+        _style(f"已填项 {column_type}", colour=MUTED, fill=_fill(PREFILLED_FILL), **form),
     )
 
 
 def add_styles(workbook: Workbook) -> None:
     """Register every look of ours in the workbook, so that a cell names its style and stores no more."""
     left = Alignment(vertical="center", wrap_text=True)
+    indented = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
     centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
     styles = [style for column_type in NUMBER_FORMATS for style in _data_styles(column_type)]
     styles += [
@@ -109,21 +121,34 @@ def add_styles(workbook: Workbook) -> None:
             "必填表头", bold=True, colour=WHITE, fill=_fill(ACCENT), border=_border(WHITE), alignment=centre
         ),
         _style("选填表头", bold=True, fill=_fill(OPTIONAL_FILL), border=_border(WHITE), alignment=centre),
-        _style("必填项", bold=True, colour=WHITE, fill=_fill(ACCENT), border=_border(WHITE), alignment=left),
-        _style("选填项", bold=True, fill=_fill(OPTIONAL_FILL), border=_border(WHITE), alignment=left),
+        _style(
+            "必填项", bold=True, colour=WHITE, fill=_fill(ACCENT), border=_border(WHITE), alignment=indented
+        ),
+        _style("选填项", bold=True, fill=_fill(OPTIONAL_FILL), border=_border(WHITE), alignment=indented),
         _style("正文", alignment=left),
-        _style("提示语", size=9, colour=MUTED, alignment=left),
+        _style("提示语", size=9, colour=MUTED, alignment=indented),
+        _style(
+            "说明表头",
+            size=10,
+            bold=True,
+            colour=WHITE,
+            fill=_fill(ACCENT),
+            border=_border(WHITE),
+            alignment=left,
+        ),
+        _style("留白", locked=False, border=Border(bottom=Side(style="thin", color=LINE)), alignment=left),
         _style("说明格", size=10, border=_border(LINE), alignment=left),
     ]
     for style in styles:
         workbook.add_named_style(style)
 
 
-def data_style(column: Column, *, boxed: bool) -> str:
+def data_style(column: Column, place: Literal["form", "table", "log"]) -> str:
     """Name of the style of a data cell; keys that the template fills in are locked."""
+    suffix = {"form": "项", "table": "格", "log": ""}[place]
     if column.prefilled and column.kind == "key":
-        return f"已填 {column.type}"
-    return f"{'填报格' if boxed else '填报'} {column.type}"
+        return f"已填{suffix if place == 'form' else ''} {column.type}"
+    return f"填报{suffix} {column.type}"
 
 
 def header_style(column: Column, *, form: bool = False) -> str:
@@ -151,14 +176,24 @@ def display_width(text: str) -> int:
 def column_width(sheet: Sheet, column: Column, values: Iterable[str] = ()) -> int:
     """Width that shows the column's longest choice or prefilled value on one line."""
     if column.max_length and column.max_length >= LONG_TEXT:
-        return 96 if sheet.rows == "fixed" else 36
-    texts = [display_width(text) + 4 for text in (*column.choices, *values)]
-    return min(max([WIDTHS[column.type], *texts]), 30)
+        return TOPIC_TEXT_WIDTH if sheet.rows == "fixed" else LONG_TEXT_WIDTH
+    choice = min(max([display_width(text) + 4 for text in column.choices], default=0), WIDEST_CHOICE)
+    name = min(max([display_width(text) + 4 for text in values], default=0), WIDEST_NAME)
+    return max(WIDTHS[column.type], choice, name)
 
 
 def lines(text: str, width: float, *, scale: float = 1.0) -> int:
     """Lines the text takes in a column of this width at a font size ``scale`` times ordinary."""
     return sum(max(1, ceil(display_width(part) * scale / max(width - 1, 1))) for part in text.split("\n"))
+
+
+def row_height(sheet: Sheet, texts: Iterable[str]) -> float:
+    """Height in points of a set row that shows what it holds, within Excel's limit of 409."""
+    least = TOPIC_ROW_HEIGHT if sheet.rows == "fixed" else ROW_HEIGHT
+    needed = [
+        LINE_HEIGHT * lines(text, TOPIC_TEXT_WIDTH) + 6 for text in texts if len(text) > TOPIC_TEXT_WIDTH // 2
+    ]
+    return min(max([least, *needed]), 400)
 
 
 def header_height(columns: Iterable[Column], widths: Iterable[int]) -> float:
@@ -222,5 +257,12 @@ def set_up_print(worksheet: Worksheet, *, landscape: bool, header_rows: str | No
         worksheet.print_title_rows = header_rows
     margins = worksheet.page_margins
     margins.left = margins.right = 0.4
-    margins.top = margins.bottom = 0.6
+    margins.top, margins.bottom, margins.footer = 0.6, 0.8, 0.4
     worksheet.oddFooter.center.text = "&A  第 &P 页 / 共 &N 页"
+    worksheet.oddFooter.center.size = 9
+
+
+def rule_filled_rows(worksheet: Worksheet, cells: str, columns: int) -> None:
+    """Draw light lines round the rows of a log that hold anything, on screen and in print."""
+    filled = f"COUNTA($A{FIRST_DATA_ROW}:${get_column_letter(columns)}{FIRST_DATA_ROW})>0"
+    worksheet.conditional_formatting.add(cells, FormulaRule(formula=[filled], border=_border(LINE)))

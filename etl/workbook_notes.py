@@ -38,10 +38,11 @@ def limits_text(column: Column) -> str:
     elif column.above is not None:
         text = f"大于{column.above}"
     elif column.max_length is not None:
-        return f"不超过{column.max_length}字"
+        text = f"不超过{column.max_length}字"
+        return "" if text in column.note_zh else text
     else:
         return ""
-    return f"{text},没有该项职能填“{NOT_APPLICABLE}”" if column.not_applicable else text
+    return f"{text},或填“{NOT_APPLICABLE}”" if column.not_applicable else text
 
 
 def header_note(column: Column) -> str:
@@ -67,13 +68,19 @@ def comment(text: str, *, width: int = NOTE_WIDTH) -> Comment:
     return Comment(text, AUTHOR, width=width, height=NOTE_LINE_HEIGHT * count + 14)
 
 
-def _number_check(column: Column, cell: str) -> str:
-    bound = f"{cell}>={column.minimum}" if column.minimum is not None else f"{cell}>{column.above or 0}"
-    tests = [f"ISNUMBER({cell})", bound]
-    if column.type == "integer":
-        tests.append(f"{cell}=INT({cell})")
-    number = f"AND({','.join(tests)})"
-    return f'OR({cell}="{NOT_APPLICABLE}",{number})' if column.not_applicable else number
+def _number_check(column: Column, cell: str) -> DataValidation:
+    """A number within its limits, or 不适用 where that is an answer.
+
+    Excel's AND and OR stumble over text, so the kind of the cell is asked first.
+    """
+    minimum, sign = (column.minimum, ">=") if column.minimum is not None else (column.above or 0, ">")
+    if not column.not_applicable:
+        operator = "greaterThanOrEqual" if sign == ">=" else "greaterThan"
+        kind = "whole" if column.type == "integer" else "decimal"
+        return DataValidation(type=kind, operator=operator, formula1=str(minimum), errorStyle="stop")
+    whole = f",{cell}=INT({cell})" if column.type == "integer" else ""
+    formula = f'IF(ISNUMBER({cell}),AND({cell}{sign}{minimum}{whole}),{cell}="{NOT_APPLICABLE}")'
+    return DataValidation(type="custom", formula1=formula, errorStyle="stop")
 
 
 def entry_check(column: Column, first_cell: str, options_source: str | None) -> DataValidation | None:
@@ -89,7 +96,7 @@ def entry_check(column: Column, first_cell: str, options_source: str | None) -> 
         )
         expected = "请从下拉列表中选择" + ("单位,或填其名称、代码" if lenient else "")
     elif column.type in ("integer", "decimal"):
-        check = DataValidation(type="custom", formula1=_number_check(column, first_cell), errorStyle="stop")
+        check = _number_check(column, first_cell)
         whole = "整数" if column.type == "integer" else "数字"
         expected = f"请填{whole}," + limits_text(column)
     elif column.type in ("date", "datetime"):
@@ -101,7 +108,7 @@ def entry_check(column: Column, first_cell: str, options_source: str | None) -> 
         check = DataValidation(
             type="textLength", operator="lessThanOrEqual", formula1=str(column.max_length), errorStyle="stop"
         )
-        expected = f"请填文字,{limits_text(column)}"
+        expected = f"请填文字,不超过{column.max_length}字"
     else:
         return None
     check.allow_blank = True

@@ -24,6 +24,8 @@ from etl.workbook_layout import (
     header_text,
     open_columns,
     protect,
+    row_height,
+    rule_filled_rows,
     set_up_print,
     set_widths,
 )
@@ -93,7 +95,7 @@ def write_cover(
     for row, column in enumerate(columns, start=FIRST_DATA_ROW):
         _styled(worksheet, row, 1, column.title_zh, header_style(column, form=True))
         value = cell_value(column, values.get(column.name), {})
-        _styled(worksheet, row, 2, value, data_style(column, boxed=True))
+        _styled(worksheet, row, 2, value, data_style(column, "form"))
         _styled(worksheet, row, 3, hint(column), "提示语")
         worksheet.row_dimensions[row].height = 26
         _check_range(worksheet, column, f"B{row}", f"B{row}", options_of(column, ()), None)
@@ -134,14 +136,17 @@ def write_table(
         options = options_of(column, tuple(units.get(column.unit_scope, {}).values()))
         first = f"{letter}{FIRST_DATA_ROW}"
         _check_range(worksheet, column, first, f"{first}:{letter}{last}", options, lists)
-    if sheet.rows == "fixed":
-        for row in range(FIRST_DATA_ROW, last + 1):
-            worksheet.row_dimensions[row].height = 84
+    if not log:
+        for number, row in enumerate(merged, start=FIRST_DATA_ROW):
+            texts = [value for value in row.values() if isinstance(value, str)]
+            worksheet.row_dimensions[number].height = row_height(sheet, texts)
     keys = sum(1 for column in columns if column.prefilled) or 1
     worksheet.freeze_panes = worksheet.cell(FIRST_DATA_ROW, keys + 1)
     if log:
         worksheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{last}"
-        worksheet.print_options.gridLines = True
+        rule_filled_rows(
+            worksheet, f"A{FIRST_DATA_ROW}:{get_column_letter(len(columns))}{last}", len(columns)
+        )
     protect(worksheet, log=log)
     set_up_print(worksheet, landscape=True, header_rows=f"{TITLE_ROW}:{HEADER_ROW}")
 
@@ -162,7 +167,7 @@ def fill_table(worksheet: Worksheet, sheet: Sheet, rows: Rows) -> None:
                 continue
             cell = worksheet.cell(target, places[name])
             if sheet.rows == "log":
-                cell.style = data_style(column, boxed=False)
+                cell.style = data_style(column, "log")
             put(cell, cell_value(column, value, {}))
 
 
@@ -217,7 +222,7 @@ def _write_rows(
 ) -> None:
     """Rows from the first data row on; a log's empty cells are not written, a table's have their box."""
     for index, column in enumerate(columns, start=1):
-        style, names = data_style(column, boxed=boxed), units.get(column.unit_scope, {})
+        style, names = data_style(column, "table" if boxed else "log"), units.get(column.unit_scope, {})
         for number, row in enumerate(rows, start=FIRST_DATA_ROW):
             value = row.get(column.name)
             if value is not None or boxed:
