@@ -50,8 +50,8 @@ class Limits:
 
     Bytes unless the name says otherwise; `ratio` (inflated to compressed) counts only above
     `ratio_free_bytes`; `rows` and `columns` bound the furthest cell with a value, `area` the product of
-    the two in one sheet, `cells` the cells with a value in the whole workbook. Seconds and address space
-    bound the process that reads.
+    the two in one sheet, `cells` the cells with a value in the whole workbook; `table_bytes` bounds what is
+    handed over. Seconds and address space bound the process that reads.
     """
 
     file_bytes: int = 20 * 1024**2
@@ -66,7 +66,7 @@ class Limits:
     area: int = 10_000_000
     strings: int = 1_000_000
     text_characters: int = 32_767
-    table_bytes: int = 256 * 1024**2
+    table_bytes: int = 192 * 1024**2
     depth: int = 64
     address_space_bytes: int = 2 * 1024**3
     processor_seconds: int = 30

@@ -4,6 +4,7 @@
 only when a file killed the first, so that two hundred workbooks cost one start.
 """
 
+import errno
 import json
 import os
 import queue
@@ -88,6 +89,8 @@ class WorkbookReader:
 
         Raises OSError where the file cannot be opened at all; whatever it contains, the outcome is a value.
         """
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, "not an ordinary file", str(path))
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
         if size == 0:
@@ -95,8 +98,16 @@ class WorkbookReader:
         if size > self._limits.file_bytes:
             detail = {"what": "file_bytes", "found": size, "limit": self._limits.file_bytes}
             return Refusal(kind="too_large", detail=detail)
-        with self._lock, tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
-            return self._outcome(path.resolve(), Path(folder))
+        with (
+            self._lock,
+            tempfile.TemporaryDirectory(dir=self._folder.name, ignore_cleanup_errors=True) as folder,
+        ):
+            try:
+                return self._outcome(path.resolve(), Path(folder))
+            except BaseException:
+                # An interrupted job would answer the next question.
+                self._end_process()
+                raise
 
     def _outcome(self, path: Path, folder: Path) -> Reading | Refusal:
         process = self._process or self._start_process()

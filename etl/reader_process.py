@@ -11,12 +11,12 @@ Address space, processor time, file size and core files are limited by the opera
 import hashlib
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import polars as pl
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -27,11 +27,12 @@ from python_calamine import (
     ZipError,
 )
 
-from etl.gate import Limits, RefusedError, check_container, refused
+from etl.gate import Limits, RefusedError, check_container, refused, too_large
 from etl.package import package_parts
+from etl.sheet_parse import SheetScan
 from etl.sheet_scan import scan_parts
-from etl.sheet_tables import check_tables, sheet_tables
-from etl.workbook_parts import workbook_facts
+from etl.sheet_tables import sheet_tables, table_bytes
+from etl.workbook_parts import WorkbookFacts, workbook_facts
 
 try:
     import resource
@@ -46,7 +47,6 @@ VISIBILITY = (
     (SheetVisibleEnum.VeryHidden, "very_hidden"),
 )
 READY = "ready"
-WRITTEN_FILE_BYTES = 256 * 1024**2
 
 
 def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, object]:
@@ -58,20 +58,8 @@ def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, obj
     parts = package_parts(content, limits)
     facts = workbook_facts(content, parts, limits)
     scans = scan_parts(content, parts, limits)
-    sheets = []
     with _called(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content))) as workbook:
-        for index, sheet in enumerate(workbook.sheets_metadata):
-            if sheet.typ != SheetTypeEnum.WorkSheet:
-                continue
-            part = facts.sheet_parts.get(sheet.name, "")
-            if part not in scans:
-                raise refused("corrupt_xml", part=part or sheet.name, problem="sheet_without_data")
-            cells, marks = sheet_tables(_called(workbook.get_sheet_by_index, index), scans[part])
-            check_tables(cells, marks, limits)
-            cells.write_ipc(folder / f"{index}.cells")
-            marks.write_ipc(folder / f"{index}.marks")
-            visible = next(name for value, name in VISIBILITY if value == sheet.visible)
-            sheets.append({"title": sheet.name, "visible": visible, "file": str(index)})
+        sheets = _read_sheets(workbook, facts, scans, folder, limits)
     return {
         "sheets": sheets,
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -80,6 +68,32 @@ def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, obj
         "external_links": facts.external_links,
         "custom": facts.custom,
     }
+
+
+def _read_sheets(
+    workbook: CalamineWorkbook,
+    facts: WorkbookFacts,
+    scans: dict[str, SheetScan],
+    folder: Path,
+    limits: Limits,
+) -> list[dict[str, str]]:
+    """Write the tables of every worksheet, as long as all of them together stay within the limit."""
+    sheets, held = [], 0
+    for index, sheet in enumerate(workbook.sheets_metadata):
+        if sheet.typ != SheetTypeEnum.WorkSheet:
+            continue
+        part = facts.sheet_parts.get(sheet.name, "")
+        if part not in scans:
+            raise refused("corrupt_xml", part=part or sheet.name, problem="sheet_without_data")
+        cells, marks = sheet_tables(_called(workbook.get_sheet_by_index, index), scans[part])
+        held += table_bytes(cells, marks, limits)
+        if held > limits.table_bytes:
+            raise too_large("table_bytes", held, limits.table_bytes)
+        cells.write_ipc(folder / f"{index}.cells")
+        marks.write_ipc(folder / f"{index}.marks")
+        visible = next(name for value, name in VISIBILITY if value == sheet.visible)
+        sheets.append({"title": sheet.name, "visible": visible, "file": str(index)})
+    return sheets
 
 
 def _called(read: Callable[..., Result], *arguments: object) -> Result:
@@ -99,7 +113,7 @@ def _called(read: Callable[..., Result], *arguments: object) -> Result:
 def answer(job: dict[str, str], limits: Limits) -> dict[str, object]:
     """Do one job. Memory that runs out is a fact about the file; anything unforeseen ends the process."""
     try:
-        content = Path(job["path"]).read_bytes()
+        content = _content(Path(job["path"]), limits)
         return {"reading": read_workbook(content, Path(job["folder"]), limits)}
     except RefusedError as error:
         return {"refusal": {"kind": error.refusal.kind, "detail": error.refusal.detail}}
@@ -107,14 +121,27 @@ def answer(job: dict[str, str], limits: Limits) -> dict[str, object]:
         return {"refusal": {"kind": "unreadable", "detail": {"problem": "memory"}}}
 
 
+def _content(path: Path, limits: Limits) -> bytes:
+    """The whole file, read once: all that follows sees the same bytes, whatever happens to the file."""
+    with path.open("rb") as file:
+        content = file.read(limits.file_bytes + 1)
+    if len(content) > limits.file_bytes:
+        raise too_large("file_bytes", len(content), limits.file_bytes)
+    return content
+
+
 def limit_process(limits: Limits) -> None:
-    """Give this process its limits for good; Linux counts address space, so threads are kept few."""
+    """Give this process its limits for good."""
     if resource is None:
         return
-    space = limits.address_space_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_FILE_BYTES, WRITTEN_FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.address_space_bytes),
+        (resource.RLIMIT_FSIZE, limits.table_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (lowered, lowered))
 
 
 def limit_job(limits: Limits) -> None:
@@ -124,7 +151,9 @@ def limit_job(limits: Limits) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(usage.ru_utime + usage.ru_stime) + 1 + limits.processor_seconds
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (seconds if hard == resource.RLIM_INFINITY else min(seconds, hard), hard)
+    )
 
 
 def peak_bytes() -> int:
@@ -139,11 +168,14 @@ def main() -> None:
     """Serve jobs until standard input ends."""
     limits = Limits(**json.loads(sys.argv[1]))
     limit_process(limits)
-    pl.Series([""]).replace("", None)  # polars starts its threads now, not inside the first job's limits
-    print(READY, flush=True)
+    # Whatever a library prints goes to standard error, so that the answers alone reach the parent.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    print(READY, file=answers, flush=True)
     for line in sys.stdin:
         limit_job(limits)
-        print(json.dumps(answer(json.loads(line), limits) | {"peak_bytes": peak_bytes()}), flush=True)
+        message = answer(json.loads(line), limits) | {"peak_bytes": peak_bytes()}
+        print(json.dumps(message), file=answers, flush=True)
 
 
 if __name__ == "__main__":

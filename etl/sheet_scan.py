@@ -3,8 +3,7 @@
 A reader lays a sheet out as a dense table from its first to its furthest cell, so two cells in opposite
 corners of a 2 kB file would ask for 17 thousand million cells. Every part is therefore scanned while it
 is inflated. A sheet in the spelling all usual programs write is scanned by byte patterns, in a fraction
-of the time of reading it; any other spelling, and any sheet with formulas, errors or hidden rows, is
-parsed exactly.
+of the time of reading it; any other spelling is parsed exactly.
 """
 
 import re
@@ -13,13 +12,12 @@ from dataclasses import dataclass, field
 
 from etl.gate import Limits, refused, too_large
 from etl.package import CHUNK_BYTES, Part, inflated
-from etl.workbook_parts import feed, local_name, refusing_parser
+from etl.sheet_marks import usual_marks
+from etl.sheet_parse import ExactScan, SheetScan, check_extent, column_number
 
 OVERLAP_BYTES = 64
 ORDINARY_COLUMNS = 26
 ORDINARY_ROWS = 99_999
-FORMULA_CHARACTERS = 200
-DETAILED_MARKS = 10_000
 
 # Roots of the parts the reader itself interprets; it knows no encoding but UTF-8.
 READER_ROOTS = frozenset(("worksheet", "workbook", "sst", "styleSheet", "Relationships", "Types"))
@@ -34,22 +32,7 @@ ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*+<\?xml[^>]*?encoding\s*=\s*[\"']
 UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z][1-9]\d{0,4}")([^>]{0,20})')
 POSITION = re.compile(rb'\A r="([A-Z]{1,3})([1-9]\d{0,6})"')
 PREFIXED_CELL = re.compile(rb":(?:c|row|sheetData)[\s/>]")
-FORMULA = re.compile(rb"<f[\s/>]")
 LINK = re.compile(rb"<(?:[\w.-]+:)?(?:ddeLink|oleLink)[\s/>]")
-REFERENCE = re.compile(r"\A([A-Za-z]{1,7})(\d{1,10})\Z")
-
-Mark = tuple[int, int, str, str]
-
-
-@dataclass(kw_only=True)
-class SheetScan:
-    """What a scan found; with `exact` false the extent is an upper bound and there is nothing to mark."""
-
-    exact: bool = False
-    cells: int = 0
-    last_row: int = 0
-    last_column: int = 0
-    marks: list[Mark] = field(default_factory=list)
 
 
 def scan_parts(content: bytes, parts: tuple[Part, ...], limits: Limits) -> dict[str, SheetScan]:
@@ -86,19 +69,6 @@ def _counted(
     return exact.sheet
 
 
-def check_extent(scan: SheetScan, cells: int, limits: Limits) -> None:
-    """Refuse a sheet that reaches too far, given the cells counted in the workbook so far."""
-    measured = (
-        ("cells", cells, limits.cells),
-        ("rows", scan.last_row, limits.rows),
-        ("columns", scan.last_column, limits.columns),
-        ("area", scan.last_row * scan.last_column, limits.area),
-    )
-    for what, found, limit in measured:
-        if found > limit:
-            raise too_large(what, found, limit)
-
-
 def _scan_part(content: bytes, part: Part, limits: Limits) -> tuple[SheetScan | None, int]:
     quick = _QuickScan(limits=limits, part=part.name)
     for window in _windows(inflated(content, part, limits)):
@@ -113,14 +83,14 @@ def _scan_part(content: bytes, part: Part, limits: Limits) -> tuple[SheetScan | 
 
 
 def _windows(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes cut before the start of a tag, so that no pattern is torn in two.
+    """The same bytes cut before the start of a cell, else of a tag, so that no pattern is torn in two.
 
     Where no tag starts for longer than CHUNK_BYTES, the cut falls anywhere and the windows overlap.
     """
     rest = b""
     for piece in pieces:
         window = rest + piece
-        cut = max(window.rfind(b"<"), 0)
+        cut = max(window.rfind(b"<c "), 0) or max(window.rfind(b"<"), 0)
         if len(window) - cut > CHUNK_BYTES:
             yield window
             rest = window[-OVERLAP_BYTES:]
@@ -188,9 +158,12 @@ class _QuickScan:
 
     def _read_cells(self, window: bytes) -> None:
         self.sheet.cells += window.count(b'<c r="')
-        if _has_exceptions(window):
+        marks = usual_marks(window, self.limits.columns)
+        # An attribute in single quotes would escape the patterns.
+        if marks is None or b"='" in window or PREFIXED_CELL.search(window):
             self.unusual = True
             return
+        self.sheet.marks += marks
         self.sheet.last_row = max(self.sheet.last_row, ORDINARY_ROWS)
         self.sheet.last_column = max(self.sheet.last_column, ORDINARY_COLUMNS)
         for found in UNUSUAL_CELL.findall(window):
@@ -202,140 +175,3 @@ class _QuickScan:
                 return
             self.sheet.last_column = max(self.sheet.last_column, column_number(position.group(1).decode()))
             self.sheet.last_row = max(self.sheet.last_row, int(position.group(2)))
-
-
-def _has_exceptions(window: bytes) -> bool:
-    """Whether anything stands here that only the exact scan can judge or mark."""
-    return (
-        b"hidden" in window
-        or b' t="e"' in window
-        or b"='" in window
-        or PREFIXED_CELL.search(window) is not None
-        or (b"<f" in window and FORMULA.search(window) is not None)
-    )
-
-
-def column_number(letters: str) -> int:
-    """Column letters as a number, A being 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-@dataclass(kw_only=True)
-class ExactScan:
-    """A parse of one part that follows positions the way the reader does.
-
-    A cell without a reference stands right of the one before it; a row without a number follows the one
-    before it. A cell counts as soon as it holds a value, an inline text or a formula: style alone does not.
-    """
-
-    limits: Limits
-    part: str
-    sheet: SheetScan = field(default_factory=lambda: SheetScan(exact=True))
-    root: str = ""
-    is_sheet: bool = False
-    depth: int = 0
-    row: int = 0
-    column: int = 0
-    cell_row: int = 0
-    cell_type: str = ""
-    holds: str = ""
-    text: list[str] = field(default_factory=list)
-    formula: str | None = None
-    value: str | None = None
-
-    def parse(self, pieces: Iterator[bytes]) -> None:
-        parser = refusing_parser()
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        feed(parser, pieces, self.part)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        name = local_name(tag)
-        if name == "c" and self.is_sheet:
-            self._start_cell(attributes)
-        elif name in ("v", "f", "is", "t"):
-            self.holds, self.text = name, []
-        elif name == "row" and self.is_sheet:
-            self._start_row(attributes)
-        elif name == "col":
-            self._mark_hidden_columns(attributes)
-        else:
-            self._start_other(name)
-
-    def _start_other(self, name: str) -> None:
-        self.root = self.root or name
-        self.is_sheet = self.is_sheet or name == "sheetData"
-        if name in ("ddeLink", "oleLink"):
-            raise refused("dde_link", part=self.part[:200])
-        if self.depth > self.limits.depth:
-            raise too_large("depth", self.depth, self.limits.depth)
-
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        number = attributes.get("r", "")
-        self.row = int(number) if number.isascii() and number.isdigit() else self.row + 1
-        self.column = 0
-        if attributes.get("hidden") in ("1", "true"):
-            self._mark(self.row, 0, "hidden_row", "")
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        reference = REFERENCE.match(attributes.get("r", ""))
-        self.cell_row = int(reference.group(2)) if reference else max(self.row, 1)
-        self.column = column_number(reference.group(1)) if reference else self.column + 1
-        self.cell_type = attributes.get("t", "")
-        self.formula = self.value = None
-
-    def _characters(self, text: str) -> None:
-        if self.holds:
-            self.text.append(text)
-
-    def _end(self, tag: str) -> None:
-        self.depth -= 1
-        name = local_name(tag)
-        if name == "c" and self.is_sheet:
-            self._end_cell()
-        elif name == self.holds:
-            self._end_text(name)
-
-    def _end_text(self, name: str) -> None:
-        text = "".join(self.text)
-        if name == "f":
-            self.formula = text
-        else:
-            self.value = text
-        self.holds = ""
-
-    def _end_cell(self) -> None:
-        if self.value is None and self.formula is None:
-            return
-        scan = self.sheet
-        scan.cells += 1
-        scan.last_row = max(scan.last_row, self.cell_row)
-        scan.last_column = max(scan.last_column, self.column)
-        if scan.cells > self.limits.cells or scan.last_row * scan.last_column > self.limits.area:
-            check_extent(scan, scan.cells, self.limits)
-        if self.cell_type == "e":
-            self._mark(self.cell_row, self.column, "error_value", self.value or "")
-        if self.formula is not None:
-            self._mark(self.cell_row, self.column, self._formula_kind(), self.formula[:FORMULA_CHARACTERS])
-
-    def _formula_kind(self) -> str:
-        # A formula whose result is an empty text is stored as an empty value of type str.
-        stored = bool(self.value) or (self.value is not None and self.cell_type == "str")
-        return "formula" if stored else "formula_without_value"
-
-    def _mark_hidden_columns(self, attributes: dict[str, str]) -> None:
-        if attributes.get("hidden") not in ("1", "true"):
-            return
-        first, last = attributes.get("min", ""), attributes.get("max", "")
-        if first.isdigit() and last.isdigit():
-            for column in range(int(first), min(int(last), self.limits.columns) + 1):
-                self._mark(0, column, "hidden_column", "")
-
-    def _mark(self, row: int, column: int, kind: str, detail: str) -> None:
-        kept = detail if len(self.sheet.marks) < DETAILED_MARKS else ""
-        self.sheet.marks.append((row, column, kind, kept))

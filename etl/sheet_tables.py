@@ -5,7 +5,7 @@ from python_calamine import CalamineSheet
 
 from etl.cell_text import long_numbers, text_series
 from etl.gate import Limits, too_large
-from etl.sheet_scan import Mark, SheetScan
+from etl.sheet_parse import Mark, SheetScan
 
 MARK_COLUMNS = {"row": pl.Int32, "column": pl.Int32, "kind": pl.String, "detail": pl.String}
 MARK_KINDS = (
@@ -42,19 +42,13 @@ def sheet_tables(sheet: CalamineSheet, scan: SheetScan) -> tuple[pl.DataFrame, p
     return cells, _marks(marks, cells)
 
 
-def check_tables(cells: pl.DataFrame, marks: pl.DataFrame, limits: Limits) -> None:
-    """Refuse tables too large to hand over: a shared text can be repeated in every cell.
-
-    Raises RefusedError: too_large (`text_characters`, `table_bytes`).
-    """
-    held = int(cells.estimated_size() + marks.estimated_size())
-    if held > limits.table_bytes:
-        raise too_large("table_bytes", held, limits.table_bytes)
-    texts = cells.drop("row")
-    if not texts.is_empty():
-        longest = max(column.str.len_chars().max() or 0 for column in texts)
+def table_bytes(cells: pl.DataFrame, marks: pl.DataFrame, limits: Limits) -> int:
+    """The memory the two tables take; raises RefusedError too_large where one text is too long."""
+    for column in cells.drop("row"):
+        longest = column.str.len_chars().max() or 0
         if longest > limits.text_characters:
-            raise too_large("text_characters", longest, limits.text_characters)
+            raise too_large("text_characters", int(longest), limits.text_characters)
+    return int(cells.estimated_size() + marks.estimated_size())
 
 
 def _cells(columns: dict[str, pl.Series], first_row: int, height: int) -> pl.DataFrame:
@@ -87,4 +81,4 @@ def _marks(marks: list[Mark], cells: pl.DataFrame) -> pl.DataFrame:
     outside = (pl.col("kind").eq("hidden_row") & ~pl.col("row").is_in(cells["row"].implode())) | (
         pl.col("kind").eq("hidden_column") & ~pl.col("column").is_in(held_columns)
     )
-    return table.filter(~outside).sort("row", "column", "kind")
+    return table.filter(~outside).unique().sort("row", "column", "kind")

@@ -91,7 +91,7 @@ def elements_in(pieces: Iterator[bytes], part: str, wanted: set[str]) -> list[El
     def characters(text: str) -> None:
         texts[0].append(text)
 
-    parser = refusing_parser()
+    parser = refusing_parser(part)
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
@@ -99,11 +99,11 @@ def elements_in(pieces: Iterator[bytes], part: str, wanted: set[str]) -> list[El
     return [Element(name=name, attributes=facts, text="".join(text)) for name, facts, text in found]
 
 
-def refusing_parser() -> expat.XMLParserType:
+def refusing_parser(part: str) -> expat.XMLParserType:
     """An XML parser that refuses any document type declaration, and with it every entity."""
 
     def doctype(*_declaration: object) -> None:
-        raise refused("doctype")
+        raise refused("doctype", part=part[:200])
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
