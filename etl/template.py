@@ -8,31 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from etl.prefill import Rows, checked_rows, names_by_scope, period_text, previous_stocks, set_rows, typed_rows
 from etl.schema import Column, Sheet
 from etl.sheets import COVER, SHEETS
 from etl.workbook_bytes import describe, workbook_bytes
+from etl.workbook_cells import OptionLists
+from etl.workbook_fill import fill_form, fill_table
 from etl.workbook_instructions import deadline_text, write_instructions
-from etl.workbook_layout import INSTRUCTIONS_TITLE, add_styles
-from etl.workbook_sheets import OptionLists, cell_value, fill_table, put, write_cover, write_table
+from etl.workbook_layout import INSTRUCTIONS_TITLE
+from etl.workbook_sheets import write_cover, write_table
+from etl.workbook_styles import add_styles
 
 if TYPE_CHECKING:
-    from etl.campaign import Campaign, Unit
+    from etl.campaign import Campaign
+    from etl.units import Unit
 
 TEMPLATE_VERSION = "2026.1"
 KNOWN_VERSIONS = ("2026.1",)
 """Versions the door still accepts; an older one than ``TEMPLATE_VERSION`` with a 提示."""
 
 QUARTER_MONTHS = (3, 6, 9, 12)
-
-Rows = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ def template_workbook(
     complaints); ``previous`` last month's typed rows, whose stocks stand as notes on this month's
     cells. Equal arguments give equal bytes; ``created`` defaults to the month's first day.
     """
-    rows = {key: _typed_rows(SHEETS[key], frame) for key, frame in (carried or {}).items()}
+    rows = {key: typed_rows(SHEETS[key], frame) for key, frame in (carried or {}).items()}
     return build_workbook(campaign, unit, period, rows=rows, previous=previous, created=created)
 
 
@@ -119,79 +122,58 @@ def build_workbook(
     if period not in campaign.periods:
         raise ValueError(f"{period} is not a period of campaign {campaign.name}")
     tables = sheets_for(campaign, unit, period)
-    cover = {**_prefilled_cover(campaign, unit, period), **(cover or {})}
+    where = f"{unit.name} · {period_text(period)}"
     workbook = Workbook()
     add_styles(workbook)
-    where = f"{unit.name} · {period_text(period)}"
-    write_cover(
-        workbook.active, f"{campaign.title_zh} · 月度报送", tables[0].columns, _checked(tables[0], [cover])[0]
-    )
+    values = {**_prefilled_cover(campaign, unit, period), **(cover or {})}
+    workbook.active.title = COVER.title_zh
+    heading = f"{campaign.title_zh} · 月度报送"
+    write_cover(workbook.active, heading, tables[0].columns, checked_rows(COVER, [values])[0])
     _write_instructions(workbook, campaign, unit, period, tables)
-    lists = OptionLists()
-    foreign = set(rows or {}) - {table.sheet.key for table in tables}
+    _write_tables(workbook, campaign, unit, where, tables[1:], rows or {}, previous or {})
+    describe(workbook, title=f"{campaign.title_zh} · {where}", version=TEMPLATE_VERSION)
+    return workbook_bytes(workbook, created or datetime(int(period[:4]), int(period[5:7]), 1))
+
+
+def _write_tables(
+    workbook: Workbook,
+    campaign: Campaign,
+    unit: Unit,
+    where: str,
+    tables: Sequence[TemplateSheet],
+    rows: Mapping[str, Rows],
+    previous: Mapping[str, pl.DataFrame],
+) -> None:
+    foreign = rows.keys() - {table.sheet.key for table in tables}
     if foreign:
-        raise ValueError(f"not in the workbook of {unit.name} for {period}: {sorted(foreign)}")
-    for table in tables[1:]:
+        raise ValueError(f"sheets not in the workbook of {where}: {sorted(foreign)}")
+    lists = OptionLists()
+    for table in tables:
+        key, title = table.sheet.key, table.sheet.title_zh
         write_table(
-            workbook.create_sheet(table.sheet.title_zh),
-            f"{table.sheet.title_zh} · {where}",
+            workbook.create_sheet(title),
+            f"{title} · {where}",
             table.sheet,
             table.columns,
-            set_rows=_set_rows(table.sheet, campaign, unit),
-            rows=_checked(table, (rows or {}).get(table.sheet.key, ())),
-            previous=_previous_rows(table, (previous or {}).get(table.sheet.key)),
-            units=_names_by_scope(campaign, unit, table.columns),
+            set_rows=set_rows(table.sheet, campaign, unit),
+            rows=checked_rows(table.sheet, rows.get(key, ())),
+            previous=previous_stocks(table.sheet, previous.get(key)),
+            units=names_by_scope(campaign, unit, table.columns),
             lists=lists,
         )
     lists.write(workbook)
-    describe(workbook, title=f"{campaign.title_zh} {where}", version=TEMPLATE_VERSION)
-    year, month = int(period[:4]), int(period[5:7])
-    return workbook_bytes(workbook, created or datetime(year, month, 1))
 
 
 def fill_workbook(template: bytes, cover: Mapping[str, object], rows: Mapping[str, Rows]) -> bytes:
     """Put values into a template made before, under its headers; values are written as they are given.
 
-    ``build_workbook`` does the same without parsing a file and is several times faster.
+    ``build_workbook`` does the same without parsing a file, in about half the time.
     """
     workbook = load_workbook(BytesIO(template))
-    form = workbook[COVER.title_zh]
-    labels = {form.cell(row, 1).value: row for row in range(1, form.max_row + 1)}
-    for name, value in cover.items():
-        column = COVER.column(name)
-        if column.title_zh not in labels:
-            raise ValueError(f"{COVER.title_zh}: {column.title_zh} is not on this cover")
-        put(form.cell(labels[column.title_zh], 2), cell_value(column, value, {}))
+    fill_form(workbook[COVER.title_zh], COVER, cover)
     for key, sheet_rows in rows.items():
         fill_table(workbook[SHEETS[key].title_zh], SHEETS[key], sheet_rows)
     return workbook_bytes(workbook, workbook.properties.created)
-
-
-def unit_names(campaign: Campaign, unit: Unit, scope: str) -> dict[str, str]:
-    """Codes and the texts that stand for them in a drop-down, in the campaign's order.
-
-    The text is the full name; a name that two units of the scope share is replaced by the code.
-    """
-    if scope == "any":
-        units = [
-            other for other in campaign.units if not other.own_office and other.code != campaign.top.code
-        ]
-    else:
-        units = [
-            leaf for leaf in campaign.leaves(unit.code) if scope == "below_or_own" or not leaf.own_office
-        ]
-    names = [other.name for other in units]
-    return {other.code: other.name if names.count(other.name) == 1 else other.code for other in units}
-
-
-def _names_by_scope(campaign: Campaign, unit: Unit, columns: Sequence[Column]) -> dict[str, dict[str, str]]:
-    scopes = sorted({column.unit_scope for column in columns if column.type == "unit"})
-    return {scope: unit_names(campaign, unit, scope) for scope in scopes}
-
-
-def period_text(period: str) -> str:
-    """2026年9月 for 2026-09."""
-    return f"{period[:4]}年{int(period[5:7])}月"
 
 
 def _prefilled_cover(campaign: Campaign, unit: Unit, period: str) -> dict[str, object]:
@@ -206,48 +188,10 @@ def _prefilled_cover(campaign: Campaign, unit: Unit, period: str) -> dict[str, o
     }
 
 
-def _set_rows(sheet: Sheet, campaign: Campaign, unit: Unit) -> list[dict[str, str]]:
-    """The key cells of the rows that stand in the template: the set topics, or one row a unit."""
-    if sheet.rows == "fixed":
-        return [{sheet.columns[0].name: choice} for choice in sheet.columns[0].choices]
-    if sheet.rows == "units":
-        keys = [column for column in sheet.columns if column.prefilled]
-        return [
-            {column.name: leaf.code if column.type == "code" else leaf.name for column in keys}
-            for leaf in campaign.leaves(unit.code)
-        ]
-    return []
-
-
-def _typed_rows(sheet: Sheet, frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """A stored sheet's rows without what is stored beside its columns, such as row numbers."""
-    names = [column.name for column in sheet.columns if column.name in frame.columns]
-    return frame.select(names).to_dicts()
-
-
-def _checked(table: TemplateSheet, rows: Rows) -> list[Mapping[str, object]]:
-    """The rows, after making sure that they name only columns of the sheet."""
-    known = {column.name for column in table.sheet.columns}
-    for row in rows:
-        if not row.keys() <= known:
-            raise ValueError(f"{table.sheet.title_zh}: no columns {sorted(row.keys() - known)}")
-    return list(rows)
-
-
-def _previous_rows(table: TemplateSheet, frame: pl.DataFrame | None) -> dict[object, Mapping[str, Any]]:
-    """Last month's stocks by the row's first column."""
-    if frame is None:
-        return {}
-    stocks = [column.name for column in table.columns if column.kind == "stock"]
-    key = table.sheet.columns[0].name
-    return {row[key]: {name: row[name] for name in stocks} for row in frame.to_dicts()}
-
-
 def _write_instructions(
     workbook: Workbook, campaign: Campaign, unit: Unit, period: str, tables: Sequence[TemplateSheet]
 ) -> None:
-    due = campaign.due_at(period) - timedelta(days=1)
-    deadline = deadline_text(due.date(), estimated=campaign.due_is_estimated(period))
+    deadline = deadline_text(campaign.due_day(period), estimated=campaign.due_is_estimated(period))
     names = "、".join(table.sheet.title_zh for table in tables[1:])
     write_instructions(
         workbook.create_sheet(INSTRUCTIONS_TITLE),

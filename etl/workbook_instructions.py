@@ -13,7 +13,7 @@ from etl.workbook_notes import TYPE_WORDS, limits_text
 
 WIDTHS = (14, 36, 7, 16, 46, 50, 18)
 HEADINGS = ("工作表", "栏目", "必填", "类型", "可选内容或单位", "说明", "示例")
-LINE_HEIGHT, FONT_SCALE = 14, 0.92
+LINE_HEIGHT, SENTENCE_HEIGHT, FONT_SCALE = 14, 21, 0.92
 
 
 def deadline_text(day: date, *, estimated: bool) -> str:
@@ -71,15 +71,17 @@ def write_instructions(
 
 
 def _put(worksheet: Worksheet, row: int, column: int, value: str, style: str) -> None:
-    cell = worksheet.cell(row, column, value)
+    cell = worksheet.cell(row, column, value or None)
     cell.style = style
 
 
 def _wide(worksheet: Worksheet, row: int, text: str) -> None:
-    """A sentence across the table's width; the instruction sheet holds no data, so it may be merged."""
-    _put(worksheet, row, 2, text, "正文" if text else "留白")
-    worksheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=len(WIDTHS))
-    worksheet.row_dimensions[row].height = (LINE_HEIGHT + 1) * lines(text, sum(WIDTHS[1:])) + 6
+    """A sentence that runs on over the empty cells to its right; without a text, room to write one."""
+    if text:
+        _put(worksheet, row, 2, text, "正文")
+    for column in range(2, 2 if text else len(WIDTHS) + 1):
+        _put(worksheet, row, column, "", "留白")
+    worksheet.row_dimensions[row].height = SENTENCE_HEIGHT
 
 
 def _write_guidance(worksheet: Worksheet, row: int, sentences: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""How a workbook of ours looks: where headers and data stand, cell styles, widths, print set-up.
+"""How a workbook of ours is laid out: where headers and data stand, widths, heights, protection, print.
 
 Row 1 of a table is its title, row 2 the header, data begin in row 3. The reader finds the header by
 content, so these numbers bind only what we write.
@@ -9,18 +9,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import Literal
 
-from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.cell.text import InlineFont
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles import Font, Protection
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.schema import Column, Sheet
+from etl.workbook_styles import FONT, INK, NUMBER_FORMATS, data_alignment, lines_around, second_line
 
 INSTRUCTIONS_TITLE = "填表说明"
 OPTIONS_TITLE = "选项"
@@ -31,22 +28,6 @@ LONG_TEXT, LONG_TEXT_WIDTH, TOPIC_TEXT_WIDTH = 1000, 36, 96
 WIDEST_CHOICE, WIDEST_NAME = 20, 30
 ROW_HEIGHT, TOPIC_ROW_HEIGHT, LINE_HEIGHT = 21, 84, 15
 
-FONT = "等线"
-INK, MUTED, ACCENT, WHITE = "262626", "6B6B6B", "1F6FB2", "FFFFFF"
-OPTIONAL_FILL, PREFILLED_FILL, LINE = "E3E5E8", "F3F3F3", "D0D3D8"
-
-NUMBER_FORMATS = {
-    "text": "@",
-    "code": "@",
-    "month": "@",
-    "date": "yyyy-mm-dd",
-    "datetime": "yyyy-mm-dd hh:mm",
-    "integer": "#,##0",
-    "decimal": "0.00",
-    "choice": "@",
-    "yes_no": "@",
-    "unit": "@",
-}
 WIDTHS = {
     "text": 18,
     "code": 13,
@@ -59,113 +40,6 @@ WIDTHS = {
     "yes_no": 11,
     "unit": 18,
 }
-NUMBER_TYPES, CENTRED_TYPES = ("integer", "decimal"), ("date", "datetime", "month", "code", "yes_no")
-
-
-def _fill(colour: str) -> PatternFill:
-    return PatternFill("solid", start_color=colour, end_color=colour)
-
-
-def _border(colour: str) -> Border:
-    side = Side(style="thin", color=colour)
-    return Border(left=side, right=side, top=side, bottom=side)
-
-
-def _style(name: str, *, locked: bool = True, size: float = 11, bold: bool = False, **looks) -> NamedStyle:
-    colour = looks.pop("colour", INK)
-    return NamedStyle(
-        name=name,
-        font=Font(name=FONT, size=size, bold=bold, color=colour),
-        protection=Protection(locked=locked),
-        **looks,
-    )
-
-
-def _data_alignment(column_type: str) -> Alignment:
-    horizontal = (
-        "right" if column_type in NUMBER_TYPES else "center" if column_type in CENTRED_TYPES else None
-    )
-    wrap = column_type in ("text", "unit", "choice")
-    return Alignment(horizontal=horizontal, vertical="center", wrap_text=wrap)
-
-
-def _data_styles(column_type: str) -> tuple[NamedStyle, ...]:
-    """The looks of one column type: open to entry, the same with lines around it, prefilled; and in a form."""
-    form = {
-        "number_format": NUMBER_FORMATS[column_type],
-        "alignment": Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1),
-        "border": _border(LINE),
-    }
-    shape = {"number_format": NUMBER_FORMATS[column_type], "alignment": _data_alignment(column_type)}
-    return (
-        _style(f"填报 {column_type}", locked=False, **shape),
-        _style(f"填报格 {column_type}", locked=False, border=_border(LINE), **shape),
-        _style(
-            f"已填 {column_type}", colour=MUTED, fill=_fill(PREFILLED_FILL), border=_border(LINE), **shape
-        ),
-        _style(f"填报项 {column_type}", locked=False, **form),
-        _style(f"已填项 {column_type}", colour=MUTED, fill=_fill(PREFILLED_FILL), **form),
-    )
-
-
-def add_styles(workbook: Workbook) -> None:
-    """Register every look of ours in the workbook, so that a cell names its style and stores no more."""
-    left = Alignment(vertical="center", wrap_text=True)
-    indented = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
-    centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    styles = [style for column_type in NUMBER_FORMATS for style in _data_styles(column_type)]
-    styles += [
-        _style("标题", size=14, bold=True, alignment=Alignment(vertical="center")),
-        _style("小标题", size=11, bold=True, colour=ACCENT, alignment=Alignment(vertical="center")),
-        _style(
-            "必填表头", bold=True, colour=WHITE, fill=_fill(ACCENT), border=_border(WHITE), alignment=centre
-        ),
-        _style("选填表头", bold=True, fill=_fill(OPTIONAL_FILL), border=_border(WHITE), alignment=centre),
-        _style(
-            "必填项", bold=True, colour=WHITE, fill=_fill(ACCENT), border=_border(WHITE), alignment=indented
-        ),
-        _style("选填项", bold=True, fill=_fill(OPTIONAL_FILL), border=_border(WHITE), alignment=indented),
-        _style("正文", alignment=left),
-        _style("提示语", size=9, colour=MUTED, alignment=indented),
-        _style(
-            "说明表头",
-            size=10,
-            bold=True,
-            colour=WHITE,
-            fill=_fill(ACCENT),
-            border=_border(WHITE),
-            alignment=left,
-        ),
-        _style("留白", locked=False, border=Border(bottom=Side(style="thin", color=LINE)), alignment=left),
-        _style("说明格", size=10, border=_border(LINE), alignment=left),
-    ]
-    for style in styles:
-        workbook.add_named_style(style)
-
-
-def data_style(column: Column, place: Literal["form", "table", "log"]) -> str:
-    """Name of the style of a data cell; keys that the template fills in are locked."""
-    suffix = {"form": "项", "table": "格", "log": ""}[place]
-    if column.prefilled and column.kind == "key":
-        return f"已填{suffix if place == 'form' else ''} {column.type}"
-    return f"填报{suffix} {column.type}"
-
-
-def header_style(column: Column, *, form: bool = False) -> str:
-    """Name of the style of a header: accent for required columns, grey for optional ones."""
-    return ("必填" if column.required else "选填") + ("项" if form else "表头")
-
-
-def header_text(column: Column) -> CellRichText:
-    """The Chinese title alone on the first line; English title and unit after the line break."""
-    second = column.title_en + (f" · {column.unit}" if column.unit else "")
-    colour = WHITE if column.required else MUTED
-    return CellRichText(
-        TextBlock(
-            InlineFont(rFont=FONT, sz=11, b=True, color=WHITE if column.required else INK), column.title_zh
-        ),
-        TextBlock(InlineFont(rFont=FONT, sz=8, color=colour), "\n" + second),
-    )
 
 
 def display_width(text: str) -> int:
@@ -200,8 +74,8 @@ def header_height(columns: Iterable[Column], widths: Iterable[int]) -> float:
     """Height in points at which no header of the row is cut off."""
 
     def height(column: Column, width: int) -> float:
-        second = column.title_en + (f" · {column.unit}" if column.unit else "")
-        return 15.5 * lines(column.title_zh, width, scale=1.1) + 11.5 * lines(second, width, scale=0.8)
+        small = 11.5 * lines(second_line(column), width, scale=0.8)
+        return 15.5 * lines(column.title_zh, width, scale=1.1) + small
 
     return max(height(column, width) for column, width in zip(columns, widths, strict=True)) + 8
 
@@ -221,7 +95,7 @@ def open_columns(worksheet: Worksheet, columns: Sequence[Column]) -> None:
         dimension = worksheet.column_dimensions[get_column_letter(index)]
         dimension.font = Font(name=FONT, size=11, color=INK)
         dimension.number_format = NUMBER_FORMATS[column.type]
-        dimension.alignment = _data_alignment(column.type)
+        dimension.alignment = data_alignment(column.type)
         dimension.protection = Protection(locked=False)
     first = len(columns) + 1
     rest = ColumnDimension(
@@ -265,4 +139,4 @@ def set_up_print(worksheet: Worksheet, *, landscape: bool, header_rows: str | No
 def rule_filled_rows(worksheet: Worksheet, cells: str, columns: int) -> None:
     """Draw light lines round the rows of a log that hold anything, on screen and in print."""
     filled = f"COUNTA($A{FIRST_DATA_ROW}:${get_column_letter(columns)}{FIRST_DATA_ROW})>0"
-    worksheet.conditional_formatting.add(cells, FormulaRule(formula=[filled], border=_border(LINE)))
+    worksheet.conditional_formatting.add(cells, FormulaRule(formula=[filled], border=lines_around()))
