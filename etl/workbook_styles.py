@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Pr
 from openpyxl.workbook import Workbook
 
 from etl.schema import Column
+from etl.workbook_notes import TYPE_WORDS
 
 FONT = "等线"
 INK, MUTED, ACCENT, WHITE = "262626", "6B6B6B", "1F6FB2", "FFFFFF"
@@ -65,6 +66,7 @@ def data_alignment(column_type: str) -> Alignment:
 
 def _data_styles(column_type: str) -> tuple[NamedStyle, ...]:
     """The looks of one column type: open to entry, the same with lines around it, prefilled; and in a form."""
+    word = TYPE_WORDS[column_type]
     form = {
         "number_format": NUMBER_FORMATS[column_type],
         "alignment": INDENTED,
@@ -72,13 +74,11 @@ def _data_styles(column_type: str) -> tuple[NamedStyle, ...]:
     }
     shape = {"number_format": NUMBER_FORMATS[column_type], "alignment": data_alignment(column_type)}
     return (
-        _style(f"填报 {column_type}", locked=False, **shape),
-        _style(f"填报格 {column_type}", locked=False, border=lines_around(), **shape),
-        _style(
-            f"已填 {column_type}", colour=MUTED, fill=_fill(PREFILLED_FILL), border=lines_around(), **shape
-        ),
-        _style(f"填报项 {column_type}", locked=False, **form),
-        _style(f"已填项 {column_type}", colour=MUTED, fill=_fill(PREFILLED_FILL), **form),
+        _style(f"填报 {word}", locked=False, **shape),
+        _style(f"填报格 {word}", locked=False, border=lines_around(), **shape),
+        _style(f"已填 {word}", colour=MUTED, fill=_fill(PREFILLED_FILL), border=lines_around(), **shape),
+        _style(f"填报项 {word}", locked=False, **form),
+        _style(f"已填项 {word}", colour=MUTED, fill=_fill(PREFILLED_FILL), **form),
     )
 
 
@@ -121,8 +121,8 @@ def data_style(column: Column, place: Literal["form", "table", "log"]) -> str:
     """Name of the style of a data cell; keys that the template fills in are locked."""
     suffix = {"form": "项", "table": "格", "log": ""}[place]
     if column.prefilled and column.kind == "key":
-        return f"已填{suffix if place == 'form' else ''} {column.type}"
-    return f"填报{suffix} {column.type}"
+        return f"已填{suffix if place == 'form' else ''} {TYPE_WORDS[column.type]}"
+    return f"填报{suffix} {TYPE_WORDS[column.type]}"
 
 
 def header_style(column: Column, *, form: bool = False) -> str:
