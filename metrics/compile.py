@@ -1,24 +1,24 @@
-"""From KPI entries to one query a mart: sums, and nothing but sums.
+"""From KPI entries to sums, and nothing but sums.
 
-Every mart has the grain leaf unit x month. The query sums a KPI's two columns over the months that count
-for it, then up the tree of units, and returns whole numbers only, so that thresholds can be compared
-exactly. A row whose numerator or denominator is missing (不适用) leaves both sums.
+Every mart has the grain leaf unit x month. A KPI's two columns are summed over the months that count for
+it, then up the tree of units, in whole numbers only, so that thresholds can be compared exactly. A row
+whose numerator or denominator is missing (不适用) leaves both sums.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from metrics.kpi import Kpi
+from metrics.period import Scope
 
 ROLL_SCALE = 27_720
 """Divisible by every number of months from 1 to 12: an average roll stays a whole number of these parts."""
 
-MONTHS = {
-    "flow": "list_contains($months, month)",
-    "last": "month = $last",
-    "due": "list_contains($due, month)",
-}
+STANDARD_SCALE = 10_000
+RESIDENTS = 10_000
 
 
 def months_rule(kpi: Kpi) -> str:
@@ -31,84 +31,80 @@ def denominator_scale(kpi: Kpi) -> int:
     return ROLL_SCALE if kpi.average_stock else 1
 
 
-def compile_query(mart: str, kpis: Sequence[Kpi]) -> str:
-    """SQL for these KPIs of one mart, with parameters ``months``, ``due`` (lists), ``last`` and, where a
-    KPI counts a gap, ``standard`` (in ten-thousandths per 10 000 residents).
+def leaf_sums(rows: pl.DataFrame, kpis: Sequence[Kpi], period: Scope) -> pl.DataFrame:
+    """A mart's rows of a period summed over months: kpi, reporting_code, leaf_code, n, d.
 
-    Rows: level, unit_code; columns ``<key>:n`` numerator x measure_scale, ``<key>:d`` denominator x
-    denominator_scale, ``<key>:r`` whether any reporting unit reported (1).
+    ``n`` is the numerator x measure_scale, ``d`` the denominator x denominator_scale; both as whole
+    numbers. A leaf with no row in which both are known is absent.
     """
-    leaf = ",\n        ".join(part for kpi in kpis for part in _leaf_sums(kpi))
-    unit = ",\n        ".join(part for kpi in kpis for part in _reporting_sums(kpi))
-    total = ",\n    ".join(
-        f'sum("{kpi.key}:{part}")::bigint as "{kpi.key}:{part}"' for kpi in kpis for part in "ndr"
+    keys = ["reporting_code", "leaf_code", "month"]
+    numerators = rows.select(*keys, *(_numerator(kpi, period) for kpi in kpis))
+    denominators = rows.select(*keys, *(_denominator(kpi, period) for kpi in kpis))
+    long = numerators.unpivot(index=keys, variable_name="kpi", value_name="n").with_columns(
+        d=denominators.unpivot(index=keys, value_name="d").get_column("d")
     )
-    return f"""
-with leaf as (
-    select
-        reporting_code,
-        leaf_code,
-        {leaf}
-    from {mart}
-    where list_contains($months, month)
-    group by reporting_code, leaf_code
-),
-reporting as (
-    select
-        tree.level,
-        tree.unit_code,
-        leaf.reporting_code,
-        {unit}
-    from leaf
-    join dim_tree as tree on tree.leaf_code = leaf.leaf_code
-    group by tree.level, tree.unit_code, leaf.reporting_code
-)
-select
-    level,
-    unit_code,
-    {total}
-from reporting
-group by level, unit_code"""
+    return (
+        long.filter(pl.col("n").is_not_null() & pl.col("d").is_not_null())
+        .group_by("kpi", "reporting_code", "leaf_code")
+        .agg(pl.col("n", "d").sum())
+    )
 
 
-def _leaf_sums(kpi: Kpi) -> list[str]:
-    months = MONTHS[months_rule(kpi)]
-    paired = _paired_column(kpi)
-    numerator, denominator = f'"{kpi.numerator}"', f'"{paired}"' if paired else "null::bigint"
-    both = f"{numerator} is not null" + (f" and {denominator} is not null" if paired else "")
-    sums = [
-        f'sum({numerator}) filter (where {months} and {both}) as "{kpi.key}:n"',
-        f'sum({denominator}) filter (where {months} and {both}) as "{kpi.key}:d"',
-        f'coalesce(max({_reported(kpi)}) filter (where {months}), 0) as "{kpi.key}:r"',
-    ]
-    if kpi.average_stock:
-        sums.append(f'sum("{kpi.average_stock}") filter (where {months}) as "{kpi.key}:m"')
-    return sums
+def unit_sums(
+    leaves: pl.DataFrame, tree: pl.DataFrame, kpis: Sequence[Kpi], standard: int | None
+) -> pl.DataFrame:
+    """Leaf sums rolled up to every unit: kpi, level, unit_code, n, d.
+
+    ``tree``: dim_tree (level, unit_code, leaf_code). ``standard``: officers per 10 000 residents x
+    STANDARD_SCALE, from which gaps are counted; without one there is no gap.
+    """
+    by_reporting = (
+        leaves.join(tree, on="leaf_code")
+        .group_by("kpi", "level", "unit_code", "reporting_code")
+        .agg(pl.col("n", "d").sum())
+    )
+    gaps = [kpi.key for kpi in kpis if kpi.own_total]
+    if gaps:
+        by_reporting = _with_gaps(by_reporting, gaps, standard)
+    return by_reporting.group_by("kpi", "level", "unit_code").agg(pl.col("n", "d").sum())
 
 
-def _reporting_sums(kpi: Kpi) -> list[str]:
-    def reported(sum_of: str) -> str:
-        return f'sum({sum_of}) filter (where "{kpi.key}:r" = 1)'
+def _with_gaps(sums: pl.DataFrame, keys: list[str], standard: int | None) -> pl.DataFrame:
+    """Turn officers and population of each reporting unit into persons short of the standard."""
+    is_gap = pl.col("kpi").is_in(keys)
+    if standard is None:
+        return sums.filter(~is_gap)
+    parts = STANDARD_SCALE * RESIDENTS
+    required = -((-pl.col("d") * standard) // parts)
+    short = pl.max_horizontal(required - pl.col("n"), pl.lit(0, dtype=pl.Int64))
+    return sums.with_columns(n=pl.when(is_gap).then(short).otherwise("n"))
 
-    numerator, denominator = f'"{kpi.key}:n"', f'"{kpi.key}:d"'
-    scaled = f"{reported(numerator)} * {kpi.measure_scale}"
+
+def _in_months(kpi: Kpi, period: Scope) -> pl.Expr:
+    rule = months_rule(kpi)
+    if rule == "last":
+        return pl.col("month") == pl.lit(period.last, dtype=pl.Date)
+    return pl.col("month").is_in(list(period.due if rule == "due" else period.months))
+
+
+def _numerator(kpi: Kpi, period: Scope) -> pl.Expr:
+    whole = (pl.col(kpi.numerator) * kpi.measure_scale).cast(pl.Int64)
+    return pl.when(_in_months(kpi, period)).then(whole).alias(kpi.key)
+
+
+def _denominator(kpi: Kpi, period: Scope) -> pl.Expr:
+    """The column that must be known beside the numerator: the denominator, a gap's population, or 1."""
     if kpi.own_total:
-        required = f"({reported(denominator)}::hugeint * $standard + 99999999) // 100000000"
-        scaled = f"greatest(0, {required} - {reported(numerator)})"
-        denominator = "null::bigint"
-    elif kpi.average_stock:
-        denominator = f'{denominator} * ({ROLL_SCALE} // nullif("{kpi.key}:m", 0))'
-    return [
-        f'{scaled} as "{kpi.key}:n"',
-        f'{reported(denominator)} as "{kpi.key}:d"',
-        f'max("{kpi.key}:r") as "{kpi.key}:r"',
-    ]
+        return pl.col("staffing_population").cast(pl.Int64).alias(kpi.key)
+    if kpi.denominator is None:
+        return pl.lit(1, dtype=pl.Int64).alias(kpi.key)
+    whole = pl.col(kpi.denominator).cast(pl.Int64)
+    if kpi.average_stock:
+        whole = whole * (ROLL_SCALE // _reported_months(kpi, period))
+    return whole.alias(kpi.key)
 
 
-def _paired_column(kpi: Kpi) -> str | None:
-    """The column that must be known beside the numerator: the denominator, or a gap's population."""
-    return "staffing_population" if kpi.own_total else kpi.denominator
-
-
-def _reported(kpi: Kpi) -> str:
-    return f'"{kpi.sheet}_reported"' if kpi.sheet else "1"
+def _reported_months(kpi: Kpi, period: Scope) -> pl.Expr:
+    """In how many months of the period the reporting unit reported what an average roll is made of."""
+    month = pl.when(_in_months(kpi, period) & (pl.col(kpi.average_stock) == 1)).then("month")
+    return month.drop_nulls().n_unique().over("reporting_code")

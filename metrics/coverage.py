@@ -1,8 +1,15 @@
-"""Coverage: behind how much of what was expected a figure stands."""
+"""Coverage: behind how much of what was expected a figure stands, and whether it applies at all.
+
+Counted in reports: the reporting units that feed a unit times the months of the period that have begun
+and in which the KPI's sheet is due (for a stock, its one month). A province's register counts its own
+months, whatever the unit.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -13,22 +20,45 @@ from metrics.kpi import Kpi
 from metrics.period import Scope
 
 
-def coverage(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope, sums: pl.DataFrame) -> pl.DataFrame:
-    """For every unit and KPI: level, unit_code, kpi, ``reported``, ``expected``, and ``due``.
+def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.DataFrame:
+    """For every KPI and reporting unit: kpi, reporting_code, is_register, ``reported`` and ``expected``."""
+    counted: dict[tuple[str, tuple[date, ...]], Received] = {}
+    columns: dict[str, list] = {
+        "kpi": [],
+        "reporting_code": [],
+        "is_register": [],
+        "reported": [],
+        "expected": [],
+    }
+    units = dimensions.reporting_codes
+    for kpi in kpis:
+        months = expected_months(dimensions, kpi, period)
+        found = counted.get((kpi.sheet, months)) or _received(dimensions, kpi.sheet, months)
+        counted[kpi.sheet, months] = found
+        columns["kpi"] += [kpi.key] * len(units)
+        columns["reporting_code"] += units
+        columns["is_register"] += [found.is_register] * len(units)
+        columns["reported"] += [found.of(unit) for unit in units]
+        columns["expected"] += [len(months)] * len(units)
+    return pl.DataFrame(columns)
 
-    Counted in reports: the reporting units that feed a unit times the months of the period that have
-    begun and in which the KPI's sheet is due (for a stock, its one month). A province's register counts
-    its own months; a survey figure the surveyed units among the children. ``due`` is false where the KPI
-    does not apply: no month of the period asks for its sheet, or the register was not received.
+
+def coverage(dimensions: Dimensions, received: pl.DataFrame) -> pl.DataFrame:
+    """``reports`` rolled up to every unit: level, unit_code, kpi, reported, expected and ``applicable``.
+
+    A KPI does not apply where no month of the period asks for its sheet, or the province's register was
+    not received.
     """
-    frames = [_survey_coverage(dimensions, kpis, sums)]
-    months_of = {kpi.key: expected_months(dimensions, kpi, period) for kpi in kpis}
-    for key in dict.fromkeys((kpi.sheet, months_of[kpi.key]) for kpi in kpis if kpi.mart != "mart_survey"):
-        sheet, months = key
-        counted = _counted(dimensions, sheet, months)
-        keys = [k.key for k in kpis if k.mart != "mart_survey" and (k.sheet, months_of[k.key]) == key]
-        frames.append(counted.join(pl.DataFrame({"kpi": keys}), how="cross"))
-    return pl.concat(frames, how="diagonal_relaxed")
+    register = pl.col("is_register").first()
+    return (
+        dimensions.reporting.join(received, on="reporting_code")
+        .group_by("level", "unit_code", "kpi")
+        .agg(
+            reported=pl.when(register).then(pl.col("reported").max()).otherwise(pl.col("reported").sum()),
+            expected=pl.when(register).then(pl.col("expected").max()).otherwise(pl.col("expected").sum()),
+            applicable=(pl.col("expected").max() > 0) & (~register | (pl.col("reported").max() > 0)),
+        )
+    )
 
 
 def expected_months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[date, ...]:
@@ -44,47 +74,18 @@ def expected_months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[da
     return tuple(month for month in months if frequency != "quarterly" or month.month % 3 == 0)
 
 
-def _counted(dimensions: Dimensions, sheet: str, months: tuple[date, ...]) -> pl.DataFrame:
-    """Reports received and expected of one sheet over these months, for every unit."""
-    submitted = dimensions.submitted.filter(pl.col("month").is_in(list(months)))
-    if sheet:
-        submitted = submitted.filter(pl.col("sheet") == sheet)
-    received = submitted.select("reporting_code", "month").unique()
-    units = dimensions.units.select("level", "unit_code")
-    if dimensions.reported_by.get(sheet) == "top":
-        count = received.height
-        return units.with_columns(
-            reported=pl.lit(count, dtype=pl.Int64),
-            expected=pl.lit(len(months), dtype=pl.Int64),
-            due=pl.lit(count > 0),
-        )
-    by_unit = received.group_by("reporting_code").agg(pl.len().cast(pl.Int64).alias("reported"))
-    return (
-        dimensions.reporting.join(by_unit, on="reporting_code", how="left")
-        .group_by("level", "unit_code")
-        .agg(
-            pl.col("reported").fill_null(0).sum(),
-            (pl.len() * len(months)).cast(pl.Int64).alias("expected"),
-            pl.lit(bool(months)).first().alias("due"),
-        )
-    )
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """How many reports of a sheet came: by reporting unit, or of the province's register for all."""
+
+    is_register: bool
+    counts: Counter[str]
+
+    def of(self, reporting_code: str) -> int:
+        """Reports that stand behind this unit's figures."""
+        return sum(self.counts.values()) if self.is_register else self.counts[reporting_code]
 
 
-def _survey_coverage(dimensions: Dimensions, kpis: Sequence[Kpi], sums: pl.DataFrame) -> pl.DataFrame:
-    keys = pl.DataFrame(
-        {"kpi": [kpi.key for kpi in kpis if kpi.mart == "mart_survey"]}, schema={"kpi": pl.String}
-    )
-    found = sums.select("level", "unit_code", "kpi", "surveyed", "children")
-    return (
-        dimensions.units.select("level", "unit_code")
-        .join(keys, how="cross")
-        .join(found, on=["level", "unit_code", "kpi"], how="left")
-        .select(
-            "level",
-            "unit_code",
-            "kpi",
-            reported=pl.col("surveyed").fill_null(0),
-            expected=pl.col("children").fill_null(0),
-            due=pl.col("surveyed").is_not_null(),
-        )
-    )
+def _received(dimensions: Dimensions, sheet: str, months: tuple[date, ...]) -> Received:
+    counts = Counter(code for month in months for code in dimensions.submitted.get((sheet, month), ()))
+    return Received(is_register=dimensions.reported_by.get(sheet) == "top", counts=counts)

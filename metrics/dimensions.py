@@ -30,18 +30,21 @@ class Dimensions:
     """The dimension tables of one build, read once.
 
     ``units``: dim_unit in the campaign's order. ``reporting``: for each (level, unit_code) the reporting
-    units whose workbooks feed it. ``submitted``: sheets reported, by reporting unit and month.
+    units whose workbooks feed it; ``tree``: the way up from every leaf. ``submitted``: who reported a sheet
+    in a month; under the sheet "" who reported anything.
     """
 
     campaign: dict[str, object]
     levels: tuple[dict[str, object], ...]
     units: pl.DataFrame
     reporting: pl.DataFrame
+    tree: pl.DataFrame
     due_at: dict[date, datetime]
     due_is_estimated: dict[date, bool]
     frequency: dict[str, str]
     reported_by: dict[str, str]
-    submitted: pl.DataFrame
+    reporting_codes: list[str]
+    submitted: dict[tuple[str, date], frozenset[str]]
     targets: dict[str, Target]
     peer_groups: tuple[dict[str, object], ...]
     simulated: bool
@@ -63,18 +66,33 @@ def read_dimensions(run: Run) -> Dimensions:
             " order by all",
             {},
         ),
+        tree=run("select level, unit_code, leaf_code from dim_tree", {}),
         due_at=dict(periods.select("month", "due_at").rows()),
         due_is_estimated=dict(periods.select("month", "due_is_estimated").rows()),
         frequency=dict(sheets.select("sheet", "frequency").rows()),
         reported_by=dict(sheets.select("sheet", "reported_by").rows()),
-        submitted=run(
-            "select reporting_code, month, sheet from dim_submitted_sheet where content <> 'not_reported'", {}
-        ),
+        reporting_codes=run("select distinct reporting_code from dim_leaf order by 1", {})[
+            "reporting_code"
+        ].to_list(),
+        submitted=_submitted(run),
         targets={row["kpi"]: _target(row) for row in run("from dim_target", {}).iter_rows(named=True)},
         peer_groups=tuple(run("from dim_peer_group order by position", {}).to_dicts()),
         simulated=build["simulated"],
         built_at=build["built_at"],
     )
+
+
+def _submitted(run: Run) -> dict[tuple[str, date], frozenset[str]]:
+    """Who reported a sheet in a month; under "" who reported anything."""
+    found: dict[tuple[str, date], set[str]] = {}
+    rows = run(
+        "select reporting_code, month, sheet from dim_submitted_sheet where content <> 'not_reported'"
+        " union select reporting_code, month, '' from dim_submission",
+        {},
+    )
+    for code, month, sheet in rows.iter_rows():
+        found.setdefault((sheet, month), set()).add(code)
+    return {key: frozenset(codes) for key, codes in found.items()}
 
 
 def _target(row: dict[str, object]) -> Target:

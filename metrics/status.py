@@ -38,7 +38,7 @@ def with_value(table: pl.DataFrame) -> pl.DataFrame:
 def with_status(table: pl.DataFrame) -> pl.DataFrame:
     """Add ``status`` to rows of ``with_value``.
 
-    Needs also ``applicable``, ``reported_any``, ``too_few``, ``direction`` and ``target_parts`` (target
+    Needs also ``applicable``, ``reported``, ``stands_on_sheet``, ``too_few``, ``direction`` and ``target_parts`` (target
     x TARGET_SCALE, missing without a target).
     """
     has_number = pl.when("has_denominator").then(pl.col("d") > 0).otherwise(pl.col("n").is_not_null())
@@ -46,7 +46,7 @@ def with_status(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(
         status=pl.when(~pl.col("applicable"))
         .then(pl.lit("not_applicable"))
-        .when(~pl.col("reported_any"))
+        .when((pl.col("reported") == 0) & pl.col("stands_on_sheet"))
         .then(pl.lit("not_reported"))
         .when(pl.col("n").is_null())
         .then(pl.lit("not_applicable"))

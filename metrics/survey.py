@@ -7,14 +7,35 @@ population-weighted shares of its surveyed children (the first of two named exce
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
 
+from metrics.kpi import Kpi
+from metrics.period import Scope
+
 Unit = tuple[str, str]
 """Level and code: an own office shares its code with the unit it serves."""
+
+SURVEY_SCALE = 10**6
+"""Weighted residents are handed out to a millionth; thresholds are compared in exact fractions."""
+
+FIGURES = {
+    "kpi": pl.String,
+    "level": pl.String,
+    "unit_code": pl.String,
+    "n": pl.Int64,
+    "d": pl.Int64,
+    "answers": pl.Int64,
+    "meets_exactly": pl.Boolean,
+    "reported": pl.Int64,
+    "expected": pl.Int64,
+    "applicable": pl.Boolean,
+}
 
 COLLECTORS = {"satisfaction_rate": "第三方", "satisfaction_self_rate": "自测"}
 
@@ -34,6 +55,41 @@ class Satisfaction:
     weighted: bool = True
     surveyed: int = 1
     children: int = 1
+
+
+def survey_figures(
+    surveys: pl.DataFrame,
+    units: pl.DataFrame,
+    kpis: Sequence[Kpi],
+    period: Scope,
+    targets: Mapping[str, Decimal | None],
+) -> pl.DataFrame:
+    """Satisfaction of every unit that has any, in FIGURES: weighted residents x SURVEY_SCALE.
+
+    ``reported`` of ``expected`` are surveyed among the unit's children, 1 of 1 where it was surveyed
+    itself; a unit without any survey is absent: the KPI does not apply to it.
+    """
+    rows = []
+    for kpi in kpis:
+        of_collector = surveys.filter(pl.col("collector") == COLLECTORS[kpi.key])
+        for unit, found in satisfaction(of_collector, units, before=period.end).items():
+            rows.append(_figures_row(kpi, unit, found, targets[kpi.key]))
+    return pl.DataFrame(rows, schema=FIGURES, orient="row")
+
+
+def _figures_row(kpi: Kpi, unit: Unit, found: Satisfaction, target: Decimal | None) -> tuple[object, ...]:
+    share = kpi.factor * found.numerator / found.denominator
+    return (
+        kpi.key,
+        *unit,
+        round(found.numerator * SURVEY_SCALE),
+        round(found.denominator * SURVEY_SCALE),
+        found.answers,
+        None if target is None else share >= Fraction(target),
+        found.surveyed,
+        found.children,
+        True,
+    )
 
 
 def satisfaction(surveys: pl.DataFrame, units: pl.DataFrame, *, before: date) -> dict[Unit, Satisfaction]:
