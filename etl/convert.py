@@ -63,7 +63,7 @@ class ConvertedWorkbook:
 class Converted:
     """The workbooks, by unit and month, and the rows that have none.
 
-    ``unmapped`` holds ``line`` (in the log, its header being line 1), ``reason_zh``, ``reason_en`` and the
+    ``unmapped`` holds ``line`` (of the log), ``reason_zh``, ``reason_en`` and the
     log's own columns, which come last and under their own headers.
     """
 
@@ -71,22 +71,32 @@ class Converted:
     unmapped: pl.DataFrame
 
 
-def convert(frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign, *, today: date) -> Converted:
+def convert(
+    frame: pl.DataFrame,
+    mapping: LogMapping,
+    campaign: Campaign,
+    *,
+    today: date,
+    lines: pl.Series | None = None,
+) -> Converted:
     """The log's rows as workbooks of the campaign's reporting units.
 
-    ``frame`` holds the log under its own headers, all String, in the order of the file. ``today`` becomes
+    ``frame`` holds the log under its own headers, as text, in the order of the file; ``lines`` the
+    number of each row in the file, where they do not simply follow a header on line 1. ``today`` becomes
     the cover's 填报日期; 统计截止日 is the later of the rule's date and the last receipt or closing among the
     workbook's rows. Raises LogError when the log lacks a column the mapping reads or the campaign does
     not collect the sheet.
     """
     _require_fit(frame, mapping, campaign)
-    rows = apply_mapping(frame, mapping, campaign).with_row_index("line", FIRST_LINE)
+    if lines is None:
+        lines = pl.int_range(FIRST_LINE, FIRST_LINE + len(frame), eager=True)
+    rows = apply_mapping(frame, mapping, campaign).with_columns(line=lines.cast(pl.Int64))
     rows = rows.with_columns(reasons([_outside_campaign(mapping, campaign)], rows))
     rows = _refuse_repeats(rows, mapping)
-    placed = rows.filter(pl.col("reason_zh") == "")
-    refused = rows.filter(pl.col("reason_zh") != "").select("line", "reason_zh", "reason_en")
-    unmapped = pl.concat([refused, _originals(frame, refused)], how="horizontal")
-    return Converted(workbooks=tuple(_workbooks(placed, mapping, campaign, today)), unmapped=unmapped)
+    return Converted(
+        workbooks=tuple(_workbooks(rows.filter(pl.col("reason_zh") == ""), mapping, campaign, today)),
+        unmapped=_unmapped(rows, frame),
+    )
 
 
 def write_workbooks(converted: Converted, campaign: Campaign, out: Path) -> list[Path]:
@@ -150,10 +160,11 @@ def _refuse_repeats(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
     return rows.with_columns(reasons([repeated], rows))
 
 
-def _originals(frame: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
-    """The log's own columns of the refused rows; a header that is also ours is marked as theirs."""
-    ours = {name: f"{name} (log)" for name in refused.columns if name in frame.columns}
-    return frame[(refused["line"] - FIRST_LINE).to_list()].rename(ours)
+def _unmapped(rows: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """The refused rows with the log's own columns; a header that is also ours is marked as theirs."""
+    reasoned = rows.select("line", "reason_zh", "reason_en")
+    originals = frame.rename({name: f"{name} (log)" for name in reasoned.columns if name in frame.columns})
+    return pl.concat([reasoned, originals], how="horizontal").filter(pl.col("reason_zh") != "")
 
 
 def _workbooks(

@@ -84,7 +84,7 @@ def log_candidates(campaign: Campaign, scope: str) -> dict[Unit, str]:
 
 def _text(header: str, missing: tuple[str, ...]) -> pl.Expr:
     """A cell of the log, trimmed; null where it means nothing."""
-    text = pl.col(header).str.strip_chars()
+    text = pl.col(header).cast(pl.String).str.strip_chars()
     return pl.when(~text.is_in(["", *missing])).then(text)
 
 

@@ -171,7 +171,7 @@ class _MappingReader:
         if value is None:
             return None
         allowed = _closed_values(column)
-        if allowed is not None and value not in allowed:
+        if isinstance(value, str) and allowed is not None and value not in allowed:
             expected = " | ".join(allowed)
             self.refuse(key, f"应为 {expected},现为 {value!r}", f"should be {expected}, found {value!r}")
         return self.text(key, value)
