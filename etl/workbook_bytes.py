@@ -18,6 +18,7 @@ def describe(workbook: Workbook, *, title: str, version: str) -> None:
     """Record title and template version in the file's own properties, beside the cover."""
     workbook.properties.title = title
     workbook.properties.creator = CREATOR
+    workbook.calculation.fullCalcOnLoad = False  # no formulas; else closing an untouched file asks to save
     workbook.custom_doc_props.append(StringProperty(name=VERSION_PROPERTY, value=version))
 
 

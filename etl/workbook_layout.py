@@ -26,7 +26,7 @@ LOG_ROWS = 2000
 LAST_SHEET_COLUMN = 16_384
 LONG_TEXT, LONG_TEXT_WIDTH, TOPIC_TEXT_WIDTH = 1000, 36, 96
 WIDEST_CHOICE, WIDEST_NAME = 20, 30
-ROW_HEIGHT, TOPIC_ROW_HEIGHT, LINE_HEIGHT = 21, 84, 15
+ROW_HEIGHT, TOPIC_ROW_HEIGHT, HIGHEST_ROW, LINE_HEIGHT = 21, 84, 400, 15
 
 WIDTHS = {
     "text": 18,
@@ -61,13 +61,18 @@ def lines(text: str, width: float, *, scale: float = 1.0) -> int:
     return sum(max(1, ceil(display_width(part) * scale / max(width - 1, 1))) for part in text.split("\n"))
 
 
-def row_height(sheet: Sheet, texts: Iterable[str]) -> float:
-    """Height in points of a set row that shows what it holds, within Excel's limit of 409."""
-    least = TOPIC_ROW_HEIGHT if sheet.rows == "fixed" else ROW_HEIGHT
-    needed = [
-        LINE_HEIGHT * lines(text, TOPIC_TEXT_WIDTH) + 6 for text in texts if len(text) > TOPIC_TEXT_WIDTH // 2
+def row_height(sheet: Sheet, cells: Iterable[tuple[object, int]]) -> float | None:
+    """Height in points at which a row shows its texts, given with their columns' widths.
+
+    None for a log row of one line, which stays free to grow. Excel allows no more than 409.
+    """
+    wrapped = [
+        lines(text, width) for text, width in cells if isinstance(text, str) and 2 * len(text) >= width
     ]
-    return min(max([least, *needed]), 400)
+    needed = LINE_HEIGHT * max([1, *wrapped]) + 6
+    if sheet.rows == "log":
+        return min(needed, HIGHEST_ROW) if max([1, *wrapped]) > 1 else None
+    return min(max(needed, TOPIC_ROW_HEIGHT if sheet.rows == "fixed" else ROW_HEIGHT), HIGHEST_ROW)
 
 
 def header_height(columns: Iterable[Column], widths: Iterable[int]) -> float:

@@ -81,8 +81,7 @@ def write_table(
     _check_columns(worksheet, columns, last, units, lists)
     if log:
         _lay_out_log(worksheet, len(columns), last)
-    else:
-        _set_heights(worksheet, sheet, contents)
+    _set_heights(worksheet, sheet, columns, widths, contents)
     keys = sum(column.prefilled for column in columns) or 1
     worksheet.freeze_panes = f"{get_column_letter(keys + 1)}{FIRST_DATA_ROW}"
     protect(worksheet, log=log)
@@ -109,10 +108,14 @@ def _lay_out_log(worksheet: Worksheet, columns: int, last_row: int) -> None:
     rule_filled_rows(worksheet, f"A{FIRST_DATA_ROW}:{last}", columns)
 
 
-def _set_heights(worksheet: Worksheet, sheet: Sheet, rows: Rows) -> None:
+def _set_heights(
+    worksheet: Worksheet, sheet: Sheet, columns: Sequence[Column], widths: Sequence[int], rows: Rows
+) -> None:
     for number, row in enumerate(rows, start=FIRST_DATA_ROW):
-        texts = [value for value in row.values() if isinstance(value, str)]
-        worksheet.row_dimensions[number].height = row_height(sheet, texts)
+        cells = ((row.get(column.name), width) for column, width in zip(columns, widths, strict=True))
+        height = row_height(sheet, cells)
+        if height is not None:
+            worksheet.row_dimensions[number].height = height
 
 
 def _joined(sheet: Sheet, set_rows: Rows, rows: Rows) -> list[Mapping[str, object]]:

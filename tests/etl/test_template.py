@@ -380,6 +380,15 @@ def test_carried_rows_stand_in_the_log_with_units_by_name_and_texts_as_texts(pro
     assert shown["问题描述"] == "=1+1"
 
 
+def test_a_carried_row_is_as_tall_as_its_text_and_a_short_one_stays_free_to_grow(province):
+    unit, _ = reporter(province)
+    frame = pl.DataFrame({"issue_id": ["WT-0001", "WT-0002"], "description": ["短", "亮证执法" * 40]})
+    content = template_workbook(province, unit, "2026-10", carried={"issues": frame})
+    heights = openpyxl.load_workbook(BytesIO(content))["问题整改台账"].row_dimensions
+    assert heights[3].height is None
+    assert heights[4].height > 100
+
+
 def test_last_months_stocks_stand_in_notes_not_in_cells(province):
     unit, leaves = reporter(province)
     frame = pl.DataFrame(
