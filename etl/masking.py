@@ -49,7 +49,7 @@ _MOBILE = "|".join(
 )
 _AREA = f"(?:[1１][0０]|[2２]{DIGIT}|[3-9３-９]{DIGIT}{{2}})"
 _LANDLINE = (
-    rf"[(（]?(?:(?:[+＋]|[0０]{{2}})[8８][6６][)）]?{GAP}[0０]?|[0０])(?P<area>{_AREA})[)）]?{GAP}"
+    rf"[(（]?(?:(?:[+＋]|[0０]{{2}})[8８][6６][)）]?{GAP}[0０]?|[8８][6６]{HYPHENS}|[0０])(?P<area>{_AREA})[)）]?{GAP}"
     rf"(?P<local>[2-8２-８]{DIGIT}{{2,3}}{GAP}{DIGIT}{{4}})"
 )
 _IDENTITY = f"[1-9１-９](?:{SPACE}?{HYPHEN}?{SPACE}?{DIGIT}){{16}}{SPACE}?{HYPHEN}?{SPACE}?[0-9０-９xXｘＸ]"
