@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from etl.campaign import load_campaign
 from etl.convert import LogError, MappingError, convert, load_mapping, write_workbooks
+from etl.read import WorkbookReader
 from etl.text_table import read_text_table
+from etl.validate import validate
 
 ROOT = Path(__file__).parents[2]
 LOGS = ROOT.parent / "shared" / "corpora" / "complaints"
@@ -602,6 +604,21 @@ def test_the_pingshan_log_is_conserved_and_counted(pingshan, pingshan_mapping, t
     assert months == [f"2018-{month:02d}" for month in (2, 3, 6, 7, 8, 9, 10, 11, 12)]
     assert all(book.cover["data_to"] == pingshan.window(book.period)[1] for book in converted.workbooks)
     assert set(rows["complaint_id"]) | set(converted.unmapped["REC_ID"]) == set(frame["REC_ID"])
+
+
+@needs_logs
+def test_the_pingshan_workbooks_pass_the_door_with_the_five_flagless_cases_to_verify(
+    pingshan, pingshan_mapping, tmp_path
+):
+    converted = convert(read_log(PINGSHAN_LOG), pingshan_mapping, pingshan, today=TODAY)
+    found, rows = [], 0
+    with WorkbookReader() as reader:
+        for path in write_workbooks(converted, pingshan, tmp_path)[:-1]:
+            checked = validate(reader.read(path), pingshan, today=TODAY, history=lambda *_: None)
+            found += [(finding.kind, finding.severity) for finding in checked.findings]
+            rows += len(checked.sheets["complaints"].rows)
+    assert found == [("due_unknown", "verify")] * 5
+    assert rows == 9_990
 
 
 @needs_logs
