@@ -40,6 +40,7 @@ OTHER_SIGNATURES = (
     (b"Rar!", "archive"),
     (b"\x1f\x8b", "archive"),
 )
+CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
 # BIFF2, BIFF3 and BIFF4 worksheets begin with a bare BOF record (MS-XLS 2.4.21 and its predecessors).
 BARE_BIFF_SIGNATURES = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
 
@@ -146,11 +147,11 @@ def _text_refusal(content: bytes) -> RefusedError:
     return refused("text_not_workbook", looks_like=_text_form(text), encoding=encoding)
 
 
-def decoded_text(content: bytes) -> tuple[str, str | None]:
+def decoded_text(content: bytes, *, whole: bool = False) -> tuple[str, str | None]:
     """The text and its encoding, or ("", None) where the bytes are not text.
 
-    Tries utf-8-sig (with a byte order mark), utf-16 (with one), utf-8, gb18030, in this order. A cut in
-    the middle of the last character is allowed for.
+    Tries utf-8-sig (with a byte order mark), utf-16 (with one), utf-8, gb18030, in this order. Unless
+    `whole`, a cut in the middle of the last character is allowed for.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ("utf-16",)
@@ -159,14 +160,19 @@ def decoded_text(content: bytes) -> tuple[str, str | None]:
     else:
         candidates = ("utf-8", "gb18030")
     for encoding in candidates:
-        for cut in range(4):
+        for cut in range(1 if whole else 4):
             try:
                 text = content[: len(content) - cut].decode(encoding)
             except UnicodeDecodeError:
                 continue
-            if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            if _is_text(text):
                 return text, encoding
     return "", None
+
+
+def _is_text(text: str) -> bool:
+    """A stray control character is common in what other systems export; many of them are another matter."""
+    return "\0" not in text and len(CONTROLS.findall(text)) * 500 <= len(text) + 500
 
 
 def _text_form(text: str) -> str:

@@ -4,6 +4,7 @@
 only when a file killed the first, so that two hundred workbooks cost one start.
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -25,6 +26,7 @@ PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
 KEPT_PROCESS_BYTES = 1024**3
 # How long a process whose output has ended may take to leave by itself, so that its own code is seen.
 LAST_SECONDS = 5
+START_SECONDS = 60
 # Environment the reading process keeps: what the system's loader and temporary files need, nothing else.
 KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 
@@ -154,12 +156,18 @@ class WorkbookReader:
         self._answers = queue.SimpleQueue()
         threading.Thread(target=_collect, args=(self._process, self._answers), daemon=True).start()
         # A process that cannot even start is a fault of the installation, not of the file.
-        if self._answers.get(timeout=self._limits.wall_seconds) is None:
+        if not self._started():
             self._end_process()
             raise RuntimeError(
                 f"the reading process did not start: {errors.read_text(errors='replace')[-500:]}"
             )
         return self._process
+
+    def _started(self) -> bool:
+        try:
+            return self._answers.get(timeout=START_SECONDS) is not None
+        except queue.Empty:
+            return False
 
     def _end_process(self) -> int:
         """End the process, if there is one; its exit code."""
@@ -168,13 +176,19 @@ class WorkbookReader:
             return 0
         process.kill()
         code = process.wait()
-        process.stdin.close()
+        # A job the process did not live to read is still in the pipe's buffer; it concerns nobody now.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
         return code
 
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    return kept | {"PYTHONPATH": str(PACKAGE_FOLDER), "PYTHONUTF8": "1", "POLARS_MAX_THREADS": "1"}
+    return kept | {
+        "PYTHONPATH": str(PACKAGE_FOLDER),
+        "PYTHONUTF8": "1",
+        "POLARS_MAX_THREADS": "1",
+    }
 
 
 def _collect(process: subprocess.Popen[str], answers: "queue.SimpleQueue[str | None]") -> None:
