@@ -119,8 +119,8 @@ class Sheet:
     ``log`` (as many as happened). ``zero_report`` names the cover's column that declares an empty log
     on purpose; ``unchanged`` the one that takes last month's rows over. ``unique`` columns together
     occur once in a workbook; with ``replaces_earlier`` a row in a later month replaces the one with the
-    same ``unique`` values and reporting unit in an earlier month. ``carries_over`` sheets are cumulative:
-    last month's rows stand in the next template.
+    same ``unique`` values and reporting unit in an earlier month. ``carried`` says which of
+    last month's rows stand in the next template (all of a cumulative ledger, a log's open cases).
     """
 
     key: str
@@ -137,7 +137,8 @@ class Sheet:
     unchanged: str | None = None
     unique: tuple[str, ...] = ()
     replaces_earlier: bool = False
-    carries_over: bool = False
+    carried: pl.Expr | None = None
+    cumulative: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

@@ -32,8 +32,8 @@ def guidance(tables: Sequence[tuple[Sheet, tuple[Column, ...]]]) -> tuple[str, .
         sentences.append("与上期无变化的表,在“封面”填“是”即可留空(一月份除外);单元格批注中有上月数。")
     if any(column.not_applicable for column in columns):
         sentences.append(f"没有该项职能的填“{NOT_APPLICABLE}”,确实为零的填0,不要留空。")
-    if any(sheet.carries_over for sheet, _ in tables):
-        names = "、".join(f"“{sheet.title_zh}”" for sheet, _ in tables if sheet.carries_over)
+    if any(sheet.cumulative for sheet, _ in tables):
+        names = "、".join(f"“{sheet.title_zh}”" for sheet, _ in tables if sheet.cumulative)
         sentences.append(f"{names}逐月累计:上月已报的各行由系统带入,请更新进展,并在其后续填新行。")
     sentences.append("每件事一行,从表头下一行填起;不加合计行,不合并单元格,不写公式,不改表头,不增删栏目。")
     sentences.append("日期填 2026-09-03,时间填 2026-09-03 10:20;编号、代码按文本填写。")

@@ -30,11 +30,15 @@ FOCUS_AREAS = ("执法不规范", "执法方式单一", "逐利执法与廉政�
 CONDUCT = "执法行为投诉"
 
 
+STILL_OPEN = (
+    pl.col("closed_at").is_null() & pl.col("closed_on_time").is_null() & (pl.col("excluded_reason") == "无")
+)
+
+
 def _open_case_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     """Cases open in last month's log that this month's log no longer lists."""
-    still_open = pl.col("closed_at").is_null() & pl.col("closed_on_time").is_null()
     return (
-        previous.filter(still_open & (pl.col("excluded_reason") == "无"))
+        previous.filter(STILL_OPEN)
         .join(current, on="complaint_id", how="anti")
         .select(
             row=pl.lit(None, dtype=pl.Int32),
@@ -56,6 +60,7 @@ SHEET = Sheet(
     zero_report="complaints_zero_report",
     unique=("complaint_id",),
     replaces_earlier=True,
+    carried=STILL_OPEN,
     columns=(
         Column(
             name="complaint_id",

@@ -1,0 +1,32 @@
+"""Issuing this month's template: what last month left open stands in it, its stocks beside the cells."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from etl.accept import stored_history
+from etl.calendar import previous
+from etl.campaign import Campaign, Unit
+from etl.journal import Journal
+from etl.sheets import SHEETS
+from etl.store import Store
+from etl.template import template_workbook
+
+
+def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | None) -> bytes:
+    """The workbook a unit fills in for a month, from what the store (if any) holds of the month before."""
+    last_month = _last_month(unit, period, store)
+    carried = {
+        key: frame.filter(SHEETS[key].carried)
+        for key, frame in last_month.items()
+        if SHEETS[key].carried is not None
+    }
+    return template_workbook(campaign, unit, period, carried=carried, previous=last_month)
+
+
+def _last_month(unit: Unit, period: str, store: Store | None) -> dict[str, pl.DataFrame]:
+    if store is None:
+        return {}
+    history = stored_history(store, Journal(store.journal_url))
+    rows = {key: history(unit.code, previous(period), key) for key in SHEETS}
+    return {key: frame for key, frame in rows.items() if frame is not None}

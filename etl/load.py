@@ -1,0 +1,134 @@
+"""The one door: read, check, accept, and publish once at the end.
+
+Upload, command line, demo data and converted logs all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from etl.accept import Acceptance, History, accept, stored_history
+from etl.build import Build, build
+from etl.campaign import Campaign
+from etl.findings import Finding, blocks, from_refusal, render
+from etl.gate import Refusal
+from etl.journal import Journal
+from etl.read import WorkbookReader
+from etl.store import Store
+from etl.validate import Checked, validate
+
+Progress = Callable[[int, int, Path], None]
+"""Told how many of how many files are done, and the file just finished."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedFile:
+    """One file and everything found in it; ``checked`` is missing where it could not be read at all."""
+
+    path: Path
+    content: bytes
+    checked: Checked | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something must be mended before it can be accepted."""
+        return self.checked is None or blocks(self.findings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedFile:
+    """What became of a file: accepted (``acceptance``), or stopped by its findings."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    acceptance: Acceptance | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """Every file of one load, in order, and the build published after them (none where nothing came in)."""
+
+    files: tuple[LoadedFile, ...]
+    build: Build | None
+
+
+def check_file(
+    path: Path, reader: WorkbookReader, campaign: Campaign, *, now: datetime, history: History
+) -> CheckedFile:
+    """Read and check one file; whatever it contains, the outcome is findings.
+
+    Raises OSError where the file cannot be opened at all.
+    """
+    content = path.read_bytes()
+    outcome = reader.read(path)
+    if isinstance(outcome, Refusal):
+        return CheckedFile(path=path, content=content, checked=None, findings=(from_refusal(outcome),))
+    checked = validate(outcome, campaign, today=now.date(), history=history)
+    return CheckedFile(path=path, content=content, checked=checked, findings=checked.findings)
+
+
+def load(
+    paths: Sequence[Path],
+    store: Store,
+    journal: Journal,
+    campaign: Campaign,
+    *,
+    received_by: str,
+    simulated: bool,
+    now: Callable[[], datetime],
+    received_at: Callable[[Path], datetime] | None = None,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Bring workbooks in, oldest month first as given, and publish one build.
+
+    ``received_at`` says when a file was handed in (demo data); otherwise it is now. Raises
+    StoreConflictError before anything is stored, and CheckFailedError with the last build left up.
+    """
+    journal.claim(campaign.name, simulated=simulated, now=now())
+    with WorkbookReader() as reader:
+        files = tuple(
+            _load_one(path, reader, store, journal, campaign, received_by, now(), received_at)
+            for path in _counted(paths, progress)
+        )
+    accepted = any(file.acceptance for file in files)
+    return Loaded(files=files, build=build(store, journal, campaign, now=now()) if accepted else None)
+
+
+def _load_one(
+    path: Path,
+    reader: WorkbookReader,
+    store: Store,
+    journal: Journal,
+    campaign: Campaign,
+    received_by: str,
+    now: datetime,
+    received_at: Callable[[Path], datetime] | None,
+) -> LoadedFile:
+    arrived = received_at(path) if received_at else now
+    history = stored_history(store, journal)
+    file = check_file(path, reader, campaign, now=arrived, history=history)
+    if file.blocked:
+        return LoadedFile(path=path, findings=file.findings, acceptance=None)
+    acceptance = accept(
+        store,
+        journal,
+        file.checked,
+        file.content,
+        file_name=path.name,
+        received_by=received_by,
+        received_at=arrived,
+        findings=[render(finding, path.name) for finding in file.findings],
+    )
+    return LoadedFile(path=path, findings=file.findings, acceptance=acceptance)
+
+
+def _counted(paths: Iterable[Path], progress: Progress | None) -> Iterator[Path]:
+    listed = list(paths)
+    for done, path in enumerate(listed, start=1):
+        yield path
+        if progress:
+            progress(done, len(listed), path)
