@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -25,6 +25,7 @@ NOTHING = (*DASHES, "无", "暂无")
 YES_WORDS = ("是", "Y", "YES", "TRUE")
 NO_WORDS = ("否", "N", "NO", "FALSE")
 
+STACKED_ROWS = 2_000
 SAFE_DIGITS = 15
 FLOAT_NOISE_DIGITS = 9
 FIRST_YEAR, LAST_YEAR = 1950, 2100
@@ -58,10 +59,47 @@ def normalise(column: Column, raw: pl.Series, lookup: UnitLookup | None = None) 
         parsed = raw.to_frame("raw").join(
             _parsed(column, distinct, lookup), on="raw", how="left", nulls_equal=True, maintain_order="left"
         )
-    return Normalised(
-        values=parsed["value"].rename(column.name),
-        states=parsed["state"],
-        altered=parsed["altered"],
+    return Normalised(values=parsed["value"], states=parsed["state"], altered=parsed["altered"])
+
+
+def normalise_columns(
+    columns: Sequence[Column], raw: pl.DataFrame, lookups: Mapping[str, UnitLookup]
+) -> dict[str, Normalised]:
+    """Type the columns of a sheet; in a short sheet those under the same terms are typed in one go."""
+    groups: dict[object, list[Column]] = {}
+    for column in columns:
+        alone = column.name in lookups or raw.height > STACKED_ROWS
+        groups.setdefault(column.name if alone else _terms(column), []).append(column)
+    found = {}
+    for group in groups.values():
+        if len(group) == 1:
+            column = group[0]
+            found[column.name] = normalise(column, raw[column.name], lookups.get(column.name))
+            continue
+        typed = normalise(group[0], pl.concat([raw[column.name].rename("raw") for column in group]))
+        for number, column in enumerate(group):
+            at, size = number * raw.height, raw.height
+            found[column.name] = Normalised(
+                values=typed.values.slice(at, size),
+                states=typed.states.slice(at, size),
+                altered=typed.altered.slice(at, size),
+            )
+    return found
+
+
+def _terms(column: Column) -> Column:
+    """What of a column decides how its cells are typed; the rest is made alike."""
+    return replace(
+        column,
+        name="",
+        title_zh="",
+        title_en="",
+        kind="",
+        note_zh="",
+        note_en="",
+        example="",
+        carried_key=False,
+        prefilled=False,
     )
 
 
@@ -72,20 +110,22 @@ def tidy(text: str) -> str:
 
 def _parsed(column: Column, raw: pl.Series, lookup: UnitLookup | None) -> pl.DataFrame:
     """Columns raw, value, state, altered; one line a cell of ``raw``."""
-    trimmed = raw.cast(pl.String).str.strip_chars(_STRIPPED)
-    frame = pl.DataFrame({"raw": raw, "trimmed": trimmed})
+    raw = raw.rename("raw")
+    frame = raw.to_frame().lazy().with_columns(trimmed=pl.col("raw").str.strip_chars(_STRIPPED))
     if column.type == "text":
-        return _with_states(column, _text(column, frame))
-    frame = frame.with_columns(plain=_plain(trimmed))
-    return _with_states(column, _FORMS[column.type](column, frame, lookup))
+        return _with_states(column, _text(column, frame)).collect()
+    frame = frame.with_columns(plain=_plain(raw))
+    return _with_states(column, _FORMS[column.type](column, frame, lookup)).collect()
 
 
-def _plain(trimmed: pl.Series) -> pl.Series:
+def _plain(raw: pl.Series) -> pl.Expr:
     """Texts in half width with plain spaces and signs; ASCII columns, the rule, are left as they are."""
-    if (trimmed.str.len_bytes() == trimmed.str.len_chars()).all():
-        return trimmed
+    ascii_only = pl.col("raw").str.len_bytes() == pl.col("raw").str.len_chars()
+    if raw.to_frame().select(ascii_only.all()).item():
+        return pl.col("trimmed")
     return (
-        trimmed.str.normalize("NFKC")
+        pl.col("trimmed")
+        .str.normalize("NFKC")
         .str.replace_all("[−‐‑]", "-")
         .str.strip_chars(_STRIPPED)
         # NFKC leaves zero-width characters inside a text where they are.
@@ -93,7 +133,7 @@ def _plain(trimmed: pl.Series) -> pl.Series:
     )
 
 
-def _with_states(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
+def _with_states(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Settle what is common to all types: empty cells, dashes for nothing, 不适用.
 
     ``frame`` has trimmed, value, problem (kind or null) and altered; a value that was understood, such
@@ -127,7 +167,7 @@ def _with_states(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _text(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
+def _text(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
     value = pl.col("trimmed").str.replace_all("\r\n|\r", "\n")
     limit = column.max_length or 32_767
     return frame.with_columns(value=value).with_columns(
@@ -136,7 +176,7 @@ def _text(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _number(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.DataFrame:
+def _number(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     plain = pl.col("plain")
     if column.unit:
         plain = plain.str.replace(rf"^(.*[0-9])[ ]*{re.escape(column.unit)}$", "${1}")
@@ -151,11 +191,9 @@ def _number(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> p
     return _typed_number(column, _without_float_noise(frame))
 
 
-def _without_float_noise(frame: pl.DataFrame) -> pl.DataFrame:
+def _without_float_noise(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Numbers a calculation left a hair off, such as 0.30000000000000004, at the value they mean."""
     long = pl.col("fraction").str.len_bytes() > FLOAT_NOISE_DIGITS
-    if not frame.select((pl.col("well_formed") & long).any()).item():
-        return frame
     exact = pl.col("bare").cast(pl.Float64, strict=False)
     noise = pl.col("well_formed") & long & ((exact - exact.round(2)).abs() < 1e-9)
     rounded = exact.round(2).cast(pl.Decimal(18, 2), strict=False).cast(pl.String)
@@ -165,7 +203,7 @@ def _without_float_noise(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _typed_number(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
+def _typed_number(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
     integer = column.type == "integer"
     source = pl.col("bare").str.replace(r"\.0*$", "") if integer else pl.col("bare")
     value = source.cast(column.polars_type, strict=False)
@@ -223,14 +261,15 @@ _MOMENT = (
 )
 
 
-def _moment(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.DataFrame:
+def _moment(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     """Dates and times; the form the reader gives true dates is tried first, typed forms where it fails."""
-    iso = _iso_moments(frame["plain"])
-    frame = frame.with_columns(moment=iso, iso=iso.is_not_null())
-    if iso.null_count() > frame["plain"].null_count():
-        frame = _with_typed_moments(column, frame)
+    texts = (
+        frame.with_columns(moment=_iso_moment()).with_columns(iso=pl.col("moment").is_not_null()).collect()
+    )
+    if texts["moment"].null_count() > texts["plain"].null_count():
+        frame = _with_typed_moments(column, texts).lazy()
     else:
-        frame = frame.with_columns(shaped=pl.lit(True))
+        frame = texts.lazy().with_columns(shaped=pl.lit(True))
     sensible = pl.col("moment").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     frame = frame.with_columns(moment=pl.when(sensible).then(pl.col("moment")))
     midnight = pl.col("moment").dt.time() == pl.time(0, 0)
@@ -246,12 +285,15 @@ def _moment(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> p
     )
 
 
-def _iso_moments(plain: pl.Series) -> pl.Series:
+def _iso_moment() -> pl.Expr:
     """Moments written 2026-09-03 or 2026-09-03 10:20:30; null for any other form."""
+    plain = pl.col("plain")
     length = plain.str.len_bytes()
-    day = plain.set(length != 10, None).str.to_datetime("%Y-%m-%d", strict=False, time_unit="ms")
-    moment = plain.set(length != 19, None).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms")
-    return day.zip_with(day.is_not_null(), moment)
+    day = pl.when(length == 10).then(plain).str.to_datetime("%Y-%m-%d", strict=False, time_unit="ms")
+    moment = (
+        pl.when(length == 19).then(plain).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms")
+    )
+    return pl.coalesce(day, moment)
 
 
 def _with_typed_moments(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
@@ -296,7 +338,7 @@ def _misread_date() -> pl.Expr:
     )
 
 
-def _month(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.DataFrame:
+def _month(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     groups = pl.col("plain").str.extract_groups(
         r"^([0-9]{4})[ ]*(?:[-/.年][ ]*([0-9]{1,2})[ ]*月?(?:[-/.]0?1(?:[ ]00:00:00)?|0?1日)?|([0-9]{2}))$"
     )
@@ -311,7 +353,7 @@ def _month(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl
     ).with_columns(altered=pl.col("value") != pl.col("trimmed"))
 
 
-def _yes_no(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.DataFrame:
+def _yes_no(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     word = pl.col("plain").str.to_uppercase()
     return frame.with_columns(
         value=pl.when(word.is_in(YES_WORDS)).then(True).when(word.is_in(NO_WORDS)).then(False)
@@ -321,7 +363,7 @@ def _yes_no(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> p
     )
 
 
-def _choice(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.DataFrame:
+def _choice(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     choices = {re.sub(r"\s+", "", unicodedata.normalize("NFKC", choice)): choice for choice in column.choices}
     key = pl.col("plain").str.replace_all(r"\s+", "")
     return frame.with_columns(
@@ -332,12 +374,13 @@ def _choice(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> p
     )
 
 
-def _unit(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.DataFrame:
+def _unit(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     if lookup is None:
         code = pl.col("plain").str.replace_all(r"\s+", "").str.replace(r"^([0-9]+)\.0+$", "${1}")
         return frame.with_columns(
             value=code, problem=pl.lit(None, dtype=pl.String), altered=code != pl.col("trimmed")
         )
+    frame = frame.collect()
     texts = frame["trimmed"].unique().drop_nulls().to_list()
     found = [lookup(text) if text else (None, EMPTY, True) for text in texts]
     table = pl.DataFrame(
@@ -349,7 +392,7 @@ def _unit(column: Column, frame: pl.DataFrame, lookup: UnitLookup | None) -> pl.
         },
         schema={"trimmed": pl.String, "value": pl.String, "problem": pl.String, "altered": pl.Boolean},
     )
-    return frame.join(table, on="trimmed", how="left", maintain_order="left")
+    return frame.join(table, on="trimmed", how="left", maintain_order="left").lazy()
 
 
 _FORMS = {
@@ -365,6 +408,14 @@ _FORMS = {
 }
 
 
-def blank_text(cells: pl.Series) -> pl.Series:
-    """Which cells hold nothing, or nothing but spaces."""
-    return cells.str.strip_chars(_STRIPPED).fill_null("") == ""
+def blank(name: str) -> pl.Expr:
+    """Whether a cell holds nothing, or nothing but spaces."""
+    return pl.col(name).str.strip_chars(_STRIPPED).fill_null("") == ""
+
+
+def blank_columns(frame: pl.DataFrame, names: Sequence[str]) -> set[str]:
+    """The columns in which every cell is blank."""
+    if not names:
+        return set()
+    line = frame.select(blank(name).all().alias(name) for name in names).row(0, named=True)
+    return {name for name, empty in line.items() if empty}

@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.expectation import cell_arguments
 from etl.findings import Batch
-from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, normalise
+from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, blank, blank_columns, normalise_columns
 from etl.schema import Column, Sheet
 from etl.validate_layout import CELL_SCHEMA, Area, offences, sheet_batch
 from etl.validate_units import UNCHECKED, unit_arguments, unit_lookup
@@ -40,15 +40,9 @@ def type_cells(
     area: Area, campaign: Campaign, unit: Unit | None, *, may_be_empty: bool
 ) -> tuple[Area, Typed]:
     """Type every column of an area; ``may_be_empty`` is true where last month's rows are taken over."""
-    normalised = {
-        column.name: normalise(
-            column,
-            area.raw[column.name],
-            unit_lookup(campaign, unit, column) if column.unit_scope else None,
-        )
-        for column in area.columns
-        if column.name in area.present
-    }
+    present = [column for column in area.columns if column.name in area.present]
+    lookups = {column.name: unit_lookup(campaign, unit, column) for column in present if column.unit_scope}
+    normalised = normalise_columns(present, area.raw, lookups)
     problems = [
         problem
         for column in area.columns
@@ -106,9 +100,8 @@ def _data_columns(area: Area) -> list[Column]:
 
 
 def _filled(area: Area) -> bool:
-    return any(
-        area.raw[column.name].str.strip_chars().fill_null("").ne("").any() for column in _data_columns(area)
-    ) or bool(area.set_aside.height)
+    names = [column.name for column in _data_columns(area)]
+    return blank_columns(area.raw, names) != set(names) or bool(area.set_aside.height)
 
 
 def _required(
@@ -157,8 +150,7 @@ def _required(
 def _rows_without_values(area: Area, data: list[str]) -> pl.Series:
     if not data:
         return area.raw["row"].clear()
-    blank = pl.all_horizontal(pl.col(name).str.strip_chars().fill_null("") == "" for name in data)
-    rows = area.raw.filter(blank).select("row")
+    rows = area.raw.filter(pl.all_horizontal(blank(name) for name in data)).select("row")
     return _without_rows(rows, area.set_aside)["row"]
 
 
@@ -170,7 +162,7 @@ def _rows(area: Area, normalised: Mapping[str, Normalised]) -> pl.DataFrame:
     """Every column of the sheet under its type; null where there is no value or no such column."""
     height = area.raw.height
     columns = [
-        normalised[column.name].values.cast(column.polars_type)
+        normalised[column.name].values.cast(column.polars_type).rename(column.name)
         if column.name in normalised
         else pl.Series(column.name, [None] * height, dtype=column.polars_type)
         for column in area.sheet.columns

@@ -12,7 +12,7 @@ import polars as pl
 from etl import calendar
 from etl.expectation import cell_arguments
 from etl.findings import Argument, Finding, Words, finding
-from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, blank_text, normalise, tidy
+from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, normalise_columns, tidy
 from etl.schema import Column
 from etl.sheets import COVER
 from etl.template import KNOWN_VERSIONS, TEMPLATE_VERSION, sheets_for
@@ -145,13 +145,14 @@ def _values(
 ) -> tuple[dict[str, object], dict[str, str]]:
     """Typed value and state of every column whose label is there."""
     values: dict[str, object] = dict.fromkeys(column.name for column in COVER.columns)
-    states = {}
-    for name, text in texts.items():
-        if name in marks:
-            continue
-        cell = normalise(COVER.column(name), pl.Series("raw", [text], dtype=pl.String))
-        values[name], states[name] = cell.values[0], cell.states[0]
-    return values, states
+    columns = [COVER.column(name) for name in texts if name not in marks]
+    form = pl.DataFrame(
+        {column.name: [texts[column.name]] for column in columns},
+        schema=dict.fromkeys((column.name for column in columns), pl.String),
+    )
+    typed = normalise_columns(columns, form, {}) if columns else {}
+    values |= {name: cell.values[0] for name, cell in typed.items()}
+    return values, {name: cell.states[0] for name, cell in typed.items()}
 
 
 def _duplicate(name: str, row: int) -> Finding:
@@ -273,8 +274,6 @@ def _shapes(reading: SheetReading, check: CoverCheck) -> list[Finding]:
             found.append(check.about("merged_cells", names[row], detail))
         elif kind == "formula" and column == 2:
             found.append(check.about("formula", names[row], detail))
-    if reading.visible != "visible" and any(
-        not blank_text(reading.cells[c]).all() for c in ("1",) if c in reading.cells.columns
-    ):
+    if reading.visible != "visible" and check.rows:
         found.append(finding("hidden_sheet", sheet=reading.title))
     return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from etl.findings import Batch, Places, Words, column_letters
-from etl.normalise import blank_text, tidy
+from etl.normalise import blank, blank_columns, tidy
 from etl.schema import Column, Sheet
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def _located(
         raw=raw,
         marks=reading.marks,
     )
-    unexpected = [number for number in unknown if not blank_text(data[str(number)]).all()]
+    empty = blank_columns(data, [str(number) for number in unknown])
+    unexpected = [number for number in unknown if str(number) not in empty]
     return area.with_batches(*_header_batches(area, texts, repeated, unexpected))
 
 
@@ -206,7 +207,7 @@ def _with_rows(area: Area) -> Area:
     if raw.height:
         size = pl.sum_horizontal(pl.col(column.name).str.len_bytes().fill_null(0) for column in area.columns)
         short = raw.filter(size <= SHORT_ROW_BYTES)
-        empty = short.filter(pl.all_horizontal(blank_text(short[column.name]) for column in area.columns))
+        empty = short.filter(pl.all_horizontal(blank(column.name) for column in area.columns))
         if empty.height:
             raw = raw.filter(~pl.col("row").is_in(empty["row"].implode()))
     uncomputed = _cell_marks(area)["row"].unique()
@@ -312,11 +313,8 @@ def _hidden(area: Area) -> list[Batch]:
     rows = area.marks.filter(pl.col("kind") == "hidden_row")["row"].unique().sort()
     rows = rows.filter(rows.cast(pl.Int32).is_in(area.raw["row"].implode())).to_list()
     hidden = set(area.marks.filter(pl.col("kind") == "hidden_column")["column"].to_list())
-    columns = sorted(
-        area.places.numbers[name]
-        for name in area.present
-        if area.places.numbers[name] in hidden and not blank_text(area.raw[name]).all()
-    )
+    names = [name for name in area.present if area.places.numbers[name] in hidden]
+    columns = sorted(area.places.numbers[name] for name in set(names) - blank_columns(area.raw, names))
     if not rows and not columns:
         return []
     parts = [_listing([str(row) for row in rows]), _listing([column_letters(each) for each in columns])]
