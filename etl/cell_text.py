@@ -5,14 +5,16 @@ value `TRUE` or `FALSE`, a date `2026-09-03`, with a time `2026-09-03 10:20:30`,
 a duration `30:05:00` in hours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import compress
+from itertools import accumulate, groupby
 
 import polars as pl
 
 # A number in a cell holds 15 digits for certain (IEEE 754 binary64); Excel cuts what is typed beyond.
 LONG_NUMBER = r"^-?\d{16,}"
+# Beyond this many runs of one kind a column is turned into text cell by cell.
+MANY_RUNS = 100
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -22,23 +24,44 @@ def cell_text(value: Cell) -> str:
     return TEXT_FORMS[type(value)](value)
 
 
-def text_series(values: list[Cell]) -> pl.Series:
-    """A column of cells as texts, empty cells as null.
+def text_series(values: Sequence[Cell]) -> pl.Series:
+    """A column of cells as texts; cells that are empty or hold nothing but blanks as null.
 
-    Columns of one kind below a header are the rule, so values are turned into text kind by kind.
+    Values of one kind mostly stand together below a header, so each run of them is turned into text at
+    once.
     """
-    kinds = list(map(type, values))
-    distinct = set(kinds)
-    if distinct <= {str}:
-        texts = values
-    elif len(distinct) == 1:
-        texts = COLUMN_FORMS[kinds[0]](values)
+    runs = [len(list(run)) for _, run in groupby(map(type, values))]
+    if len(runs) > MANY_RUNS:
+        texts = pl.Series([cell_text(value) for value in values], dtype=pl.String)
     else:
-        texts = _mixed(values, kinds, distinct)
-    return pl.Series(texts, dtype=pl.String).replace("", None)
+        ends = accumulate(runs)
+        texts = pl.concat(
+            [_run_texts(values[end - length : end]) for end, length in zip(ends, runs, strict=True)]
+            or [pl.Series(dtype=pl.String)],
+            rechunk=True,
+        )
+    return texts.set(texts.str.strip_chars().eq(""), None)
 
 
-def long_numbers(values: list[Cell], texts: pl.Series) -> list[tuple[int, str]]:
+def _run_texts(values: Sequence[Cell]) -> pl.Series:
+    """Texts of values that are all of one kind."""
+    kind = type(values[0])
+    if kind is str:
+        return pl.Series(values, dtype=pl.String)
+    if kind is datetime:
+        return _datetime_texts(values)
+    # A register repeats the same few numbers and dates, so each is turned into text once.
+    texts = {value: TEXT_FORMS[kind](value) for value in set(values)}
+    return pl.Series([texts[value] for value in values], dtype=pl.String)
+
+
+def _datetime_texts(values: Sequence[datetime]) -> pl.Series:
+    moments = pl.Series(values, dtype=pl.Datetime("us"))
+    rounded = moments.dt.offset_by("500ms").dt.truncate("1s")
+    return rounded.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")
+
+
+def long_numbers(values: Sequence[Cell], texts: pl.Series) -> list[tuple[int, str]]:
     """Index and text of the numbers of more than 15 digits, which may have lost the last ones.
 
     `texts` is the text_series of `values`: texts of that many digits are looked for first.
@@ -87,31 +110,3 @@ TEXT_FORMS: dict[type, Callable[..., str]] = {
     time: time_text,
     timedelta: duration_text,
 }
-
-
-def _number_texts(values: list[float]) -> list[str]:
-    """Numbers as text; a register repeats the same few, so each is turned into text once."""
-    texts = {value: number_text(value) for value in set(values)}
-    return [texts[value] for value in values]
-
-
-def _datetime_texts(values: list[datetime]) -> list[str]:
-    series = pl.Series(values, dtype=pl.Datetime("us"))
-    rounded = (series.dt.offset_by("500ms")).dt.truncate("1s")
-    return rounded.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00").to_list()
-
-
-COLUMN_FORMS: dict[type, Callable[[list], list[str]]] = {
-    kind: (lambda values, form=form: [form(value) for value in values]) for kind, form in TEXT_FORMS.items()
-}
-COLUMN_FORMS[float] = _number_texts
-COLUMN_FORMS[datetime] = _datetime_texts
-
-
-def _mixed(values: list[Cell], kinds: list[type], distinct: set[type]) -> list[str]:
-    """Turn each kind's values into text apart, then put them back in their places."""
-    forms = {
-        kind: iter(COLUMN_FORMS[kind](list(compress(values, [other is kind for other in kinds]))))
-        for kind in distinct
-    }
-    return [next(forms[kind]) for kind in kinds]

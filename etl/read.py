@@ -37,7 +37,7 @@ class SheetReading:
 
     `visible` is visible, hidden or very_hidden. `cells` has `row` (Int32, from 1) and a text column for each
     sheet column up to the last with a value, named by its number ("1" is A); rows without any value are
-    left out, an empty cell is null. `marks` (row, column, kind, detail) lists exceptional cells, with the
+    left out, a cell that is empty or blank is null. `marks` (row, column, kind, detail) lists exceptional cells, with the
     kinds of sheet_tables.MARK_KINDS.
     """
 

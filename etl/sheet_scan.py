@@ -160,7 +160,7 @@ class _QuickScan:
         self.sheet.cells += window.count(b'<c r="')
         marks = usual_marks(window, self.limits.columns)
         # An attribute in single quotes would escape the patterns.
-        if marks is None or b"='" in window or PREFIXED_CELL.search(window):
+        if marks is None or (b"'" in window and b"='" in window) or PREFIXED_CELL.search(window):
             self.unusual = True
             return
         self.sheet.marks += marks

@@ -23,7 +23,7 @@ def sheet_tables(sheet: CalamineSheet, scan: SheetScan) -> tuple[pl.DataFrame, p
     """The cells and the marks of one sheet.
 
     Cells: `row` (Int32, from 1) and one text column a sheet column, named by its number ("1" is A), up to
-    the last with a value; only rows with a value; an empty cell is null. Marks: row, column, kind, detail;
+    the last with a value; only rows with a value; a blank cell is null. Marks: row, column, kind, detail;
     a hidden row has column 0, a hidden column row 0, and only those that hold a value are marked.
     """
     first_row, first_column = sheet.start or (0, 0)

@@ -154,6 +154,13 @@ CELLS = st.one_of(
 TABLES = st.dictionaries(st.tuples(st.integers(1, 60), st.integers(1, 40)), CELLS, min_size=1, max_size=40)
 
 
+def test_blanks_around_a_text_stay_and_a_text_of_blanks_is_empty(reader, tmp_path):
+    workbook = Workbook()
+    workbook.active.append([" 甲 乙 ", " ", "\u3000", "丙\n丁"])
+    sheet = read(reader, saved(workbook, tmp_path / "空.xlsx")).sheets[0]
+    assert sheet.cells.rows() == [(1, " 甲 乙 ", None, None, "丙\n丁")]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=TABLES)
 def test_any_table_is_read_back_at_its_true_places(reader, tmp_path, table: dict[tuple[int, int], Cell]):
@@ -162,7 +169,7 @@ def test_any_table_is_read_back_at_its_true_places(reader, tmp_path, table: dict
         workbook.active.cell(row, column, value)
     cells = read(reader, saved(workbook, tmp_path / "表.xlsx")).sheets[0].cells
     assert held_cells(cells) == {
-        place: cell_text(value) for place, value in table.items() if value is not None and value != ""
+        place: cell_text(value) for place, value in table.items() if value is not None and str(value).strip()
     }
     assert cells["row"].is_sorted()
     assert all(kind == pl.String for name, kind in cells.schema.items() if name != "row")
