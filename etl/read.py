@@ -37,8 +37,8 @@ class SheetReading:
 
     `visible` is visible, hidden or very_hidden. `cells` has `row` (Int32, from 1) and a text column for each
     sheet column up to the last with a value, named by its number ("1" is A); rows without any value are
-    left out, a cell that is empty or blank is null. `marks` (row, column, kind, detail) lists exceptional cells, with the
-    kinds of sheet_tables.MARK_KINDS.
+    left out, a cell that is empty or blank is null. `marks` (row, column, kind, detail) lists exceptional
+    cells, with the kinds of sheet_tables.MARK_KINDS.
     """
 
     title: str
@@ -144,7 +144,7 @@ class WorkbookReader:
         errors = Path(self._folder.name) / "errors.txt"
         with errors.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "etl.reader_process", json.dumps(asdict(self._limits))],
+                [sys.executable, "-P", "-m", "etl.reader_process", json.dumps(asdict(self._limits))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

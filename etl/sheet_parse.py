@@ -72,6 +72,7 @@ class ExactScan:
     root: str = ""
     is_sheet: bool = False
     depth: int = 0
+    strings: int = 0
     row: int = 0
     column: int = 0
     cell_row: int = 0
@@ -105,6 +106,9 @@ class ExactScan:
     def _start_other(self, name: str) -> None:
         self.root = self.root or name
         self.is_sheet = self.is_sheet or name == "sheetData"
+        self.strings += name == "si"
+        if self.strings > self.limits.strings:
+            raise too_large("strings", self.strings, self.limits.strings)
         if name in ("ddeLink", "oleLink"):
             raise refused("dde_link", part=self.part[:200])
         if self.depth > self.limits.depth:

@@ -32,6 +32,7 @@ ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*+<\?xml[^>]*?encoding\s*=\s*[\"']
 UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z][1-9]\d{0,4}")([^>]{0,20})')
 POSITION = re.compile(rb'\A r="([A-Z]{1,3})([1-9]\d{0,6})"')
 PREFIXED_CELL = re.compile(rb":(?:c|row|sheetData)[\s/>]")
+SHEET_DATA = re.compile(rb"[<:]sheetData[\s/>]")
 LINK = re.compile(rb"<(?:[\w.-]+:)?(?:ddeLink|oleLink)[\s/>]")
 
 
@@ -118,7 +119,7 @@ class _QuickScan:
         if not self.begun and window.strip():
             self._begin(window)
             window = DECLARATION.sub(b"", window)
-        if not self.is_sheet and b"sheetData" in window:
+        if not self.is_sheet and b"sheetData" in window and SHEET_DATA.search(window):
             self.is_sheet = True
             self.unusual = self.unusual or not self.is_markup
         if self.is_sheet:

@@ -375,6 +375,22 @@ def test_each_limit_is_named_when_it_is_passed(tmp_path, limits, what):
     assert outcome.detail["found"] > outcome.detail["limit"]
 
 
+def test_strings_are_counted_in_every_spelling(tmp_path):
+    item = "<si><t>文</t></si>" * 20
+    spellings = (
+        f'<sst xmlns="{MAIN}"><si><t>sheetData</t></si>{item}</sst>',
+        f'<sst xmlns="{MAIN}"><!--<sheetData>-->{item}</sst>',
+        f'<x:sst xmlns:x="{MAIN}">{item.replace("<", "<x:").replace("<x:/", "</x:")}</x:sst>',
+    )
+    path = tmp_path / "月报.xlsx"
+    with WorkbookReader(Limits(strings=10)) as reader:
+        for strings in spellings:
+            path.write_bytes(packed(workbook_parts() | {"xl/sharedStrings.xml": strings.encode()}))
+            outcome = reader.read(path)
+            assert isinstance(outcome, Refusal)
+            assert (outcome.kind, outcome.detail["what"]) == ("too_large", "strings")
+
+
 def test_text_repeated_in_every_cell_harms_nothing(tmp_path):
     """A file of 300 kB that the reading library unfolds to 3 GB: the process ends, the reader goes on."""
     cells = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 99_000))
