@@ -31,28 +31,31 @@ def denominator_scale(kpi: Kpi) -> int:
     return ROLL_SCALE if kpi.average_stock else 1
 
 
-def leaf_sums(rows: pl.DataFrame, kpis: Sequence[Kpi], period: Scope) -> pl.DataFrame:
+def leaf_sums(rows: pl.LazyFrame, kpis: Sequence[Kpi], period: Scope) -> pl.LazyFrame:
     """A mart's rows of a period summed over months: kpi, reporting_code, leaf_code, n, d.
 
     ``n`` is the numerator x measure_scale, ``d`` the denominator x denominator_scale; both as whole
     numbers. A leaf with no row in which both are known is absent.
     """
-    keys = ["reporting_code", "leaf_code", "month"]
-    numerators = rows.select(*keys, *(_numerator(kpi, period) for kpi in kpis))
-    denominators = rows.select(*keys, *(_denominator(kpi, period) for kpi in kpis))
-    long = numerators.unpivot(index=keys, variable_name="kpi", value_name="n").with_columns(
-        d=denominators.unpivot(index=keys, value_name="d").get_column("d")
+    keys = ["kpi", "reporting_code", "leaf_code"]
+    counts = _month_conditions(period)
+    pairs = rows.select(
+        "reporting_code",
+        "leaf_code",
+        *(_pair(kpi, counts[months_rule(kpi)]) for kpi in kpis),
     )
     return (
-        long.filter(pl.col("n").is_not_null() & pl.col("d").is_not_null())
-        .group_by("kpi", "reporting_code", "leaf_code")
+        pairs.unpivot(index=keys[1:], variable_name="kpi", value_name="pair")
+        .unnest("pair")
+        .filter(pl.col("n").is_not_null() & pl.col("d").is_not_null())
+        .group_by(keys)
         .agg(pl.col("n", "d").sum())
     )
 
 
 def unit_sums(
-    leaves: pl.DataFrame, tree: pl.DataFrame, kpis: Sequence[Kpi], standard: int | None
-) -> pl.DataFrame:
+    leaves: pl.LazyFrame, tree: pl.LazyFrame, kpis: Sequence[Kpi], standard: int | None
+) -> pl.LazyFrame:
     """Leaf sums rolled up to every unit: kpi, level, unit_code, n, d.
 
     ``tree``: dim_tree (level, unit_code, leaf_code). ``standard``: officers per 10 000 residents x
@@ -69,7 +72,7 @@ def unit_sums(
     return by_reporting.group_by("kpi", "level", "unit_code").agg(pl.col("n", "d").sum())
 
 
-def _with_gaps(sums: pl.DataFrame, keys: list[str], standard: int | None) -> pl.DataFrame:
+def _with_gaps(sums: pl.LazyFrame, keys: list[str], standard: int | None) -> pl.LazyFrame:
     """Turn officers and population of each reporting unit into persons short of the standard."""
     is_gap = pl.col("kpi").is_in(keys)
     if standard is None:
@@ -80,31 +83,39 @@ def _with_gaps(sums: pl.DataFrame, keys: list[str], standard: int | None) -> pl.
     return sums.with_columns(n=pl.when(is_gap).then(short).otherwise("n"))
 
 
-def _in_months(kpi: Kpi, period: Scope) -> pl.Expr:
-    rule = months_rule(kpi)
-    if rule == "last":
-        return pl.col("month") == pl.lit(period.last, dtype=pl.Date)
-    return pl.col("month").is_in(list(period.due if rule == "due" else period.months))
+def _month_conditions(period: Scope) -> dict[str, pl.Expr]:
+    """Whether a row's month counts, by months_rule."""
+    month = pl.col("month")
+    return {
+        "flow": month.is_in(list(period.months)),
+        "due": month.is_in(list(period.due)),
+        "last": month == pl.lit(period.last, dtype=pl.Date),
+    }
 
 
-def _numerator(kpi: Kpi, period: Scope) -> pl.Expr:
+def _pair(kpi: Kpi, in_months: pl.Expr) -> pl.Expr:
+    """Numerator and denominator of a row under the KPI's key, as a struct of n and d."""
+    return pl.struct(n=_numerator(kpi, in_months), d=_denominator(kpi, in_months)).alias(kpi.key)
+
+
+def _numerator(kpi: Kpi, in_months: pl.Expr) -> pl.Expr:
     whole = (pl.col(kpi.numerator) * kpi.measure_scale).cast(pl.Int64)
-    return pl.when(_in_months(kpi, period)).then(whole).alias(kpi.key)
+    return pl.when(in_months).then(whole)
 
 
-def _denominator(kpi: Kpi, period: Scope) -> pl.Expr:
+def _denominator(kpi: Kpi, in_months: pl.Expr) -> pl.Expr:
     """The column that must be known beside the numerator: the denominator, a gap's population, or 1."""
     if kpi.own_total:
-        return pl.col("staffing_population").cast(pl.Int64).alias(kpi.key)
+        return pl.col("staffing_population").cast(pl.Int64)
     if kpi.denominator is None:
-        return pl.lit(1, dtype=pl.Int64).alias(kpi.key)
+        return pl.lit(1, dtype=pl.Int64)
     whole = pl.col(kpi.denominator).cast(pl.Int64)
     if kpi.average_stock:
-        whole = whole * (ROLL_SCALE // _reported_months(kpi, period))
-    return whole.alias(kpi.key)
+        whole = whole * (ROLL_SCALE // _reported_months(kpi.average_stock, in_months))
+    return whole
 
 
-def _reported_months(kpi: Kpi, period: Scope) -> pl.Expr:
+def _reported_months(flag: str, in_months: pl.Expr) -> pl.Expr:
     """In how many months of the period the reporting unit reported what an average roll is made of."""
-    month = pl.when(_in_months(kpi, period) & (pl.col(kpi.average_stock) == 1)).then("month")
+    month = pl.when(in_months & (pl.col(flag) == 1)).then("month")
     return month.drop_nulls().n_unique().over("reporting_code")

@@ -43,7 +43,7 @@ def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.Da
     return pl.DataFrame(columns)
 
 
-def coverage(dimensions: Dimensions, received: pl.DataFrame) -> pl.DataFrame:
+def coverage(dimensions: Dimensions, received: pl.LazyFrame) -> pl.LazyFrame:
     """``reports`` rolled up to every unit: level, unit_code, kpi, reported, expected and ``applicable``.
 
     A KPI does not apply where no month of the period asks for its sheet, or the province's register was
@@ -51,7 +51,8 @@ def coverage(dimensions: Dimensions, received: pl.DataFrame) -> pl.DataFrame:
     """
     register = pl.col("is_register").first()
     return (
-        dimensions.reporting.join(received, on="reporting_code")
+        dimensions.reporting.lazy()
+        .join(received, on="reporting_code")
         .group_by("level", "unit_code", "kpi")
         .agg(
             reported=pl.when(register).then(pl.col("reported").max()).otherwise(pl.col("reported").sum()),

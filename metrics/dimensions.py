@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from metrics.connection import Run
+from metrics.survey import Hierarchy, hierarchy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class Dimensions:
     campaign: dict[str, object]
     levels: tuple[dict[str, object], ...]
     units: pl.DataFrame
+    hierarchy: Hierarchy
     reporting: pl.DataFrame
     tree: pl.DataFrame
     due_at: dict[date, datetime]
@@ -56,10 +58,12 @@ def read_dimensions(run: Run) -> Dimensions:
     periods = run("from dim_period order by month", {})
     sheets = run("from dim_sheet", {})
     build = run("from dim_build", {}).row(0, named=True)
+    units = run("from dim_unit order by level_position, position", {})
     return Dimensions(
         campaign=run("from dim_campaign", {}).row(0, named=True),
         levels=tuple(run("from dim_level order by position", {}).to_dicts()),
-        units=run("from dim_unit order by level_position, position", {}),
+        units=units,
+        hierarchy=hierarchy(units),
         reporting=run(
             "select distinct tree.level, tree.unit_code, leaf.reporting_code"
             " from dim_tree as tree join dim_leaf as leaf on leaf.leaf_code = tree.leaf_code"

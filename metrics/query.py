@@ -64,6 +64,7 @@ def table(
     figures = _figures(run, dimensions, kpis, period, targets)
     judged = (
         _grid(dimensions, kpis, targets, level)
+        .lazy()
         .join(figures, on=["kpi", *UNIT], how="left")
         .join(_of_parents(figures), on=["kpi", "parent_level", "parent_code"], how="left")
         .with_columns(
@@ -72,7 +73,8 @@ def table(
         )
     )
     judged = with_status(with_too_few(with_value(judged)))
-    return judged.sort("place").select(pl.lit(month.strftime("%Y-%m")).alias("month"), *TABLE_COLUMNS[1:])
+    columns = (pl.lit(month.strftime("%Y-%m")).alias("month"), *TABLE_COLUMNS[1:])
+    return judged.sort("place").select(*columns).collect()
 
 
 def _figures(
@@ -81,7 +83,7 @@ def _figures(
     kpis: Sequence[Kpi],
     period: Scope,
     targets: dict[str, Decimal | None],
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """Whole-number sums and coverage of every unit and KPI.
 
     Columns: kpi, level, unit_code, n, d (scaled), answers and meets_exactly (surveys only), reported,
@@ -90,35 +92,38 @@ def _figures(
     surveyed = [kpi for kpi in kpis if kpi.mart == "mart_survey"]
     summed = [kpi for kpi in kpis if kpi.mart != "mart_survey"]
     surveys = run("from mart_survey", {}) if surveyed else pl.DataFrame()
-    frames = [survey_figures(surveys, dimensions.units, surveyed, period, targets)]
+    frames = [survey_figures(surveys, dimensions.hierarchy, surveyed, period, targets).lazy()]
     if summed:
-        received = reports(dimensions, summed, period)
+        received = reports(dimensions, summed, period).lazy()
         sums = _sums(run, dimensions, summed, period, received.filter(pl.col("reported") > 0))
         frames.append(coverage(dimensions, received).join(sums, on=["kpi", *UNIT], how="left"))
     return pl.concat(frames, how="diagonal_relaxed")
 
 
 def _sums(
-    run: Run, dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope, reported: pl.DataFrame
-) -> pl.DataFrame:
+    run: Run, dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope, reported: pl.LazyFrame
+) -> pl.LazyFrame:
     """Sums of every unit and KPI; a reporting unit that reported nothing is in none of them."""
     standard = dimensions.targets.get(STANDARD_KPI)
     frames = []
     for mart in dict.fromkeys(kpi.mart for kpi in kpis):
         chosen = [kpi for kpi in kpis if kpi.mart == mart]
         rows = run(f"from {mart} where list_contains($months, month)", {"months": list(period.months)})
-        leaves = leaf_sums(rows, chosen, period)
+        leaves = leaf_sums(rows.lazy(), chosen, period)
         if any(kpi.sheet for kpi in chosen):
             leaves = leaves.join(reported, on=["kpi", "reporting_code"], how="semi")
         frames.append(
             unit_sums(
-                leaves, dimensions.tree, chosen, int(standard.number * STANDARD_SCALE) if standard else None
+                leaves,
+                dimensions.tree.lazy(),
+                chosen,
+                int(standard.number * STANDARD_SCALE) if standard else None,
             )
         )
     return pl.concat(frames)
 
 
-def _of_parents(figures: pl.DataFrame) -> pl.DataFrame:
+def _of_parents(figures: pl.LazyFrame) -> pl.LazyFrame:
     return figures.select("kpi", parent_level="level", parent_code="unit_code", parent_n="n", parent_d="d")
 
 

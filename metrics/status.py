@@ -13,7 +13,7 @@ TARGET_SCALE = 10_000
 WIDE = pl.Int128
 
 
-def with_value(table: pl.DataFrame) -> pl.DataFrame:
+def with_value(table: pl.LazyFrame) -> pl.LazyFrame:
     """Add numerator, denominator, value and cases in their own units to the compiled whole numbers.
 
     Needs ``n``, ``d`` (scaled by ``measure_scale``, ``denominator_scale``), ``factor``,
@@ -35,7 +35,7 @@ def with_value(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_status(table: pl.DataFrame) -> pl.DataFrame:
+def with_status(table: pl.LazyFrame) -> pl.LazyFrame:
     """Add ``status`` to rows of ``with_value``.
 
     Needs also ``applicable``, ``reported``, ``stands_on_sheet``, ``too_few``, ``direction`` and ``target_parts`` (target
@@ -71,7 +71,7 @@ def _meets_target() -> pl.Expr:
     return pl.coalesce("meets_exactly", met)
 
 
-def with_too_few(table: pl.DataFrame) -> pl.DataFrame:
+def with_too_few(table: pl.LazyFrame) -> pl.LazyFrame:
     """Add ``too_few``: the small-number rule of each KPI, in whole numbers.
 
     ``cases_below``: cases < minimum. ``expected_below``: denominator x parent's n / parent's d < minimum;

@@ -57,9 +57,32 @@ class Satisfaction:
     children: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hierarchy:
+    """Who is below whom: units without own offices, parents before children, and each one's children."""
+
+    units: tuple[Unit, ...]
+    children: Mapping[Unit, tuple[Unit, ...]]
+
+
+def hierarchy(units: pl.DataFrame) -> Hierarchy:
+    """The hierarchy of dim_unit rows ordered from the top level down."""
+    rows = (
+        units.filter(~pl.col("own_office")).select("level", "unit_code", "parent_level", "parent_code").rows()
+    )
+    children: dict[Unit, list[Unit]] = {}
+    for level, code, parent_level, parent_code in rows:
+        if parent_code is not None:
+            children.setdefault((parent_level, parent_code), []).append((level, code))
+    return Hierarchy(
+        units=tuple((level, code) for level, code, _, _ in rows),
+        children={unit: tuple(below) for unit, below in children.items()},
+    )
+
+
 def survey_figures(
     surveys: pl.DataFrame,
-    units: pl.DataFrame,
+    units: Hierarchy,
     kpis: Sequence[Kpi],
     period: Scope,
     targets: Mapping[str, Decimal | None],
@@ -92,17 +115,17 @@ def _figures_row(kpi: Kpi, unit: Unit, found: Satisfaction, target: Decimal | No
     )
 
 
-def satisfaction(surveys: pl.DataFrame, units: pl.DataFrame, *, before: date) -> dict[Unit, Satisfaction]:
+def satisfaction(surveys: pl.DataFrame, units: Hierarchy, *, before: date) -> dict[Unit, Satisfaction]:
     """Satisfaction of every unit that has any, from waves ended before ``before``.
 
-    ``surveys``: rows of mart_survey of one collector. ``units``: dim_unit rows, parents before children.
-    Without a population a surveyed unit keeps its share (each answer weighs one) but adds nothing above.
+    ``surveys``: rows of mart_survey of one collector. Without a population a surveyed unit keeps its share (each answer weighs one) but adds nothing above.
     """
     own = _last_waves(surveys.filter(pl.col("ended_on") < before))
-    children = _children(units)
+    if not own:
+        return {}
     found: dict[Unit, Satisfaction] = {}
-    for unit in reversed(units.filter(~pl.col("own_office")).select("level", "unit_code").rows()):
-        result = own.get(unit) or _of_children([found.get(child) for child in children.get(unit, ())])
+    for unit in reversed(units.units):
+        result = own.get(unit) or _of_children([found.get(child) for child in units.children.get(unit, ())])
         if result is not None:
             found[unit] = result
     return found
@@ -121,18 +144,6 @@ def _last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
                 ended_on=row["ended_on"],
             )
     return last
-
-
-def _children(units: pl.DataFrame) -> dict[Unit, list[Unit]]:
-    level_of = {
-        row["unit_code"]: row["level"] for row in units.iter_rows(named=True) if not row["own_office"]
-    }
-    children: dict[Unit, list[Unit]] = {}
-    for row in units.iter_rows(named=True):
-        if row["parent_code"] is not None and not row["own_office"]:
-            parent = (level_of[row["parent_code"]], row["parent_code"])
-            children.setdefault(parent, []).append((row["level"], row["unit_code"]))
-    return children
 
 
 def _of_children(children: list[Satisfaction | None]) -> Satisfaction | None:
