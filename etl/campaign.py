@@ -28,6 +28,7 @@ from etl.campaign_facts import (
 )
 from etl.campaign_files import CampaignError, Reader
 from etl.campaign_records import read_facts
+from etl.scorecards import Scorecard
 from etl.units import Match, Unit
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Match",
     "PeerGroup",
     "Population",
+    "Scorecard",
     "Target",
     "Unit",
     "WindowRule",
@@ -77,6 +79,7 @@ class Campaign:
     map_note_zh: str
     map_note_en: str
     working_days: tuple[WorkingDay, ...]
+    scorecards: tuple[Scorecard, ...]
     folder: Path
 
     @cached_property

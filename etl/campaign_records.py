@@ -23,6 +23,7 @@ from etl.campaign_facts import (
     WorkingDay,
 )
 from etl.campaign_files import Reader, Record, problem
+from etl.scorecards import read_scorecards
 from etl.sheets import SHEETS
 from etl.units import Unit
 
@@ -236,6 +237,7 @@ def read_facts(reader: Reader, settings: dict[str, Any]) -> dict[str, Any]:
         "populations": reader.each(reader.rows("population.csv", POPULATION_COLUMNS), population_entry),
         "targets": reader.each(reader.rows("targets.csv", TARGET_COLUMNS), target),
         "working_days": reader.each(reader.rows("working_days.csv", WORKING_DAY_COLUMNS), working_day),
+        "scorecards": read_scorecards(reader),
     }
 
 

@@ -32,6 +32,8 @@ def dimensions(campaign: Campaign, submissions: Sequence[Submission]) -> dict[st
         "dim_population": _population_table(campaign),
         "dim_sheet": _sheet_table(campaign),
         "dim_target": _target_table(campaign),
+        "dim_scorecard": _scorecard_table(campaign),
+        "dim_scorecard_item": _scorecard_item_table(campaign),
         "dim_peer_group": _peer_group_table(campaign),
         "dim_submission": _submission_table(latest),
         "dim_submitted_sheet": _submitted_sheet_table(latest),
@@ -235,6 +237,65 @@ def _target_table(campaign: Campaign) -> pl.DataFrame:
             "is_setting": pl.Boolean,
             "scope_zh": pl.String,
             "scope_en": pl.String,
+            "citation_zh": pl.String,
+            "citation_en": pl.String,
+        },
+    )
+
+
+def _scorecard_table(campaign: Campaign) -> pl.DataFrame:
+    rows = [
+        {
+            "key": card.key,
+            "title_zh": card.title_zh,
+            "title_en": card.title_en,
+            "valid_from": first_day(card.valid_from),
+            "coverage_numerator": card.coverage_rule.numerator,
+            "coverage_denominator": card.coverage_rule.denominator,
+            "is_setting": card.is_setting,
+            "citation_zh": card.citation_zh,
+            "citation_en": card.citation_en,
+            "red_lines": list(card.red_lines),
+        }
+        for card in campaign.scorecards
+    ]
+    return _table(
+        rows,
+        {
+            "key": pl.String,
+            "title_zh": pl.String,
+            "title_en": pl.String,
+            "valid_from": pl.Date,
+            "coverage_numerator": pl.Int64,
+            "coverage_denominator": pl.Int64,
+            "is_setting": pl.Boolean,
+            "citation_zh": pl.String,
+            "citation_en": pl.String,
+            "red_lines": pl.List(pl.String),
+        },
+    )
+
+
+def _scorecard_item_table(campaign: Campaign) -> pl.DataFrame:
+    rows = [
+        {"scorecard": card.key, "position": position, **asdict(item)}
+        for card in campaign.scorecards
+        for position, item in enumerate(card.items)
+    ]
+    return _table(
+        rows,
+        {
+            "scorecard": pl.String,
+            "position": pl.Int32,
+            "kpi": pl.String,
+            "weight": pl.Decimal(18, 4),
+            "floor": pl.Decimal(18, 4),
+            "target": pl.Decimal(18, 4),
+            "rule": pl.String,
+            "period": pl.String,
+            "is_setting": pl.Boolean,
+            "reason_zh": pl.String,
+            "reason_en": pl.String,
             "citation_zh": pl.String,
             "citation_en": pl.String,
         },
