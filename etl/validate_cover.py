@@ -86,7 +86,7 @@ def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date
         *_cell_findings(check, columns, texts, states, marks, asked=unit is not None and period is not None),
         *unit_findings,
         *period_findings,
-        *_version(check),
+        *check_version(check),
         *_window(check, campaign, period),
         *_rules(check, texts),
         *_shapes(reading, check),
@@ -226,13 +226,16 @@ def _period(check: CoverCheck, campaign: Campaign, today: date) -> tuple[str | N
     return period, []
 
 
-def _version(check: CoverCheck) -> list[Finding]:
+def check_version(
+    check: CoverCheck, *, current: str = TEMPLATE_VERSION, known: tuple[str, ...] = KNOWN_VERSIONS
+) -> list[Finding]:
+    """The template's version: the current one, an older known one with a word, or no version of ours."""
     version = check.values.get("template_version")
-    if version is None or version == TEMPLATE_VERSION:
+    if version is None or version == current:
         return []
-    if version in KNOWN_VERSIONS:
-        return [check.about("template_older", "template_version", version, current=TEMPLATE_VERSION)]
-    return [check.about("template_unknown", "template_version", version, versions=" | ".join(KNOWN_VERSIONS))]
+    if version in known:
+        return [check.about("template_older", "template_version", version, current=current)]
+    return [check.about("template_unknown", "template_version", version, versions=" | ".join(known))]
 
 
 def _window(check: CoverCheck, campaign: Campaign, period: str | None) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from etl.expectation import cell_arguments
 from etl.findings import Batch, Places, Words, column_letters
 from etl.normalise import blank, blank_columns, tidy
 from etl.schema import Column, Sheet
@@ -176,7 +178,11 @@ def _without_foreign_rows(area: Area) -> Area:
     for column in looked_at:
         if column.kind == "key":
             totals[column.name] = totals[column.name] | flat[column.name].str.contains(TOTALS_OF)
-    again = pl.all_horizontal(flat[column.name] == column.title_zh.replace(" ", "") for column in names)
+    again = pl.all_horizontal(
+        pl.col(column.name).str.extract(r"^\s*([^\r\n]*)", 1).str.replace_all(r"\s+", "")
+        == re.sub(r"\s+", "", column.title_zh)
+        for column in names
+    )
     found = area.raw.select(
         "row",
         pl.coalesce(pl.when(hit).then(pl.lit(name)) for name, hit in totals.items()).alias("column"),
@@ -257,10 +263,7 @@ def _with_cell_marks(area: Area) -> Area:
     if area.marks.is_empty():
         return area
     marks = _cell_marks(area)
-    batches = [
-        Batch(kind=kind, cells=marks.filter(pl.col("kind") == kind).select("row", "column", "value"))
-        for kind in CELL_MARKS
-    ]
+    batches = [_mark_batch(area, marks, kind) for kind in CELL_MARKS]
     merged, covered = _merged(area)
     set_aside = pl.concat([marks.select("row", "column"), covered]).unique()
     raw = area.raw
@@ -270,6 +273,14 @@ def _with_cell_marks(area: Area) -> Area:
         raw = raw.with_columns(cell.alias(name))
     hidden, formulas = _hidden(area), _formulas(area, marks)
     return replace(area, raw=raw, set_aside=set_aside).with_batches(*batches, merged, *hidden, *formulas)
+
+
+def _mark_batch(area: Area, marks: pl.DataFrame, kind: str) -> Batch:
+    return Batch(
+        kind=kind,
+        cells=marks.filter(pl.col("kind") == kind).select("row", "column", "value"),
+        arguments=lambda line: cell_arguments(kind, area.sheet.column(str(line["column"])), ""),
+    )
 
 
 MOST_COVERED_CELLS = 500_000
