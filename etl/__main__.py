@@ -176,13 +176,11 @@ def load(
             received_by=by,
             simulated=False,
             now=shanghai_now,
-            progress=_progress if len(files) > 1 else None,
+            progress=lambda done, total, file: typer.echo(f"[{done}/{total}] {_outcome(file)}", err=True),
         )
     except StoreConflictError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    for file in loaded.files:
-        typer.echo(_outcome(file), err=True)
     _print_findings([(file.path, file.findings) for file in loaded.files], output, language)
     raise typer.Exit(0 if all(file.acceptance for file in loaded.files) else 1)
 
@@ -354,17 +352,17 @@ def _outcome(file) -> str:
     return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
 
 
-def _progress(done: int, total: int, path: Path) -> None:
+def _progress(done: int, total: int, file) -> None:
     width = 30
     filled = width * done // total
     end = "\n" if done == total else ""
     if sys.stderr.isatty():
         sys.stderr.write(
-            f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {path.name[:40]:<40}{end}"
+            f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {file.path.name[:40]:<40}{end}"
         )
         sys.stderr.flush()
     elif done == total or done % 20 == 0:
-        sys.stderr.write(f"{done}/{total} {path.name}\n")
+        sys.stderr.write(f"{done}/{total} {file.path.name}\n")
 
 
 if __name__ == "__main__":

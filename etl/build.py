@@ -82,6 +82,8 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
     """
     store.warehouse.mkdir(parents=True, exist_ok=True)
     with FileLock(store.build_lock):
+        for left_by_a_killed_build in store.warehouse.glob(".building-*"):
+            left_by_a_killed_build.unlink()
         submissions = journal.submissions()
         fingerprint = _fingerprint(campaign)
         base = None if full else current_build(store)

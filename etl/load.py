@@ -5,7 +5,7 @@ Upload, command line, demo data and converted logs all come through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,6 @@ from etl.journal import Journal
 from etl.read import WorkbookReader
 from etl.store import Store
 from etl.validate import Checked, validate
-
-Progress = Callable[[int, int, Path], None]
-"""Told how many of how many files are done, and the file just finished."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +43,10 @@ class LoadedFile:
     path: Path
     findings: tuple[Finding, ...]
     acceptance: Acceptance | None
+
+
+Progress = Callable[[int, int, LoadedFile], None]
+"""Told how many of how many files are done, and what became of the one just finished."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +90,15 @@ def load(
     StoreConflictError before anything is stored, and CheckFailedError with the last build left up.
     """
     journal.claim(campaign.name, simulated=simulated, now=now())
+    files: list[LoadedFile] = []
     with WorkbookReader() as reader:
-        files = tuple(
-            _load_one(path, reader, store, journal, campaign, received_by, now(), received_at)
-            for path in _counted(paths, progress)
-        )
+        for path in paths:
+            arrived = received_at(path) if received_at else now()
+            files.append(_load_one(path, reader, store, journal, campaign, received_by, arrived))
+            if progress:
+                progress(len(files), len(paths), files[-1])
     accepted = any(file.acceptance for file in files)
-    return Loaded(files=files, build=build(store, journal, campaign, now=now()) if accepted else None)
+    return Loaded(files=tuple(files), build=build(store, journal, campaign, now=now()) if accepted else None)
 
 
 def _load_one(
@@ -105,10 +108,8 @@ def _load_one(
     journal: Journal,
     campaign: Campaign,
     received_by: str,
-    now: datetime,
-    received_at: Callable[[Path], datetime] | None,
+    arrived: datetime,
 ) -> LoadedFile:
-    arrived = received_at(path) if received_at else now
     history = stored_history(store, journal)
     file = check_file(path, reader, campaign, now=arrived, history=history)
     if file.blocked:
@@ -124,11 +125,3 @@ def _load_one(
         findings=[render(finding, path.name) for finding in file.findings],
     )
     return LoadedFile(path=path, findings=file.findings, acceptance=acceptance)
-
-
-def _counted(paths: Iterable[Path], progress: Progress | None) -> Iterator[Path]:
-    listed = list(paths)
-    for done, path in enumerate(listed, start=1):
-        yield path
-        if progress:
-            progress(done, len(listed), path)
