@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from metrics.connection import Run
     from metrics.dimensions import Dimensions
     from metrics.kpi import Kpi
+    from metrics.ranking import Standing
+    from metrics.scorecard import Scorecard
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NO_ANSWER, BAD_COMMAND = 1, 2
+TITLES = ("key", "title_zh", "title_en")
 
 app = typer.Typer(
     add_completion=False,
@@ -89,6 +92,76 @@ def table(
             level=_level(level, dimensions) if level else None,
         )
     typer.echo(FORMATS[output](found.to_dicts(), TABLE_COLUMNS))
+
+
+@app.command()
+def rank(
+    month: MonthOption,
+    scorecard: Annotated[
+        str,
+        typer.Option("--scorecard", help="评分表;不写则用当月有效的 / scorecard; left out: the one in force"),
+    ] = "",
+    kpi: Annotated[str, typer.Option("--kpi", help="改按一项指标排名 / rank by one KPI instead")] = "",
+    group: Annotated[str, typer.Option("--group", help="同类组,如 first 或 第一组 / a peer group")] = "",
+    output: FormatOption = "table",
+    period: PeriodOption = "month",
+    store: StoreOption = DEFAULT_STORE,
+    campaign: CampaignOption = "",
+    as_of: AsOfOption = "",
+) -> None:
+    """各填报单位在同类组内的得分与排名 / scores and ranks within peer groups."""
+    from metrics.printing import FORMATS
+    from metrics.ranking import RANK_COLUMNS, rank_rows
+
+    moment = _moment(as_of)
+    if kpi and scorecard:
+        _stop(BAD_COMMAND, "--scorecard 与 --kpi 只能写一个 / give --scorecard or --kpi, not both")
+    by_kpi = _rankable(kpi) if kpi else None
+    _choice("--format", output, FORMATS)
+    kind = _period_kind(period)
+    with _opened(store, campaign) as (run, dimensions):
+        chosen = _named("--group", group, dimensions.peer_groups) if group else None
+        standings = _standings(
+            run,
+            dimensions,
+            by_kpi,
+            _named("--scorecard", scorecard, dimensions.scorecards) if scorecard else None,
+            month=_month(month, dimensions),
+            kind=kind,
+            as_of=moment,
+        )
+        rows = rank_rows(standings, _month(month, dimensions))
+    kept = [row for row in rows if chosen in (None, row["group"])]
+    typer.echo(FORMATS[output](kept, RANK_COLUMNS))
+
+
+def _standings(
+    run: Run, dimensions: Dimensions, by_kpi: Kpi | None, scorecard: str | None, **period: object
+) -> Sequence[Standing]:
+    """Standings by one KPI, or by the scorecard named or in force."""
+    from metrics.kpis import KPIS
+    from metrics.ranking import rank_by_kpi, rank_scores
+    from metrics.scorecard import ScorecardError, scorecard_in_force
+    from metrics.scoring import unit_scores
+
+    if by_kpi:
+        return rank_by_kpi(run, dimensions, by_kpi, **period)
+    try:
+        card = scorecard_in_force(dimensions.scorecards, KPIS, period["month"], scorecard)
+    except ScorecardError as error:
+        _stop(NO_ANSWER, str(error))
+    return rank_scores(unit_scores(run, dimensions, KPIS, card, **period))
+
+
+def _rankable(key: str) -> Kpi:
+    from metrics.ranking import UnrankableError, require_rankable
+
+    kpi = _kpi(key)
+    try:
+        require_rankable(kpi)
+    except UnrankableError as error:
+        _stop(BAD_COMMAND, str(error))
+    return kpi
 
 
 def shanghai_now() -> datetime:
@@ -167,15 +240,18 @@ def _level(text: str, dimensions: Dimensions) -> str:
     return _named("--level", text, dimensions.levels)
 
 
-def _named(option: str, text: str, entries: Iterable[dict[str, object]]) -> str:
+def _titles(entry: Mapping[str, object] | Scorecard) -> tuple[str, ...]:
+    """Key and both titles of a level, a peer group or a scorecard."""
+    facts = entry if isinstance(entry, dict) else vars(entry)
+    return tuple(str(facts[name]) for name in TITLES)
+
+
+def _named(option: str, text: str, entries: Iterable[Mapping[str, object] | Scorecard]) -> str:
     """The key of an entry named by its key or its title in either language."""
-    words = {
-        _folded(str(entry[name])): entry["key"]
-        for entry in entries
-        for name in ("key", "title_zh", "title_en")
-    }
+    titles = [_titles(entry) for entry in entries]
+    words = {_folded(word): entry[0] for entry in titles for word in entry}
     if _folded(text) not in words:
-        _choice(option, text, words)
+        _choice(option, text, [word for entry in titles for word in entry[:2]])
     return words[_folded(text)]
 
 

@@ -1,4 +1,4 @@
-"""What the figures are read against: units, months, sheets and targets, as the build published them."""
+"""What the figures are read against: units, months, sheets, targets, scorecards, as the build published them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from metrics.connection import Run
+from metrics.scorecard import Scorecard, scorecards_of
 from metrics.survey import Hierarchy, hierarchy
 
 
@@ -49,6 +50,7 @@ class Dimensions:
     submitted: dict[tuple[str, date], frozenset[str]]
     targets: dict[str, Target]
     peer_groups: tuple[dict[str, object], ...]
+    scorecards: tuple[Scorecard, ...]
     simulated: bool
     built_at: datetime
 
@@ -81,6 +83,7 @@ def read_dimensions(run: Run) -> Dimensions:
         submitted=_submitted(run),
         targets={row["kpi"]: _target(row) for row in run("from dim_target", {}).iter_rows(named=True)},
         peer_groups=tuple(run("from dim_peer_group order by position", {}).to_dicts()),
+        scorecards=scorecards_of(run("from dim_scorecard", {}), run("from dim_scorecard_item", {})),
         simulated=build["simulated"],
         built_at=build["built_at"],
     )
