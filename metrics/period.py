@@ -39,14 +39,15 @@ def scope(kind: PeriodKind, month: date, due_at: dict[date, datetime], as_of: da
     A quarter and a year are the calendar's that contain the month; year to date and rolling twelve end
     with it.
     """
-    months = tuple(sorted(set(_months(kind, month)) & due_at.keys()))
+    months = tuple(sorted(set(period_months(kind, month)) & due_at.keys()))
     begun = tuple(day for day in months if day <= as_of.date())
     due = tuple(day for day in months if due_at[day] <= as_of)
     last = max(due) if due else (begun or months or (None,))[0]
     return Scope(kind=kind, month=month, months=months, begun=begun, due=due, last=last)
 
 
-def _months(kind: PeriodKind, month: date) -> Sequence[date]:
+def period_months(kind: PeriodKind, month: date) -> Sequence[date]:
+    """The calendar months of a period named by one of its months, whether or not the campaign has them."""
     first_of_quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
     january = month.replace(month=1)
     start, count = {
