@@ -60,7 +60,7 @@ def type_cells(
     typed = Typed(
         rows=_rows(area, normalised),
         seen=_seen(area, normalised),
-        at_fault=at_fault.drop_nulls().unique(),
+        at_fault=at_fault.drop_nulls(),
         filled=filled,
     )
     return area.with_batches(*batches), typed
@@ -72,7 +72,11 @@ def _cells(area: Area, name: str, mask: pl.Series) -> pl.DataFrame:
 
 
 def _without(cells: pl.DataFrame, set_aside: pl.DataFrame) -> pl.DataFrame:
-    return cells if set_aside.is_empty() else cells.join(set_aside, on=["row", "column"], how="anti")
+    """Cells of one column, without those set aside."""
+    if cells.is_empty() or set_aside.is_empty():
+        return cells
+    rows = set_aside.filter(pl.col("column") == cells["column"][0])["row"]
+    return cells.filter(~pl.col("row").is_in(rows.implode()))
 
 
 def _problems(
@@ -186,4 +190,4 @@ def empty_rows(sheet: Sheet) -> pl.DataFrame:
 
 def with_faults(typed: Typed, cells: pl.DataFrame) -> Typed:
     """The rows with more cells at fault."""
-    return replace(typed, at_fault=pl.concat([typed.at_fault, cells]).drop_nulls().unique())
+    return replace(typed, at_fault=pl.concat([typed.at_fault, cells]).drop_nulls())

@@ -70,7 +70,8 @@ def read_area(
         titles = "、".join(column.title_zh for column in columns[:3])
         return None, [sheet_batch("header_not_found", titles=titles)]
     area = _without_foreign_rows(_located(sheet, columns, reading, *header))
-    return _with_cell_marks(_with_rows(area)), []
+    marks = _cell_marks(area)
+    return _with_cell_marks(_with_rows(area, marks), marks), []
 
 
 def _header(columns: tuple[Column, ...], cells: pl.DataFrame) -> tuple[int, dict[int, str]] | None:
@@ -207,7 +208,7 @@ def _without_foreign_rows(area: Area) -> Area:
 CELL_MARKS = ("picture_in_cell", "formula_without_value", "error_value", "long_number")
 
 
-def _with_rows(area: Area) -> Area:
+def _with_rows(area: Area, marks: pl.DataFrame) -> Area:
     """Drop rows without content, add rows that hold nothing but uncomputed formulas, tell of the gaps."""
     raw = area.raw
     if raw.height:
@@ -216,7 +217,7 @@ def _with_rows(area: Area) -> Area:
         empty = short.filter(pl.all_horizontal(blank(column.name) for column in area.columns))
         if empty.height:
             raw = raw.filter(~pl.col("row").is_in(empty["row"].implode()))
-    uncomputed = _cell_marks(area)["row"].unique()
+    uncomputed = marks["row"].unique()
     absent = uncomputed.filter(~uncomputed.is_in(raw["row"].implode()))
     if absent.len():
         raw = pl.concat([raw, pl.DataFrame({"row": absent})], how="diagonal").sort("row")
@@ -244,28 +245,29 @@ def _blank_rows(area: Area) -> Batch:
 
 def _cell_marks(area: Area) -> pl.DataFrame:
     """Cells among the data that hold no plain value: row, column (name), value, kind; one line a cell."""
-    names = {str(area.places.numbers[name]): name for name in area.present}
-    marks = area.marks.filter(pl.col("row") > area.header_row).with_columns(
-        column=pl.col("column").cast(pl.String).replace_strict(names, default=None, return_dtype=pl.String)
-    )
+    names = {area.places.numbers[name]: name for name in area.present}
     picture = (pl.col("kind") == "formula") & pl.col("detail").str.contains("DISPIMG")
-    return (
-        marks.with_columns(kind=pl.when(picture).then(pl.lit("picture_in_cell")).otherwise("kind"))
-        .filter(pl.col("column").is_not_null() & pl.col("kind").is_in(CELL_MARKS))
-        .with_columns(order=pl.col("kind").replace_strict(CELL_MARKS, range(len(CELL_MARKS))))
-        .sort("order")
-        .unique(["row", "column"], keep="first", maintain_order=True)
-        .select(pl.col("row").cast(pl.Int32), "column", value="detail", kind="kind")
+    marks = area.marks.filter(
+        (pl.col("row") > area.header_row) & pl.col("column").is_in(list(names))
+    ).with_columns(kind=pl.when(picture).then(pl.lit("picture_in_cell")).otherwise("kind"))
+    marks = marks.filter(pl.col("kind").is_in(CELL_MARKS))
+    if marks["kind"].n_unique() > 1:
+        order = pl.col("kind").replace_strict(CELL_MARKS, range(len(CELL_MARKS)))
+        marks = marks.sort(order, maintain_order=True).unique(["row", "column"], keep="first")
+    return marks.select(
+        pl.col("row").cast(pl.Int32),
+        pl.col("column").cast(pl.Int64).replace_strict(names, return_dtype=pl.String),
+        value="detail",
+        kind="kind",
     )
 
 
-def _with_cell_marks(area: Area) -> Area:
+def _with_cell_marks(area: Area, marks: pl.DataFrame) -> Area:
     if area.marks.is_empty():
         return area
-    marks = _cell_marks(area)
     batches = [_mark_batch(area, marks, kind) for kind in CELL_MARKS]
     merged, covered = _merged(area)
-    set_aside = pl.concat([marks.select("row", "column"), covered]).unique()
+    set_aside = pl.concat([marks.select("row", "column"), covered])
     raw = area.raw
     for name in marks["column"].unique():
         rows = marks.filter(pl.col("column") == name)["row"]
@@ -307,9 +309,9 @@ def _merged(area: Area) -> tuple[Batch, pl.DataFrame]:
     return Batch(kind="merged_cells", cells=offences(found)), frame
 
 
-def _range_end(detail: str, row: int, column: int) -> tuple[int, int]:
+def _range_end(detail: str | None, row: int, column: int) -> tuple[int, int]:
     """Row and column of a range's last cell (``A5:B6``); the first cell where it cannot be told."""
-    last = detail.rpartition(":")[2].replace("$", "").upper()
+    last = (detail or "").rpartition(":")[2].replace("$", "").upper()
     letters = last.rstrip("0123456789")
     if not letters.isascii() or not letters.isalpha() or len(letters) == len(last):
         return row, column

@@ -17,6 +17,8 @@ UNCHECKED = "unchecked"
 """State of a unit's cell where it is not known who reports: no value, and no finding either."""
 FOREIGN_TEXTS = 1_000
 """So many different unknown texts of a column are looked up among all units; the rest stay unknown."""
+UNKNOWN_TEXTS = 5_000
+"""A column with more different texts that name no unit is not a column of units; the rest are not looked up."""
 
 
 def named_units(campaign: Campaign, unit: Unit | None, column: Column) -> tuple[Unit, ...]:
@@ -37,6 +39,8 @@ def unit_lookup(campaign: Campaign, unit: Unit | None, column: Column) -> UnitLo
     def lookup(text: str) -> tuple[str | None, str, bool]:
         if not candidates:
             return None, UNCHECKED, True
+        if len(unknown) >= UNKNOWN_TEXTS:
+            return None, "unknown_unit", True
         match = campaign.find_unit(text, candidates)
         if match.unit is not None:
             return match.unit.code, "ok", text in (match.unit.code, match.unit.name)
