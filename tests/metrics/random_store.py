@@ -148,13 +148,16 @@ def _handed(
 # Into a store
 
 
+def submission_id(handed: Handed) -> str:
+    return f"{handed.unit_code}-{handed.period}-{handed.revision:016x}"
+
+
 def put(store: Store, journal: Journal, handed: Handed) -> None:
     """Accept one workbook: rows as Parquet, then the journal's transaction, then its state of review."""
-    submission_id = f"{handed.unit_code}-{handed.period}-{handed.revision:016x}"
-    sheets = [_put_sheet(store, handed, submission_id, key) for key in handed.sheets]
+    sheets = [_put_sheet(store, handed, key) for key in handed.sheets]
     journal.record(
         {
-            "submission_id": submission_id,
+            "submission_id": submission_id(handed),
             "unit_code": handed.unit_code,
             "period": handed.period,
             "sha256": f"{handed.revision:064x}",
@@ -169,32 +172,30 @@ def put(store: Store, journal: Journal, handed: Handed) -> None:
         sheets or [SubmittedSheet(sheet="progress", content="not_reported", row_count=0, path=None)],
     )
     if handed.state != "received":
-        set_state(store, submission_id, handed.state)
+        set_state(store, submission_id(handed), handed.state)
 
 
-def set_state(store: Store, submission_id: str, state: str) -> None:
+def set_state(store: Store, of_submission: str, state: str) -> None:
     """What a reviewer decided about a submission."""
     engine = sa.create_engine(store.journal_url)
     with engine.begin() as connection:
         connection.execute(
-            SUBMISSION.update().where(SUBMISSION.c.submission_id == submission_id).values(state=state)
+            SUBMISSION.update().where(SUBMISSION.c.submission_id == of_submission).values(state=state)
         )
     engine.dispose()
 
 
-def _put_sheet(store: Store, handed: Handed, submission_id: str, key: str) -> SubmittedSheet:
+def _put_sheet(store: Store, handed: Handed, key: str) -> SubmittedSheet:
     content, rows = handed.sheets[key]
     if content not in WITH_ROWS:
         return SubmittedSheet(sheet=key, content=content, row_count=0, path=None)
     path = f"{key}/{handed.unit_code}/{handed.period}-{handed.revision:016x}.parquet"
     (store.rows / path).parent.mkdir(parents=True, exist_ok=True)
-    typed_rows(key, rows, handed.unit_code, handed.period, submission_id).write_parquet(store.rows / path)
+    typed_rows(key, rows, handed).write_parquet(store.rows / path)
     return SubmittedSheet(sheet=key, content=content, row_count=len(rows), path=path)
 
 
-def typed_rows(
-    key: str, rows: Sequence[dict[str, Any]], unit_code: str, period: str, submission_id: str
-) -> pl.DataFrame:
+def typed_rows(key: str, rows: Sequence[dict[str, Any]], handed: Handed) -> pl.DataFrame:
     """Rows of a sheet as they are stored: row number, typed columns, where they came from."""
     types = {column.name: POLARS_TYPES[column.type] for column in SHEETS[key].columns}
     return (
@@ -202,10 +203,10 @@ def typed_rows(
         .with_row_index("row", offset=2)
         .with_columns(
             pl.col("row").cast(pl.Int32),
-            reporting_code=pl.lit(unit_code),
-            period=pl.lit(date.fromisoformat(f"{period}-01")),
-            submission_id=pl.lit(submission_id),
-            source_submission_id=pl.lit(submission_id),
+            reporting_code=pl.lit(handed.unit_code),
+            period=pl.lit(date.fromisoformat(f"{handed.period}-01")),
+            submission_id=pl.lit(submission_id(handed)),
+            source_submission_id=pl.lit(submission_id(handed)),
         )
     )
 
