@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from metrics.connection import Run
 from metrics.dimensions import Dimensions
-from metrics.exact import judged_value
+from metrics.exact import JUDGED, exact_value
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
 from metrics.query import table
@@ -128,19 +128,20 @@ def require_rankable(kpi: Kpi) -> None:
 def kpi_standing(kpi: Kpi, row: Mapping[str, object], group: str | None) -> Standing:
     """A unit's standing, not yet ranked, from its row of the table.
 
-    Too few cases or not applicable is ``below_coverage``, with the figure's own status as the reason.
+    Too few cases or not applicable is ``below_coverage``, with the figure's own status as the reason; a
+    value on too few cases is shown and not ranked.
     """
-    value = judged_value(kpi, row)
+    judged = row["status"] in JUDGED
     expected = row["expected"]
     not_ranked = "not_reported" if row["status"] == "not_reported" else "below_coverage"
     return Standing(
         unit_code=row["unit_code"],
         unit_name=row["unit_name"],
         group=group,
-        score=value,
+        score=exact_value(kpi, row),
         coverage=Fraction(row["reported"], expected) if expected else Fraction(0),
-        status=not_ranked if value is None else "ranked",
-        reason=row["status"] if value is None else "",
+        status="ranked" if judged else not_ranked,
+        reason="" if judged else row["status"],
     )
 
 
