@@ -21,7 +21,8 @@ def with_value(table: pl.LazyFrame) -> pl.LazyFrame:
     KPI has none.
     """
     numerator = pl.col("n") / pl.col("measure_scale")
-    denominator = pl.when(pl.col("has_population")).then(pl.col("d") / pl.col("denominator_scale"))
+    divides = pl.col("has_denominator") & pl.col("has_population")
+    denominator = pl.when(divides).then(pl.col("d") / pl.col("denominator_scale"))
     ratio = pl.when(denominator > 0).then(pl.col("factor") * numerator / denominator)
     counted = pl.col("has_denominator") | pl.col("has_population")
     return table.with_columns(
