@@ -1,0 +1,132 @@
+"""Cards: a figure never stands alone, but with unit, n, coverage, target, spread and change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from dashboard import format
+from dashboard.components import block
+from dashboard.components.marks import STATUS, html
+from dashboard.components.strokes import bullet, sparkline
+from dashboard.i18n import of, t
+from metrics.dimensions import Target
+from metrics.kpi import Kpi
+from metrics.period import PeriodKind
+
+Row = Mapping[str, object]
+QUALIFIER = {"ytd": "本年累计", "rolling12": "近12个月", "quarter": "本季度", "year": "全年"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardFacts:
+    """What a card says of one KPI: its row of figures, the months before, and how the units below stand.
+
+    ``history`` holds the values of consecutive months, the card's own last. ``changes`` are pairs of an
+    earlier value and its name (较上月). ``spread`` counts units that meet their target and those judged.
+    """
+
+    kpi: Kpi
+    kind: PeriodKind
+    row: Row
+    held: Target | None
+    history: Sequence[float | None]
+    changes: Sequence[tuple[float | None, str]]
+    spread: tuple[int, int]
+    note: str = ""
+
+
+def show(cards: Sequence[str]) -> None:
+    """A row of cards, a column on a narrow screen."""
+    block.show(f'<div class="cards">{"".join(cards)}</div>', key="cards")
+
+
+def figure_card(facts: CardFacts) -> str:
+    """One KPI as a card."""
+    kpi, row = facts.kpi, facts.row
+    title = t(of(kpi, "title"))
+    name, _, source = title.partition("(")
+    qualifier = [part for part in (source.rstrip(")"), t(QUALIFIER.get(facts.kind, ""))) if part]
+    lines = [_target_line(facts), _spread_line(facts), _change_line(facts)]
+    return card(
+        title=name,
+        qualifier="、".join(qualifier),
+        value=format.figure(kpi, row),
+        unit=format.unit(kpi),
+        spark=sparkline(facts.history, row["target"], str(row["status"]), label=t("近13个月走势")),
+        bar=_bar(facts),
+        lines=lines,
+    )
+
+
+def card(
+    *, title: str, qualifier: str, value: str, unit: str, spark: str, bar: str, lines: Sequence[str]
+) -> str:
+    """The frame of a card; ``spark``, ``bar`` and ``lines`` are HTML, everything else is text."""
+    small = f' <span class="q">{escape(qualifier)}</span>' if qualifier else ""
+    body = "".join(f"<p>{line}</p>" for line in lines if line)
+    return (
+        f'<section class="card"><h3>{escape(title)}{small}</h3>'
+        f'<div class="figure"><span class="big">{escape(value)}<small>{escape(unit)}</small></span>{spark}</div>'
+        f"{bar or '<div class=nobar></div>'}{body}</section>"
+    )
+
+
+def _bar(facts: CardFacts) -> str:
+    value, target = facts.row["value"], facts.row["target"]
+    if value is None or target is None:
+        return ""
+    whole = 100.0 if facts.kpi.unit_zh == "%" else 1.25 * max(float(target), float(value))
+    before = facts.changes[0][0] if facts.changes else None
+    label = t("实际值与目标")
+    return bullet(value, target, before, str(facts.row["status"]), whole=whole, label=label)
+
+
+def _target_line(facts: CardFacts) -> str:
+    status, row = STATUS[str(facts.row["status"])], facts.row
+    parts = [target_text(facts.kpi, row["target"], facts.held) if row["target"] is not None else t("无目标")]
+    if row["status"] in ("too_few_cases", "not_applicable", "not_reported"):
+        parts.insert(0, t(status.word))
+    parts.append(format.cases(row["cases"]) if row["cases"] is not None else "")
+    return f"{html(status)} {joined(parts)}"
+
+
+def _spread_line(facts: CardFacts) -> str:
+    met, judged = facts.spread
+    spread = t("{met}/{judged}达标", met=met, judged=judged) if judged else ""
+    # Behind a survey stands its wave, named in the note, not this month's reports.
+    came = "" if facts.kpi.over_time == "last_wave" else coverage(facts.row)
+    return joined([spread, came, facts.note])
+
+
+def _change_line(facts: CardFacts) -> str:
+    return joined(changes(facts.kpi, facts.row["value"], facts.changes))
+
+
+def target_text(kpi: Kpi, value: float | None, held: Target | None) -> str:
+    """目标 ≥90(设定值)."""
+    label = format.target_label(held)
+    return t("目标") + f" {format.target(kpi, value)}" + (f"({label})" if label else "")
+
+
+def coverage(row: Row) -> str:
+    """15/16已报: behind how many of the reports expected a figure stands; nothing for a register."""
+    if not row["expected"] or row["expected"] == 1:
+        return ""
+    return t("{reported}/{expected}已报", reported=row["reported"], expected=row["expected"])
+
+
+def changes(kpi: Kpi, value: float | None, earlier: Sequence[tuple[float | None, str]]) -> list[str]:
+    """Each difference that has a base, with what it is measured against; the unit is said once."""
+    told = []
+    for before, name in earlier:
+        difference = format.change(kpi, value, before, with_unit=not told)
+        if difference:
+            told.append(f"{difference} {t(name)}")
+    return told
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Short statements in one line, escaped."""
+    return " · ".join(f'<span class="nb">{escape(part)}</span>' for part in parts if part)

@@ -1,0 +1,198 @@
+"""The overview's cards, put together from the figures: which KPIs, compared with what, with which notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from dashboard import format
+from dashboard.components.cards import CardFacts, card, changes, coverage, joined
+from dashboard.components.marks import STATUS, html
+from dashboard.components.strokes import bullet
+from dashboard.i18n import t
+from metrics.dimensions import Target
+from metrics.kpi import Kpi
+from metrics.kpis import KPIS
+from metrics.period import PeriodKind, add_months
+
+Row = Mapping[str, object]
+ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
+COMPANIONS = {"officers_per_10k": ("officers_gap", "缺口")}
+"""A KPI told in the note of another's card, and the word for it."""
+CARDS = 5
+
+
+def card_kpis(collected: Sequence[Kpi], targets: Mapping[str, Target]) -> list[Kpi]:
+    """The KPIs that get a card of their own: the core ones, filled up with others that have a target."""
+    places = CARDS - 1 if _has_issues(collected) else CARDS
+    core = [kpi for kpi in collected if kpi.core]
+    others = [kpi for kpi in collected if not kpi.core and kpi.key in targets and kpi.key not in ISSUES]
+    return (core + others)[:places] if len(core) < places else core[:places]
+
+
+def asked_kpis(collected: Sequence[Kpi], targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """Every KPI the cards stand on."""
+    own = [kpi.key for kpi in card_kpis(collected, targets)]
+    companions = [COMPANIONS[key][0] for key in own if key in COMPANIONS]
+    return (*own, *companions, *(ISSUES if _has_issues(collected) else ()))
+
+
+def _has_issues(collected: Sequence[Kpi]) -> bool:
+    return set(ISSUES) <= {kpi.key for kpi in collected}
+
+
+def all_facts(
+    kpis: Sequence[Kpi],
+    *,
+    month: date,
+    history: pl.DataFrame,
+    units: pl.DataFrame,
+    targets: Mapping[str, Target],
+    kind_of: Callable[[Kpi], PeriodKind],
+    survey_days_of: Callable[[Kpi], Sequence[date]],
+) -> list[CardFacts]:
+    """What the card of each KPI says: ``history`` at the top level, ``units`` at the reporting level."""
+    return [
+        facts(kpi, kind_of(kpi), history, units, targets.get(kpi.key), month, survey_days_of(kpi))
+        for kpi in kpis
+    ]
+
+
+def facts(
+    kpi: Kpi,
+    kind: PeriodKind,
+    history: pl.DataFrame,
+    units: pl.DataFrame,
+    held: Target | None,
+    month: date,
+    survey_days: Sequence[date],
+) -> CardFacts:
+    """What a card says of one KPI: ``history`` at the top level, ``units`` at the reporting level."""
+    own = {row["month"]: row for row in history.filter(pl.col("kpi") == kpi.key).iter_rows(named=True)}
+    statuses = units.filter(pl.col("kpi") == kpi.key)["status"].to_list()
+    met, missed = statuses.count("met"), statuses.count("missed")
+    return CardFacts(
+        kpi=kpi,
+        kind=kind,
+        row=own[month],
+        held=held,
+        history=[own[day]["value"] for day in sorted(own)],
+        changes=_earlier(kpi, own, month, survey_days),
+        spread=(met, met + missed),
+        note=_note(kpi, history, month, survey_days),
+    )
+
+
+def _earlier(
+    kpi: Kpi, own: Mapping[date, Row], month: date, survey_days: Sequence[date]
+) -> list[tuple[float | None, str]]:
+    """Earlier values with their names; of a survey the wave before, since months in between repeat it."""
+    last_year = (_same_length(own, month, add_months(month, -12)), "较去年同月")
+    if kpi.over_time != "last_wave":
+        return [(_value(own, add_months(month, -1)), "较上月"), last_year]
+    before = survey_days[1].replace(day=1) if len(survey_days) > 1 else None
+    return [(_value(own, before), "较上次"), last_year]
+
+
+def _same_length(own: Mapping[date, Row], month: date, before: date) -> float | None:
+    """An earlier value over as many reports; a year to date of fewer months is no base to compare with."""
+    comparable = before in own and own[before]["expected"] == own[month]["expected"]
+    return own[before]["value"] if comparable else None
+
+
+def _value(own: Mapping[date, Row], month: date | None) -> float | None:
+    return own[month]["value"] if month in own else None
+
+
+def _note(kpi: Kpi, history: pl.DataFrame, month: date, survey_days: Sequence[date]) -> str:
+    if kpi.over_time == "last_wave" and survey_days:
+        return t("调查截至{day}", day=format.day(survey_days[0]))
+    if kpi.key in COMPANIONS:
+        key, word = COMPANIONS[kpi.key]
+        row = row_of(history, key, month)
+        if row and row["value"] is not None:
+            return f"{t(word)}{format.figure(KPIS[key], row)}{format.unit(KPIS[key])}"
+    return ""
+
+
+def row_of(history: pl.DataFrame, key: str, month: date) -> Row | None:
+    """The row of one KPI and month."""
+    found = history.filter((pl.col("kpi") == key) & (pl.col("month") == month)).to_dicts()
+    return found[0] if found else None
+
+
+def issues_cards(asked: Sequence[str], history: pl.DataFrame, month: date) -> list[str]:
+    """发现 and 已改, with what is overdue and what came in time: three KPIs in one card, if collected."""
+    if not set(ISSUES) <= set(asked):
+        return []
+    share, on_time, overdue = (row_of(history, key, month) for key in ISSUES)
+    before = row_of(history, ISSUES[0], add_months(month, -1))
+    rectified, found = share["numerator"], share["denominator"]
+    moved = [] if before is None or rectified is None else [(before["numerator"], t("较上月"))]
+    shares = history.filter(pl.col("kpi") == ISSUES[0]).sort("month")["value"].to_list()
+    one = card(
+        title=t("问题整改"),
+        qualifier=t("已改/发现"),
+        value=f"{format.whole(rectified)}/{format.whole(found)}",
+        unit=t("个"),
+        spark="",
+        bar=_share_bar(share, shares),
+        lines=[
+            f"{_judged(ISSUES[2], overdue, t('逾期'))} · {_judged(ISSUES[1], on_time, t('按期率'))}",
+            joined(
+                [
+                    t("完成率{share}", share=f"{format.figure(KPIS[ISSUES[0]], share)}%") if found else "",
+                    *changes(KPIS[ISSUES[2]], rectified, moved),
+                    coverage(share),
+                ]
+            ),
+        ],
+    )
+    return [one]
+
+
+def _judged(key: str, row: Row, word: str) -> str:
+    kpi, mark = KPIS[key], html(STATUS[str(row["status"])])
+    value = format.figure(kpi, row)
+    unit = "" if row["value"] is None else format.unit(kpi)
+    n = f"({format.cases(row['cases'])})" if kpi.denominator and row["cases"] is not None else ""
+    return f'{mark} <span class="nb">{word}{value}{unit}{n}</span>'
+
+
+def _share_bar(row: Row, shares: Sequence[float | None]) -> str:
+    if row["value"] is None:
+        return ""
+    before = shares[-2] if len(shares) > 1 else None
+    return bullet(row["value"], 100, before, str(row["status"]), whole=100, label=t("整改完成率"))
+
+
+def sentence(cards: Sequence[CardFacts]) -> str:
+    """3项有目标的核心指标1项达标;较上月2项改善、1项退步."""
+    judged = [each for each in cards if each.row["status"] in ("met", "missed") and each.kpi.core]
+    met = sum(each.row["status"] == "met" for each in judged)
+    parts = [t("{count}项有目标的核心指标{met}项达标", count=len(judged), met=met)] if judged else []
+    better, worse = _moves(cards)
+    moved = [
+        t("{count}项改善", count=better) if better else "",
+        t("{count}项退步", count=worse) if worse else "",
+    ]
+    if any(moved):
+        parts.append(t("较上月") + "、".join(text for text in moved if text))
+    return ";".join(parts)
+
+
+def _moves(cards: Sequence[CardFacts]) -> tuple[int, int]:
+    """How many of the cards' KPIs, read by the month, are better and worse than a month before."""
+    steps = []
+    for each in cards:
+        now, before = each.row["value"], each.changes[0][0]
+        if (
+            each.changes[0][1] == "较上月"
+            and now is not None
+            and before is not None
+            and each.kpi.direction != "context"
+        ):
+            steps.append((now - before) * (1 if each.kpi.direction == "up" else -1))
+    return sum(step > 0 for step in steps), sum(step < 0 for step in steps)

@@ -1,0 +1,197 @@
+"""The dictionary as HTML, generated from the entries: KPIs, sheets and columns, the words and signs used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard import format
+from dashboard.components.marks import HAND_IN, STATUS, html
+from dashboard.i18n import of, t
+from etl.campaign import Campaign
+from etl.schema import Column, Sheet
+from metrics.dimensions import Target
+from metrics.kpi import Kpi
+from metrics.kpis import KPIS
+from metrics.scorecard import Scorecard
+
+OVER_TIME = {
+    "flow": "各月相加",
+    "last": "取期内最近一个已到期月",
+    "last_wave": "取截至期末最近一批调查",
+}
+DIRECTION = {"up": "越高越好", "down": "越低越好", "context": "只作参考"}
+TARGET_RULES = {
+    "fixed": "",
+    "per_period_of_year": "乘以本年已有报告期数",
+    "month_share": "按月份÷12推进",
+    "last_period_only": "只在最后一个报告期判定",
+}
+TYPES = {
+    "text": "文本",
+    "code": "代码",
+    "month": "月份",
+    "date": "日期",
+    "datetime": "日期时间",
+    "integer": "整数",
+    "decimal": "小数",
+    "choice": "选项",
+    "yes_no": "是/否",
+    "unit": "单位",
+}
+FREQUENCY = {"monthly": "每月", "quarterly": "每季度末月", "as_held": "开展即报"}
+
+
+def show(parts: Sequence[str]) -> None:
+    """The chapters, one below the other."""
+    st.html(f'<div class="defs">{"".join(parts)}</div>')
+
+
+def kpi_chapter(kpis: Iterable[Kpi], targets: Mapping[str, Target], wanted: str) -> str:
+    """Every KPI: its question, formula, target with source and scope, and when it is not judged."""
+    rows = [_kpi_row(kpi, targets.get(kpi.key)) for kpi in kpis]
+    head = [t("指标"), t("怎么算"), t("目标与出处"), t("口径说明")]
+    return _chapter(t("指标"), head, rows, wanted, (19, 33, 26, 22))
+
+
+def _kpi_row(kpi: Kpi, held: Target | None) -> list[str]:
+    core = f" · {t('核心指标')}" if kpi.core else ""
+    name = f"<b>{escape(of(kpi, 'title'))}</b><br>{escape(of(kpi, 'question'))}<br><code>{escape(kpi.key)}</code>{escape(core)}"
+    notes = [t(DIRECTION[kpi.direction]), t(OVER_TIME[kpi.over_time]), _few(kpi), of(kpi, "note")]
+    return [name, _formula(kpi), _target(kpi, held), escape(";".join(note for note in notes if note))]
+
+
+def _formula(kpi: Kpi) -> str:
+    above = escape(of(kpi, "numerator"))
+    if kpi.denominator is None:
+        return f"{above}({escape(format.unit(kpi))})"
+    factor = "" if kpi.factor == 1 else f" × {format.whole(kpi.factor)}"
+    return f"{above}<br>÷ {escape(of(kpi, 'denominator'))}{factor}({escape(format.unit(kpi))})"
+
+
+def _few(kpi: Kpi) -> str:
+    if kpi.small is None:
+        return ""
+    if kpi.small.rule == "expected_below":
+        return t("按上级水平预计不足{count}件时不着色、不排名", count=kpi.small.minimum)
+    return t("n不足{count}时不着色、不排名", count=kpi.small.minimum)
+
+
+def _target(kpi: Kpi, held: Target | None) -> str:
+    if held is None:
+        return escape(t("无目标"))
+    label = format.target_label(held)
+    number = format.target(kpi, held.number) + (f"({label})" if label else "")
+    parts = [t(TARGET_RULES[held.rule]), t("出处:") + of(held, "citation"), t("适用:") + of(held, "scope")]
+    return f"<b>{escape(number)}</b><br>" + escape(";".join(part for part in parts if part))
+
+
+def scorecard_chapter(card: Scorecard | None, wanted: str) -> str:
+    """The weights and goalposts in force, each with its reason and source."""
+    if card is None:
+        return ""
+    rows = [
+        [
+            f"<b>{escape(of(KPIS[item.kpi], 'title'))}</b>",
+            format.plain(item.weight),
+            f"{format.plain(item.floor)} → {format.plain(item.target)}",
+            escape(f"{of(item, 'reason')};{t('出处:')}{of(item, 'citation')}"),
+        ]
+        for item in card.items
+    ]
+    head = [t("指标"), t("权重"), t("下限 → 满分线"), t("理由与出处")]
+    return _chapter(of(card, "title"), head, rows, wanted, (25, 9, 18, 48))
+
+
+def sheet_chapters(campaign: Campaign, sheets: Mapping[str, Sheet], wanted: str) -> list[str]:
+    """Every sheet the campaign collects, column by column."""
+    chapters = []
+    for collected in campaign.sheets:
+        sheet = sheets[collected.sheet]
+        rows = [_column_row(column) for column in sheet.collected_columns(collected.without)]
+        title = f"{of(sheet, 'title')}({t(FREQUENCY[collected.frequency])})"
+        chapters.append(
+            _chapter(
+                title, [t("列"), t("填什么"), t("说明")], rows, wanted, (30, 30, 40), of(sheet, "purpose")
+            )
+        )
+    return chapters
+
+
+def _column_row(column: Column) -> list[str]:
+    kind = " | ".join(column.choices) if column.choices else t(TYPES[column.type])
+    unit = f"({column.unit})" if column.unit else ""
+    must = "" if column.required else t(",可不填")
+    return [f"<b>{escape(of(column, 'title'))}</b>", escape(kind + unit + must), escape(of(column, "note"))]
+
+
+def words_chapter(campaign: Campaign, wanted: str) -> str:
+    """The signs on the pages and the campaign's own rules."""
+    marks = [
+        [f"{html(mark)} {escape(t(mark.word))}", escape(t(MEANINGS[key]))] for key, mark in STATUS.items()
+    ]
+    timing = [
+        [f"{html(mark)} {escape(t(mark.word))}", escape(t(MEANINGS[f"hand_in.{key}"]))]
+        for key, mark in HAND_IN.items()
+    ]
+    groups = [
+        [escape(of(group, "title")), escape(f"{of(group, 'rule')}:{_members(campaign, group.members)}")]
+        for group in campaign.peer_groups
+    ]
+    rules = [
+        [
+            escape(t("截止时间")),
+            escape(f"{of(campaign.due, 'label')};{t('出处:')}{of(campaign.due, 'citation')}"),
+        ],
+        [escape(t("统计区间")), escape(of(campaign.window_rule, "label"))],
+        [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
+    ]
+    return _chapter(
+        t("符号与规则"), [t("符号或规则"), t("含义")], [*marks, *timing, *rules, *groups], wanted, (22, 78)
+    )
+
+
+def _members(campaign: Campaign, codes: Sequence[str]) -> str:
+    return "、".join(campaign.unit(code).short_name for code in codes)
+
+
+MEANINGS = {
+    "met": "按精确值达到目标;显示的四舍五入值不会越过目标",
+    "missed": "按精确值未达到目标",
+    "too_few_cases": "样本太少,只显示数值和n,不着色、不排名",
+    "not_applicable": "该单位没有此项任务,或本期不收此表",
+    "not_reported": "应报而未报;不是零,也不推算",
+    "no_target": "没有目标,不作判断",
+    "hand_in.on_time": "首个未被退回的版本在截止前收到",
+    "hand_in.late": "在截止后收到,注明迟报天数",
+    "hand_in.not_reported": "已过截止时间仍未收到",
+    "hand_in.not_due": "尚未到截止时间",
+}
+
+
+def _chapter(
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    wanted: str,
+    widths: Sequence[int],
+    caption: str = "",
+) -> str:
+    """A table of rows of HTML that contain the wanted text; nothing where none does."""
+    kept = [row for row in rows if wanted.casefold() in " ".join([title, *row]).casefold()]
+    if not kept:
+        return ""
+    columns = "".join(f'<col style="width:{width}%">' for width in widths)
+    header = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = "".join(
+        "<tr>" + "".join(_cell(head, place, cell) for place, cell in enumerate(row)) + "</tr>" for row in kept
+    )
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<h2>{escape(title)}</h2><table>{said}<colgroup>{columns}</colgroup><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(head: Sequence[str], place: int, cell: str) -> str:
+    label = f' data-label="{escape(head[place])}"' if place and cell else ""
+    return f"<td{label}>{cell}</td>"

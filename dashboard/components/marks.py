@@ -1,0 +1,48 @@
+"""The marks of a judgement: shape and colour together, the same everywhere. No red and green."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from dashboard.i18n import t
+
+MET, MISSED, GREY, INK = "#1F6FB2", "#C75B12", "#5A5A5A", "#1D1D1F"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A sign, the CSS class that colours it, and what it says."""
+
+    sign: str
+    css: str
+    word: str
+
+
+STATUS = {
+    "met": Mark(sign="●", css="met", word="达标"),
+    "missed": Mark(sign="▼", css="missed", word="未达标"),
+    "too_few_cases": Mark(sign="○", css="grey", word="样本不足"),
+    "not_applicable": Mark(sign="–", css="grey", word="不适用"),
+    "not_reported": Mark(sign="✕", css="absent", word="未报"),
+    "no_target": Mark(sign="", css="", word="无目标"),
+}
+HAND_IN = {
+    "on_time": Mark(sign="●", css="met", word="按时"),
+    "late": Mark(sign="◐", css="late", word="迟报"),
+    "not_reported": Mark(sign="✕", css="missed", word="未报"),
+    "not_due": Mark(sign="○", css="grey", word="未到期"),
+}
+
+
+def html(mark: Mark) -> str:
+    """The sign alone; its word is read out and shown on hovering."""
+    if not mark.sign:
+        return ""
+    word = escape(t(mark.word))
+    return f'<b class="{mark.css}" role="img" aria-label="{word}" title="{word}">{mark.sign}</b>'
+
+
+def colour(status: str) -> str:
+    """The colour a value earns: that of its judgement, grey without one."""
+    return {"met": MET, "missed": MISSED}.get(status, GREY)

@@ -1,0 +1,53 @@
+"""What every page has: its style, the banner over simulated figures, the head, and the empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.i18n import t
+
+STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """The one style sheet of the pages."""
+    st.html(STYLE)
+
+
+def banner(*, simulated: bool) -> None:
+    """Simulated figures are never shown without saying so."""
+    if simulated:
+        st.html(
+            f'<div class="sim" role="note">{escape(t("模拟数据:本页数字由演示程序生成,不是任何单位的真实情况。"))}</div>'
+        )
+
+
+def head(title: str, notes: Sequence[str], sentence: str = "") -> None:
+    """The page's title with its small print, and the sentence that answers its question."""
+    small = escape(" · ".join(note for note in notes if note))
+    line = f'<p class="one">{escape(sentence)}</p>' if sentence else ""
+    st.html(f'<div class="head"><h1>{escape(title)}</h1><span class="sub">{small}</span></div>{line}')
+
+
+def caption(title: str, small: str = "") -> str:
+    """The title of a chart or table: who · what · when · edition."""
+    return f"<h2>{escape(title)}</h2>" + (f'<p class="src">{escape(small)}</p>' if small else "")
+
+
+def note(text: str) -> None:
+    """A line of small print under a chart or table."""
+    st.html(f'<p class="src">{escape(text)}</p>')
+
+
+def empty() -> None:
+    """No figures yet: what to do, in words a newcomer can follow."""
+    st.html(
+        f'<div class="empty"><h1>{escape(t("还没有可看的数据"))}</h1>'
+        f"<p>{escape(t('先用模拟数据看一看,在项目目录运行:'))}</p><pre>python -m etl demo</pre>"
+        f"<p>{escape(t('或装入各单位的月报工作簿:'))}</p><pre>python -m etl load 工作簿.xlsx</pre>"
+        f"<p>{escape(t('装入后刷新本页即可,不必重启。'))}</p></div>"
+    )

@@ -1,0 +1,87 @@
+"""Five classes in one hue with a break at the target; darker always needs more attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from metrics.kpi import Kpi
+
+SHADES = ("#E3F0EE", "#BBDCD7", "#84BDB6", "#45918B", "#14605C")
+"""One hue, light to dark, apart from the accents and from grey."""
+LIGHT_TEXT_FROM = 3
+"""From this shade on, text on it is white."""
+EDGES = 4
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShadeClass:
+    """One class: its limits (None at the open end), its place in SHADES and the codes of its units."""
+
+    low: float | None
+    high: float | None
+    shade: int
+    codes: tuple[str, ...]
+
+
+def classes(kpi: Kpi, rows: Sequence[Row], target: float | None) -> tuple[ShadeClass, ...]:
+    """The classes of rows that may be coloured, lowest values first.
+
+    A unit stands on the side of the target that its exact status says, whatever its rounded value.
+    """
+    edges = _edges(kpi, rows, target)
+    place = {str(row["unit_code"]): _place(kpi, row, edges, target) for row in rows}
+    count = len(edges) + 1
+    return tuple(
+        ShadeClass(
+            low=edges[index - 1] if index else None,
+            high=edges[index] if index < count - 1 else None,
+            shade=_shade(index, count, kpi.direction == "up"),
+            codes=tuple(code for code, found in place.items() if found == index),
+        )
+        for index in range(count)
+    )
+
+
+def _place(kpi: Kpi, row: Row, edges: Sequence[float], target: float | None) -> int:
+    """How many edges lie below a row's value: reached where high is good, exceeded where low is good."""
+    value, up = float(row["value"]), kpi.direction == "up"
+    beyond = 0
+    for edge in edges:
+        if edge == target:
+            beyond += (row["status"] == "met") == up
+        else:
+            beyond += value >= edge if up else value > edge
+    return beyond
+
+
+def _shade(index: int, count: int, high_is_good: bool) -> int:
+    darkness = count - 1 - index if high_is_good else index
+    last = len(SHADES) - 1
+    return round(darkness * last / (count - 1)) if count > 1 else last // 2
+
+
+def _edges(kpi: Kpi, rows: Sequence[Row], target: float | None) -> list[float]:
+    values = sorted(float(row["value"]) for row in rows)
+    if target is None:
+        return _quantiles(values, EDGES, kpi.decimals)
+    missed = sorted(float(row["value"]) for row in rows if row["status"] == "missed")
+    met = sorted(float(row["value"]) for row in rows if row["status"] == "met")
+    for_missed = 0 if not missed else EDGES - 1 if not met else EDGES - 2
+    inner = _quantiles(missed, for_missed, kpi.decimals) + _quantiles(
+        met, EDGES - 1 - for_missed, kpi.decimals
+    )
+    return sorted({*inner, target})
+
+
+def _quantiles(values: Sequence[float], count: int, decimals: int) -> list[float]:
+    """At most ``count`` rounded edges that part the values into groups of about the same size."""
+    if not values or not count:
+        return []
+    step = Decimal(1).scaleb(-decimals)
+    picked = (values[len(values) * place // (count + 1)] for place in range(1, count + 1))
+    rounded = {float(Decimal(str(value)).quantize(step, ROUND_HALF_UP)) for value in picked}
+    return sorted(edge for edge in rounded if values[0] < edge <= values[-1])
