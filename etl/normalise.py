@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from etl.normalise_dates import typed_moment
+from etl.normalise_numbers import typed_number
 from etl.schema import NOT_APPLICABLE, Column
 
 OK, EMPTY, NOT_APPLICABLE_STATE = "ok", "empty", "not_applicable"
@@ -26,9 +28,6 @@ YES_WORDS = ("是", "Y", "YES", "TRUE")
 NO_WORDS = ("否", "N", "NO", "FALSE")
 
 STACKED_ROWS = 2_000
-SAFE_DIGITS = 15
-FLOAT_NOISE_DIGITS = 9
-FIRST_YEAR, LAST_YEAR = 1950, 2100
 
 UnitLookup = Callable[[str], tuple[str | None, str, bool]]
 """Text of a cell -> (code or None, state, whether the text is the unit's own code or full name)."""
@@ -176,168 +175,6 @@ def _text(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _number(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
-    plain = pl.col("plain")
-    if column.unit:
-        plain = plain.str.replace(rf"^(.*[0-9])[ ]*{re.escape(column.unit)}$", "${1}")
-    grouped = plain.str.contains(r"^[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?:[ ][0-9]{3})+)(?:\.[0-9]+)?$")
-    bare = pl.when(grouped).then(plain.str.replace_all("[, ]", "")).otherwise(plain)
-    bare = bare.str.strip_prefix("+")
-    frame = frame.with_columns(bare=bare).with_columns(
-        well_formed=pl.col("bare").str.contains(r"^-?[0-9]+(?:\.[0-9]*)?$"),
-        whole=pl.col("bare").str.extract(r"^-?0*([0-9]*)", 1),
-        fraction=pl.col("bare").str.extract(r"\.([0-9]*)$", 1).str.strip_chars_end("0").fill_null(""),
-    )
-    return _typed_number(column, _without_float_noise(frame))
-
-
-def _without_float_noise(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Numbers a calculation left a hair off, such as 0.30000000000000004, at the value they mean."""
-    long = pl.col("fraction").str.len_bytes() > FLOAT_NOISE_DIGITS
-    exact = pl.col("bare").cast(pl.Float64, strict=False)
-    noise = pl.col("well_formed") & long & ((exact - exact.round(2)).abs() < 1e-9)
-    rounded = exact.round(2).cast(pl.Decimal(18, 2), strict=False).cast(pl.String)
-    return frame.with_columns(bare=pl.when(noise).then(rounded).otherwise(pl.col("bare"))).with_columns(
-        whole=pl.col("bare").str.extract(r"^-?0*([0-9]*)", 1),
-        fraction=pl.col("bare").str.extract(r"\.([0-9]*)$", 1).str.strip_chars_end("0").fill_null(""),
-    )
-
-
-def _typed_number(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
-    integer = column.type == "integer"
-    source = pl.col("bare").str.replace(r"\.0*$", "") if integer else pl.col("bare")
-    value = source.cast(column.polars_type, strict=False)
-    decimals = pl.col("fraction").str.len_bytes()
-    least = pl.lit(False)
-    if column.above is not None:
-        least = pl.col("value") <= column.above
-    elif column.minimum is not None:
-        least = pl.col("value") < column.minimum
-    plain = pl.col("trimmed") == pl.col("bare")
-    same = plain & ((pl.col("fraction") == "") & ~pl.col("bare").str.contains(r"\.") | pl.lit(not integer))
-    return frame.with_columns(value=value).with_columns(
-        problem=pl.when(~pl.col("well_formed"))
-        .then(_misread_number())
-        .when(pl.col("whole").str.len_bytes() > SAFE_DIGITS)
-        .then(pl.lit("number_too_large"))
-        .when(pl.lit(integer) & (decimals > 0))
-        .then(pl.lit("not_whole"))
-        .when(decimals > 2)
-        .then(pl.lit("too_many_decimals"))
-        .when(pl.col("value").is_null())
-        .then(pl.lit("not_a_number"))
-        .when(least)
-        .then(pl.lit("below_minimum")),
-        altered=~same | (pl.col("bare").str.contains("^-?0[0-9]")),
-    )
-
-
-def _misread_number() -> pl.Expr:
-    """Why a text is no number, told as exactly as it can be."""
-    plain = pl.col("plain")
-    return (
-        pl.when(plain.str.contains(r"^[+-]?[0-9][0-9.,]*[ ]*[%‰]$"))
-        .then(pl.lit("percent"))
-        .when(
-            plain.str.contains("^[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+[^0-9a-zA-Z]?$")
-        )
-        .then(pl.lit("chinese_numeral"))
-        .when(plain.str.contains(r"^[0-9]{4}[-/.年][0-9]{1,2}(?:[-/.月]|$)"))
-        .then(pl.lit("date_for_number"))
-        .otherwise(pl.lit("not_a_number"))
-    )
-
-
-_WITHOUT_ERAS = (
-    (r"^([0-9]{4})[ ]*年[ ]*([0-9]{1,2})[ ]*月[ ]*([0-9]{1,2})[ ]*[日号]?", "${1}-${2}-${3} "),
-    (r"^([0-9]{4})\.[ ]*([0-9]{1,2})\.[ ]*([0-9]{1,2})", "${1}-${2}-${3}"),
-    (r"^([0-9]{4})/[ ]*([0-9]{1,2})/[ ]*([0-9]{1,2})", "${1}-${2}-${3}"),
-    (r"^([0-9]{4})([0-9]{2})([0-9]{2})($|[ T])", "${1}-${2}-${3}${4}"),
-)
-_MOMENT = (
-    r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
-    r"(?:(?:[ ]*T[ ]*|[ ]+)([0-9]{1,2})[ ]*(?:[:时点][ ]*([0-9]{1,2})|[时点])[ ]*分?"
-    r"(?:[ ]*:?[ ]*([0-9]{1,2})(?:\.[0-9]+)?[ ]*秒?)?)?[ ]*$"
-)
-
-
-def _moment(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
-    """Dates and times; the form the reader gives true dates is tried first, typed forms where it fails."""
-    texts = (
-        frame.with_columns(moment=_iso_moment()).with_columns(iso=pl.col("moment").is_not_null()).collect()
-    )
-    if texts["moment"].null_count() > texts["plain"].null_count():
-        frame = _with_typed_moments(column, texts).lazy()
-    else:
-        frame = texts.lazy().with_columns(shaped=pl.lit(True))
-    sensible = pl.col("moment").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
-    frame = frame.with_columns(moment=pl.when(sensible).then(pl.col("moment")))
-    midnight = pl.col("moment").dt.time() == pl.time(0, 0)
-    value, altered = pl.col("moment"), ~pl.col("iso")
-    if column.type == "date":
-        value, altered = pl.col("moment").dt.date(), altered | ~midnight
-    elif column.end_of_day:
-        value = pl.when(midnight).then(value.dt.offset_by("86399s")).otherwise(value)
-        altered = altered | midnight
-    problem = pl.when(pl.col("shaped")).then(pl.lit("date_impossible")).otherwise(_misread_date())
-    return frame.with_columns(
-        value=value, altered=altered, problem=pl.when(pl.col("moment").is_null()).then(problem)
-    )
-
-
-def _iso_moment() -> pl.Expr:
-    """Moments written 2026-09-03 or 2026-09-03 10:20:30; null for any other form."""
-    plain = pl.col("plain")
-    length = plain.str.len_bytes()
-    day = pl.when(length == 10).then(plain).str.to_datetime("%Y-%m-%d", strict=False, time_unit="ms")
-    moment = (
-        pl.when(length == 19).then(plain).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms")
-    )
-    return pl.coalesce(day, moment)
-
-
-def _with_typed_moments(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add the moments people type in other forms; ``shaped`` marks texts that look like a moment."""
-    plain = pl.col("plain")
-    for pattern, replacement in _WITHOUT_ERAS:
-        plain = plain.str.replace(pattern, replacement)
-    parts = frame.select(plain.str.strip_chars(" ").str.extract_groups(_MOMENT).alias("part")).unnest("part")
-    year, month, day, hour, minute, second = (
-        pl.col(name).fill_null("0").str.zfill(2) for name in parts.columns
-    )
-    parts = parts.with_columns(shaped=pl.col(parts.columns[0]).is_not_null())
-    end = (hour == "24") & (minute == "00") & (second == "00") & pl.lit(column.end_of_day)
-    clock = (
-        pl.when(end).then(pl.lit("23:59:59")).otherwise(pl.concat_str(hour, minute, second, separator=":"))
-    )
-    text = pl.concat_str(pl.concat_str(year, month, day, separator="-"), clock, separator=" ")
-    typed = parts.select(
-        "shaped", typed=text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms")
-    )
-    return frame.with_columns(typed).with_columns(moment=pl.coalesce("moment", "typed"))
-
-
-def _misread_date() -> pl.Expr:
-    """Why a text is no date, told as exactly as it can be."""
-    plain = pl.col("plain")
-    return (
-        pl.when(plain.str.contains(r"^[0-9]{5}(?:\.[0-9]+)?$"))
-        .then(pl.lit("date_serial"))
-        .when(plain.str.contains(r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"))
-        .then(pl.lit("date_ambiguous"))
-        .when(plain.str.contains(r"^'?[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?(?:[ T]|$)"))
-        .then(pl.lit("date_two_digit_year"))
-        .when(
-            plain.str.contains(
-                r"^[0-9]{4}[-/.年][ ]*[0-9]{1,2}月?$|^[0-9]{1,2}月[0-9]{1,2}[日号]?|^[0-9]{1,2}[-/.][0-9]{1,2}$"
-                r"|^[0-9]{6}$|^[0-9]{4}年?$|^[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?$"
-            )
-        )
-        .then(pl.lit("date_incomplete"))
-        .otherwise(pl.lit("not_a_date"))
-    )
-
-
 def _month(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
     groups = pl.col("plain").str.extract_groups(
         r"^([0-9]{4})[ ]*(?:[-/.年][ ]*([0-9]{1,2})[ ]*月?(?:[-/.]0?1(?:[ ]00:00:00)?|0?1日)?|([0-9]{2}))$"
@@ -396,10 +233,10 @@ def _unit(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.
 
 
 _FORMS = {
-    "integer": _number,
-    "decimal": _number,
-    "date": _moment,
-    "datetime": _moment,
+    "integer": typed_number,
+    "decimal": typed_number,
+    "date": typed_moment,
+    "datetime": typed_moment,
     "month": _month,
     "yes_no": _yes_no,
     "choice": _choice,

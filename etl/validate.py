@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from etl import calendar
-from etl.findings import Finding, Places, finding, listed
+from etl.data_area import Area
+from etl.finding_batches import Places, listed
+from etl.findings import Finding, finding
 from etl.normalise import tidy
 from etl.schema import Sheet
 from etl.sheets import COVER, SHEETS
 from etl.template import TemplateSheet, sheets_for
 from etl.validate_cells import SEEN_SCHEMA, Typed, empty_rows, type_cells
 from etl.validate_cover import CoverCheck, check_cover
-from etl.validate_layout import Area, read_area
+from etl.validate_layout import read_area
 from etl.validate_rows import check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.workbook_layout import INSTRUCTIONS_TITLE, OPTIONS_TITLE
 

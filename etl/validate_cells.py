@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from etl.data_area import Area
 from etl.expectation import cell_arguments
-from etl.findings import Batch
+from etl.finding_batches import CELL_SCHEMA, Batch, offences, sheet_batch
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, blank, blank_columns, normalise_columns
 from etl.schema import Column, Sheet
-from etl.validate_layout import CELL_SCHEMA, Area, offences, sheet_batch
 from etl.validate_units import UNCHECKED, unit_arguments, unit_lookup
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from etl import calendar
+from etl.cover_reading import cover_labels, cover_marks, cover_texts, cover_values
 from etl.expectation import cell_arguments
 from etl.findings import Argument, Finding, Words, finding
-from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, normalise_columns, tidy
+from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK
 from etl.schema import Column
 from etl.sheets import COVER
 from etl.template import KNOWN_VERSIONS, TEMPLATE_VERSION, sheets_for
-from etl.validate_layout import CELL_MARKS
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
@@ -71,10 +71,10 @@ def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date
                 "values": dict.fromkeys(column.name for column in COVER.columns),
             }
         )
-    rows, repeated = _labels(reading)
-    texts = _texts(reading, rows)
-    marks = _marks(reading, rows)
-    values, states = _values(texts, marks)
+    rows, repeated = cover_labels(reading)
+    texts = cover_texts(reading, rows)
+    marks = cover_marks(reading, rows)
+    values, states = cover_values(texts, marks)
     check = CoverCheck(values=values, unit=None, period=None, findings=(), faulty=frozenset(), rows=rows)
     unit, unit_findings = _unit(check, texts, campaign)
     period, period_findings = _period(check, campaign, today)
@@ -100,59 +100,6 @@ def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date
         faulty=frozenset(titles[each.column] for each in found if each.column in titles),
         rows=rows,
     )
-
-
-def _labels(reading: SheetReading) -> tuple[dict[str, int], list[tuple[str, int]]]:
-    """Row of every label in column A, and the labels that stand there again."""
-    names = {tidy(column.title_zh): column.name for column in COVER.columns}
-    rows: dict[str, int] = {}
-    repeated = []
-    if "1" not in reading.cells.columns:
-        return rows, repeated
-    for row, text in reading.cells.select("row", "1").drop_nulls().head(5_000).iter_rows():
-        lines = text.strip().splitlines()
-        name = names.get(tidy(lines[0]).strip(":*") if lines else "")
-        if name in rows:
-            repeated.append((name, row))
-        elif name is not None:
-            rows[name] = row
-    return rows, repeated
-
-
-def _texts(reading: SheetReading, rows: Mapping[str, int]) -> dict[str, str | None]:
-    if "2" not in reading.cells.columns:
-        return dict.fromkeys(rows)
-    by_row = dict(
-        reading.cells.filter(pl.col("row").is_in(list(rows.values()))).select("row", "2").iter_rows()
-    )
-    return {name: by_row.get(row) for name, row in rows.items()}
-
-
-def _marks(reading: SheetReading, rows: Mapping[str, int]) -> dict[str, tuple[str, str]]:
-    """Kind and detail of the values that are no plain value, by column name."""
-    names = {row: name for name, row in rows.items()}
-    found: dict[str, tuple[str, str]] = {}
-    marks = reading.marks.filter((pl.col("column") == 2) & pl.col("row").is_in(list(names)))
-    for row, kind, detail in marks.select("row", "kind", "detail").iter_rows():
-        known = found.get(names[row])
-        if kind in CELL_MARKS and (known is None or CELL_MARKS.index(kind) < CELL_MARKS.index(known[0])):
-            found[names[row]] = (kind, detail)
-    return found
-
-
-def _values(
-    texts: Mapping[str, str | None], marks: Mapping[str, tuple[str, str]]
-) -> tuple[dict[str, object], dict[str, str]]:
-    """Typed value and state of every column whose label is there."""
-    values: dict[str, object] = dict.fromkeys(column.name for column in COVER.columns)
-    columns = [COVER.column(name) for name in texts if name not in marks]
-    form = pl.DataFrame(
-        {column.name: [texts[column.name]] for column in columns},
-        schema=dict.fromkeys((column.name for column in columns), pl.String),
-    )
-    typed = normalise_columns(columns, form, {}) if columns else {}
-    values |= {name: cell.values[0] for name, cell in typed.items()}
-    return values, {name: cell.states[0] for name, cell in typed.items()}
 
 
 def _duplicate(name: str, row: int) -> Finding:

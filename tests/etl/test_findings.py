@@ -4,23 +4,10 @@ import string
 import polars as pl
 import pytest
 
-from etl.findings import (
-    KINDS,
-    LISTED_PER_KIND,
-    SEVERITIES,
-    Batch,
-    Places,
-    as_text,
-    blocks,
-    column_letters,
-    finding,
-    from_refusal,
-    listed,
-    render,
-)
+from etl.finding_batches import LISTED_PER_KIND, Batch, Places, column_letters, listed, offences
+from etl.findings import KINDS, SEVERITIES, as_text, blocks, finding, from_refusal, render
 from etl.gate import REFUSAL_KINDS, Limits, Refusal
 from etl.sheets import COVER, SHEETS
-from etl.validate_layout import offences
 
 PLACES = Places(sheet="投诉台账", numbers={"a": 1, "b": 28}, titles={"a": "甲", "b": "乙"})
 FIELDS = ["file", "severity", "kind", "sheet", "cell", "column", "value", "expected", "remedy"]

@@ -27,6 +27,7 @@ from example_workbooks import (
 from etl.campaign import CollectedSheet, load_campaign
 from etl.findings import KINDS, as_text, render
 from etl.gate import REFUSAL_KINDS
+from etl.masking import mask_frame
 from etl.read import WorkbookReader
 from etl.schema import NOT_APPLICABLE
 from etl.sheets import COVER, SHEETS
@@ -637,6 +638,86 @@ def test_an_open_case_whose_number_is_spoilt_is_not_called_missing_too():
     found = check(reading, only("complaints"), history=lambda *asked: cases).findings
 
     assert [f.kind for f in found] == ["required_empty"]
+
+
+def test_an_open_case_stored_under_a_masked_number_is_recognised():
+    stored = mask_frame(
+        earlier_rows(
+            "complaints",
+            "complaint_id",
+            ["13812345678", "13912345678"],
+            closed_at=None,
+            closed_on_time=None,
+            excluded_reason="无",
+        ),
+        ["complaint_id"],
+        key_columns=["complaint_id"],
+        key=b"key",
+    )
+    reading = with_cell(example("complaints"), "投诉台账", SPOILT_ROW, 1, "13812345678")
+
+    found = check(reading, only("complaints"), history=lambda *asked: stored).findings
+
+    assert [f.kind for f in found] == ["open_case_missing"]
+    assert "139" in render(found[0], "a.xlsx")["expected"]
+
+
+ODD = [
+    "",
+    " ",
+    "是",
+    "不适用",
+    "-",
+    "合计",
+    "昆明市",
+    "大理",
+    "nan",
+    "1e400",
+    "𝟏𝟐",
+    "工单编号",
+    "a\nb",
+    "2026-09-03 24:00",
+]
+ODD_MARKS = [
+    "formula",
+    "formula_without_value",
+    "error_value",
+    "long_number",
+    "hidden_row",
+    "hidden_column",
+    "merged",
+]
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(min_value=1, max_value=12),
+        st.integers(min_value=1, max_value=21),
+        st.sampled_from(ODD) | st.text(st.characters(exclude_characters="{}"), max_size=8),
+    ),
+    max_size=12,
+)
+STRANGE_MARKS = st.lists(
+    st.tuples(
+        st.integers(min_value=0, max_value=12),
+        st.integers(min_value=0, max_value=21),
+        st.sampled_from(ODD_MARKS),
+        st.sampled_from(["A5:B6", "B3:XFD1048576", "junk", ""]),
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(key=st.sampled_from(sorted(SHEETS)), cells=CHANGES, marks=STRANGE_MARKS)
+def test_whatever_stands_in_a_sheet_the_outcome_is_findings(key, cells, marks):
+    def change(lines):
+        for row, number, text in cells:
+            line = lines.setdefault(row, [])
+            line += [None] * (number - len(line))
+            line[number - 1] = text
+
+    checked = check(changed(example(key), SHEETS[key].title_zh, change, marks), only(key))
+
+    assert all(found.kind in KINDS for found in checked.findings)
 
 
 @pytest.fixture(scope="module")
