@@ -15,9 +15,9 @@ from etl.campaign import Campaign
 from etl.journal import Journal
 from etl.load import Loaded, Progress, load
 from etl.simulation.plan import PlannedWorkbook, plan
+from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
 from etl.store import Store
-from etl.template import build_workbook
 
 RECEIVED_BY = "模拟数据"
 FEW_WORKBOOKS = 24
@@ -76,7 +76,7 @@ def workbook_bytes(campaign: Campaign, planned: PlannedWorkbook, *, seed: int, f
     """One planned workbook as an .xlsx file."""
     cover, rows = contents(campaign, planned, seed=seed, first=first)
     unit = campaign.unit(planned.unit_code)
-    return build_workbook(campaign, unit, planned.period, cover=cover, rows=rows, created=planned.received_at)
+    return type_in(campaign, unit, planned.period, cover=cover, rows=rows, created=planned.received_at)
 
 
 def summary(campaign: Campaign, planned: Sequence[PlannedWorkbook], loaded: Loaded) -> str:
