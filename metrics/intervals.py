@@ -38,7 +38,8 @@ def byar(count: float, confidence: float = CONFIDENCE) -> Interval:
 
 
 def _byar_limit(count: float, z: float) -> float:
-    return count * (1 - 1 / (9 * count) + z / (3 * sqrt(count))) ** 3
+    # At one or two cases and a high confidence the cube root falls below 0, which no count can.
+    return count * max(1 - 1 / (9 * count) + z / (3 * sqrt(count)), 0.0) ** 3
 
 
 def exact_poisson(count: int, confidence: float = CONFIDENCE) -> Interval:

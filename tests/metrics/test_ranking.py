@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.kpis import KPIS
@@ -44,6 +44,7 @@ def test_values_that_print_alike_are_no_tie():
     assert competition_ranks({"a": Fraction(7671, 8522), "b": Fraction(90014, 100_000)}) == {"a": 1, "b": 2}
 
 
+@settings(deadline=None)
 @given(UNITS, st.randoms())
 def test_ranks_do_not_depend_on_the_order_of_units(values, random):
     units = [standing(code, value, group=f"g{code % 3}") for code, value in values.items()]
@@ -51,6 +52,7 @@ def test_ranks_do_not_depend_on_the_order_of_units(values, random):
     assert ranked(shuffled) == ranked(units)
 
 
+@settings(deadline=None)
 @given(UNITS, st.data())
 def test_a_better_value_never_worsens_a_rank(values, data):
     unit = data.draw(st.sampled_from(sorted(values)))
@@ -58,6 +60,7 @@ def test_a_better_value_never_worsens_a_rank(values, data):
     assert competition_ranks(better)[unit] <= competition_ranks(values)[unit]
 
 
+@settings(deadline=None)
 @given(UNITS)
 def test_reversing_the_direction_reverses_the_order(values):
     up, down = competition_ranks(values), competition_ranks(values, higher_is_better=False)
@@ -66,6 +69,7 @@ def test_reversing_the_direction_reverses_the_order(values):
             assert (up[one] < up[other]) == (down[one] > down[other])
 
 
+@settings(deadline=None)
 @given(UNITS)
 def test_units_share_a_rank_exactly_when_their_values_are_equal(values):
     found = competition_ranks(values)
@@ -75,6 +79,7 @@ def test_units_share_a_rank_exactly_when_their_values_are_equal(values):
         assert found[one] == 1 + sum(value > values[one] for value in values.values())
 
 
+@settings(deadline=None)
 @given(UNITS, UNITS)
 def test_a_group_is_ranked_as_if_it_were_alone(first, second):
     one = [standing(code, value, group="first") for code, value in first.items()]

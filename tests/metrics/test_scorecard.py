@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.campaign import CampaignError, load_campaign
@@ -101,6 +101,7 @@ def test_a_score_by_hand():
     assert scored.status == "below_coverage"
 
 
+@settings(deadline=None)
 @given(units())
 def test_contributions_add_up_exactly_to_the_score(scored):
     if scored.score is None:
@@ -111,6 +112,7 @@ def test_contributions_add_up_exactly_to_the_score(scored):
         assert sum(each.full for each in explain(scored)) == 100
 
 
+@settings(deadline=None)
 @given(units(), st.data())
 def test_missing_never_helps(scored, data):
     place = data.draw(st.integers(0, len(scored.items) - 1))
@@ -123,6 +125,7 @@ def test_missing_never_helps(scored, data):
     assert worse.coverage < scored.coverage
 
 
+@settings(deadline=None)
 @given(units(), st.sampled_from(["not_applicable", "too_few_cases"]))
 def test_an_item_that_cannot_be_judged_changes_no_score(scored, status):
     more = unit(*scored.items, item("more", None, 7, status=status))
@@ -130,6 +133,7 @@ def test_an_item_that_cannot_be_judged_changes_no_score(scored, status):
     assert more.coverage <= scored.coverage
 
 
+@settings(deadline=None)
 @given(units(), st.data())
 def test_a_better_figure_never_lowers_a_score(scored, data):
     place = data.draw(st.integers(0, len(scored.items) - 1))
@@ -160,6 +164,7 @@ def test_a_red_line_is_flagged_and_takes_nothing_off():
 # Why it moved
 
 
+@settings(deadline=None)
 @given(units(), units())
 def test_moves_add_up_exactly_to_the_change_of_a_score(before, now):
     moves = explain_change(before, now)
