@@ -54,6 +54,17 @@ class Dimensions:
     simulated: bool
     built_at: datetime
 
+    @property
+    def reporting_level(self) -> str:
+        """The level whose units report, and are ranked."""
+        return next(str(level["key"]) for level in self.levels if level["reports"])
+
+    @property
+    def peer_group_of(self) -> dict[str, str | None]:
+        """The peer group of each reporting unit; own offices, which share their codes, are in none."""
+        reporting = self.units.filter(pl.col("level") == self.reporting_level)
+        return dict(reporting.select("unit_code", "peer_group").rows())
+
 
 def read_dimensions(run: Run) -> Dimensions:
     """Every dimension of a build."""

@@ -107,9 +107,9 @@ def rank_by_kpi(
     Raises UnrankableError for a KPI that is context only.
     """
     require_rankable(kpi)
-    level = next(str(item["key"]) for item in dimensions.levels if item["reports"])
+    level = dimensions.reporting_level
     rows = table(run, dimensions, [kpi], month=month, kind=kind, as_of=as_of, level=level)
-    groups = dict(dimensions.units.filter(level=level).select("unit_code", "peer_group").rows())
+    groups = dimensions.peer_group_of
     return ranked(
         (kpi_standing(kpi, row, groups.get(row["unit_code"])) for row in rows.iter_rows(named=True)),
         higher_is_better=kpi.direction == "up",

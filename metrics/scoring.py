@@ -21,6 +21,9 @@ from metrics.scorecard import Scorecard, goalposts
 
 FULL_SCORE = 100
 
+Row = Mapping[str, object]
+"""A row of ``query.table``."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ItemScore:
@@ -111,42 +114,56 @@ def unit_scores(
     as_of: datetime,
 ) -> tuple[UnitScore, ...]:
     """The scores of the reporting units, in the campaign's order; one table a kind of period."""
-    level = next(str(item["key"]) for item in dimensions.levels if item["reports"])
-    period_of = {item.kpi: item.period or kind for item in scorecard.items}
-    period_of |= dict.fromkeys(scorecard.red_lines, kind)
-    rows: dict[tuple[str, str], Mapping[str, object]] = {}
+    periods = {
+        each: scope(each, month, dimensions.due_at, as_of)
+        for each in dict.fromkeys((kind, *(item.period or kind for item in scorecard.items)))
+    }
+    posts = {item.kpi: goalposts(item, periods[item.period or kind]) for item in scorecard.items}
+    handed_in = {code for day in periods[kind].months for code in dimensions.submitted.get(("", day), ())}
+    found = _rows_of_units(run, dimensions, kpis, scorecard, month=month, kind=kind, as_of=as_of)
+    groups = dimensions.peer_group_of
+    return tuple(
+        UnitScore(
+            unit_code=code,
+            unit_name=next(iter(rows.values()))["unit_name"],
+            group=groups[code],
+            items=item_scores(scorecard, kpis, posts, rows),
+            coverage_rule=scorecard.coverage_rule,
+            handed_in=code in handed_in,
+            red_lines=crossed(scorecard.red_lines, rows),
+        )
+        for code, rows in found.items()
+    )
+
+
+def _rows_of_units(
+    run: Run,
+    dimensions: Dimensions,
+    kpis: Mapping[str, Kpi],
+    scorecard: Scorecard,
+    *,
+    month: date,
+    kind: PeriodKind,
+    as_of: datetime,
+) -> dict[str, dict[str, Row]]:
+    """The rows of the table a scorecard needs, by reporting unit and KPI, each item over its own period."""
+    period_of = dict.fromkeys(scorecard.red_lines, kind)
+    period_of |= {item.kpi: item.period or kind for item in scorecard.items}
+    level = dimensions.reporting_level
+    rows: dict[str, dict[str, Row]] = {}
     for each in dict.fromkeys(period_of.values()):
         chosen = [kpis[key] for key, own in period_of.items() if own == each]
         frame = table(run, dimensions, chosen, month=month, kind=each, as_of=as_of, level=level)
-        rows |= {(row["unit_code"], row["kpi"]): row for row in frame.iter_rows(named=True)}
-    asked = scope(kind, month, dimensions.due_at, as_of)
-    posts = {
-        item.kpi: goalposts(item, scope(item.period or kind, month, dimensions.due_at, as_of))
-        for item in scorecard.items
-    }
-    handed_in = {code for day in asked.months for code in dimensions.submitted.get(("", day), ())}
-    return tuple(
-        UnitScore(
-            unit_code=unit["unit_code"],
-            unit_name=unit["unit_name"],
-            group=unit["peer_group"],
-            items=item_scores(scorecard, kpis, posts, {k: rows[unit["unit_code"], k] for k in posts}),
-            coverage_rule=scorecard.coverage_rule,
-            handed_in=unit["unit_code"] in handed_in,
-            red_lines=crossed(
-                scorecard.red_lines, {k: rows[unit["unit_code"], k] for k in scorecard.red_lines}
-            ),
-        )
-        for unit in dimensions.units.iter_rows(named=True)
-        if unit["level"] == level
-    )
+        for row in frame.iter_rows(named=True):
+            rows.setdefault(row["unit_code"], {})[row["kpi"]] = row
+    return rows
 
 
 def item_scores(
     scorecard: Scorecard,
     kpis: Mapping[str, Kpi],
     posts: Mapping[str, tuple[Fraction, Fraction]],
-    rows: Mapping[str, Mapping[str, object]],
+    rows: Mapping[str, Row],
 ) -> tuple[ItemScore, ...]:
     """The items of one unit from its rows of the table, by KPI."""
     return tuple(
@@ -165,6 +182,6 @@ def item_scores(
     )
 
 
-def crossed(red_lines: Sequence[str], rows: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
+def crossed(red_lines: Sequence[str], rows: Mapping[str, Row]) -> tuple[str, ...]:
     """The red lines a unit crossed: verified counts above 0."""
     return tuple(key for key in red_lines if rows[key]["status"] in JUDGED and rows[key]["value"] > 0)

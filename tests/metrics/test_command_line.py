@@ -196,6 +196,10 @@ def test_a_store_without_a_build_exits_1_and_names_the_way_out(tmp_path):
     assert "python -m etl load" in done.stderr
 
 
+def test_a_wrong_month_is_a_wrong_command_line_even_without_a_build(tmp_path):
+    assert metrics("table", "--month", "September", "--store", tmp_path).returncode == 2
+
+
 def test_a_store_of_another_campaign_exits_1(store):
     done = metrics("rank", "--month", MONTH, "--campaign", "pingshan-2018", STORE_DIR=store)
     assert (done.returncode, done.stdout) == (1, "")
