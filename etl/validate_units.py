@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from etl.expectation import listed_names, nearest
-from etl.findings import Argument
+from etl.findings import Argument, Words
 from etl.normalise import UnitLookup
 from etl.schema import Column
 
@@ -17,6 +17,7 @@ UNCHECKED = "unchecked"
 """State of a unit's cell where it is not known who reports: no value, and no finding either."""
 FOREIGN_TEXTS = 1_000
 """So many different unknown texts of a column are looked up among all units; the rest stay unknown."""
+MOST_OWNERS = 3
 UNKNOWN_TEXTS = 5_000
 """A column with more different texts that name no unit is not a column of units; the rest are not looked up."""
 
@@ -60,13 +61,18 @@ def unit_arguments(
 ) -> Mapping[str, Argument]:
     """The arguments of a finding about a unit's cell: who could be meant, and who reports a foreign one."""
     names = tuple(each.name for each in named_units(campaign, unit, column))
-    found = campaign.find_unit(text, campaign.units)
-    owners = [found.unit] if found.unit else list(found.candidates)
-    codes = {each.parent if each.level == campaign.leaf_level else each.code for each in owners}
     return {
         "candidates": listed_names(names),
         "nearest": nearest(text, names),
-        "owner": "、".join(
-            each.name for each in campaign.units if each.code in codes and not each.own_office
-        ),
+        "owner": _owner(campaign, unit, text),
     }
+
+
+def _owner(campaign: Campaign, unit: Unit | None, text: str) -> Words | str:
+    """Who reports the rows of a foreign unit, where that is one unit or a few."""
+    found = campaign.find_unit(text, campaign.units)
+    owners = [found.unit] if found.unit else list(found.candidates)
+    codes = {each.parent if each.level == campaign.leaf_level else each.code for each in owners}
+    if len(codes) > MOST_OWNERS or (unit is not None and unit.code in codes):
+        return Words(zh="其所属填报单位", en="the unit it belongs to")
+    return "、".join(each.name for each in campaign.units if each.code in codes and not each.own_office)
