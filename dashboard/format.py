@@ -30,10 +30,15 @@ def number(
     if value is None:
         return MISSING
     exact, step = Decimal(str(value)), Decimal(1).scaleb(-decimals)
-    rounded = exact.quantize(step, ROUND_HALF_UP)
+    rounded = round_half_up(value, decimals)
     if threshold is not None:
         rounded = _on_its_side(exact, rounded, step, Decimal(str(threshold)), side)
     return f"{rounded + 0:,.{decimals}f}"
+
+
+def round_half_up(value: float | Decimal, decimals: int) -> Decimal:
+    """A number as it is written, away from any threshold."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def _on_its_side(exact: Decimal, rounded: Decimal, step: Decimal, threshold: Decimal, side: int) -> Decimal:
@@ -55,8 +60,11 @@ def figure(kpi: Kpi, row: Mapping[str, object]) -> str:
     good = 1 if kpi.direction == "up" else -1
     if row["status"] == "missed":
         return number(value, kpi.decimals, threshold=threshold, side=-good)
-    # The judgement is exact, the value a float: one that meets its target is not below it.
-    return number(max(value * good, threshold * good) * good, kpi.decimals, threshold=threshold)
+    # The judgement is exact, the value a float: one that meets its target is not short of it.
+    value = max(value * good, threshold * good) * good
+    near = round_half_up(value, kpi.decimals)
+    reached = (near - Decimal(str(threshold))) * good >= 0
+    return number(value, kpi.decimals, threshold=None if reached else threshold)
 
 
 def whole(value: float | None) -> str:
@@ -99,7 +107,7 @@ def change(kpi: Kpi, now: float | None, before: float | None, *, with_unit: bool
         return t("持平")
     step = Decimal(1).scaleb(-kpi.decimals)
     size = number(abs(difference), kpi.decimals)
-    amount = size if abs(difference) >= step / 2 else t("不足{step}", step=step)
+    amount = size if abs(difference) >= step / 2 else f"<{step}"
     unit = t(POINTS[kpi.unit_zh]) if with_unit and kpi.unit_zh in POINTS else ""
     return f"{'↑' if difference > 0 else '↓'}{amount}{unit}"
 

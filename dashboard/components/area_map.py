@@ -124,6 +124,8 @@ def said(kpi: Kpi, row: Row, names: Mapping[str, str]) -> str:
     ]
     if row["cases"] is not None:
         parts.append(format.cases(row["cases"]))
+    if row["target"] is not None:
+        parts.append(f"{t('目标')} {format.target(kpi, row['target'])}")
     parts.append(t(STATUS[str(row["status"])].word))
     return " · ".join(dict.fromkeys(parts))
 

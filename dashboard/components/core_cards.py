@@ -80,7 +80,8 @@ def facts(
         held=held,
         history=[own[day]["value"] for day in sorted(own)],
         changes=_earlier(kpi, own, month, survey_days),
-        spread=(met, met + missed),
+        # A single unit's own judgement is the card's already.
+        spread=(met, met + missed) if len(statuses) > 1 else (0, 0),
         note=_note(kpi, history, month, survey_days),
     )
 
@@ -130,7 +131,9 @@ def issues_cards(asked: Sequence[str], history: pl.DataFrame, month: date) -> li
     share, on_time, overdue = (row_of(history, key, month) for key in ISSUES)
     before = row_of(history, ISSUES[0], add_months(month, -1))
     rectified, found = share["numerator"], share["denominator"]
-    moved = [] if before is None or rectified is None else [(before["numerator"], t("较上月"))]
+    # Two counts compare only where the same number of units stands behind them.
+    comparable = before is not None and rectified is not None and before["reported"] == share["reported"]
+    moved = [(before["numerator"], "较上月")] if comparable else []
     shares = history.filter(pl.col("kpi") == ISSUES[0]).sort("month")["value"].to_list()
     one = card(
         title=t("问题整改"),
@@ -184,15 +187,10 @@ def sentence(cards: Sequence[CardFacts]) -> str:
 
 
 def _moves(cards: Sequence[CardFacts]) -> tuple[int, int]:
-    """How many of the cards' KPIs, read by the month, are better and worse than a month before."""
+    """How many KPIs with a target, read by the month, are better and worse than a month before."""
     steps = []
     for each in cards:
-        now, before = each.row["value"], each.changes[0][0]
-        if (
-            each.changes[0][1] == "较上月"
-            and now is not None
-            and before is not None
-            and each.kpi.direction != "context"
-        ):
+        now, (before, name) = each.row["value"], each.changes[0]
+        if each.held and name == "较上月" and now is not None and before is not None:
             steps.append((now - before) * (1 if each.kpi.direction == "up" else -1))
     return sum(step > 0 for step in steps), sum(step < 0 for step in steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from dashboard import format
-from dashboard.components import block
+from dashboard.components import area_map, block
 from dashboard.components.marks import STATUS
 from dashboard.components.page import caption
 from dashboard.i18n import of, t
@@ -157,7 +157,10 @@ def explained(ranking: Ranking) -> str:
     row = next((row for row in ranking.rows if row["unit_code"] == ranking.picked), None)
     if row is None:
         return ""
-    text = f"{row['unit_name']}:{ranking.shown.get(str(row['unit_code']), format.MISSING)}"
+    if ranking.by is not None:
+        figure = next(each for each in ranking.figures if each["unit_code"] == ranking.picked)
+        return area_map.said(ranking.by, figure, ranking.names)
+    text = f"{row['unit_name']}:{ranking.shown[str(row['unit_code'])]}"
     lost = sorted(
         ((full - got, kpi, got, full) for kpi, got, full in row["parts"] if full > got), reverse=True
     )

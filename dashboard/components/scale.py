@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
+from dashboard.format import round_half_up
 from metrics.kpi import Kpi
 
 SHADES = ("#E3F0EE", "#BBDCD7", "#84BDB6", "#45918B", "#14605C")
@@ -47,8 +47,11 @@ def classes(kpi: Kpi, rows: Sequence[Row], target: float | None) -> tuple[ShadeC
 
 
 def _place(kpi: Kpi, row: Row, edges: Sequence[float], target: float | None) -> int:
-    """How many edges lie below a row's value: reached where high is good, exceeded where low is good."""
-    value, up = float(row["value"]), kpi.direction == "up"
+    """How many edges lie below a row's value: reached where high is good, exceeded where low is good.
+
+    Edges are numbers as they are written, so the value is compared as it is written too.
+    """
+    value, up = float(round_half_up(row["value"], kpi.decimals)), kpi.direction == "up"
     beyond = 0
     for edge in edges:
         if edge == target:
@@ -81,7 +84,6 @@ def _quantiles(values: Sequence[float], count: int, decimals: int) -> list[float
     """At most ``count`` rounded edges that part the values into groups of about the same size."""
     if not values or not count:
         return []
-    step = Decimal(1).scaleb(-decimals)
     picked = (values[len(values) * place // (count + 1)] for place in range(1, count + 1))
-    rounded = {float(Decimal(str(value)).quantize(step, ROUND_HALF_UP)) for value in picked}
+    rounded = {float(round_half_up(value, decimals)) for value in picked}
     return sorted(edge for edge in rounded if values[0] < edge <= values[-1])

@@ -1,0 +1,114 @@
+"""Stores of made-up submissions, and a real browser on a real server with the network cut off."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+OFFLINE = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Long past at any clock these tests run under, so that nothing in them is still to fall due.
+MONTHS = ("2025-05", "2025-06")
+
+
+def _sample_store() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sample_store", Path(__file__).with_name("sample_store.py"))
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up by name.
+    sys.modules["sample_store"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Stores by name, each made once: full, half (half the reports missing), bare (no report), district, none."""
+    sample, made = _sample_store(), {}
+    half = sample.Absence(late=frozenset({1}), missing=frozenset(range(2, 16, 2)))
+    nobody = sample.Absence(late=frozenset(), missing=frozenset(range(16)))
+    alone = sample.Absence(late=frozenset(), missing=frozenset())
+    ways = {
+        "full": lambda folder: sample.make_store(folder, "yunnan-2025", MONTHS),
+        "half": lambda folder: sample.make_store(folder, "yunnan-2025", MONTHS, absence=half),
+        "bare": lambda folder: sample.make_store(folder, "yunnan-2025", MONTHS[:1], absence=nobody),
+        "district": lambda folder: sample.make_store(
+            folder, "pingshan-2018", ("2018-11", "2018-12"), simulated=False, absence=alone
+        ),
+        "none": lambda folder: None,
+    }
+
+    def store(name: str) -> Path:
+        if name not in made:
+            made[name] = tmp_path_factory.mktemp(name)
+            ways[name](made[name])
+        return made[name]
+
+    return store
+
+
+@contextmanager
+def served(store: Path) -> Iterator[str]:
+    """The address of a dashboard on this store."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    environment = os.environ | {"STORE_DIR": str(store), "PYTHONPATH": str(ROOT)}
+    with (store / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        with process:
+            try:
+                started = any("URL:" in line for line in process.stdout)
+                assert started, (store / "server.log").read_text(encoding="utf-8")
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                process.terminate()
+
+
+@pytest.fixture(scope="session")
+def address(stores: Callable[[str], Path]) -> Iterator[Callable[[str], str]]:
+    """Addresses of dashboards by the name of their store, each started once."""
+    running: dict[str, str] = {}
+    with ExitStack() as stack:
+
+        def of(name: str) -> str:
+            if name not in running:
+                running[name] = stack.enter_context(served(stores(name)))
+            return running[name]
+
+        yield of
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Debian's Chromium; where there is none, the tests that look at pages say so and are skipped."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: pages cannot be looked at (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
+        yield started
+        started.close()
