@@ -103,12 +103,14 @@ def last(asked: Asked) -> str:
     return due[-1] if due else months(asked)[0]
 
 
+@remembered
 def begun(asked: Asked) -> list[str]:
     """The months that have begun; a period that has not counts its first."""
     found = [month for month in months(asked) if calendar.first_day(month) <= asked.as_of.date()]
     return found or months(asked)[:1]
 
 
+@remembered
 def months_due(asked: Asked, key: str) -> list[str]:
     """The months whose workbooks a KPI stands on."""
     if key in STOCKS:

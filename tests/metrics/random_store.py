@@ -24,6 +24,12 @@ from tests.metrics import random_rows
 from tests.metrics.oracle import Handed
 from tests.metrics.random_campaign import random_campaign
 
+PROVENANCE_TYPES = {
+    "reporting_code": pl.String(),
+    "period": pl.Date(),
+    "submission_id": pl.String(),
+    "source_submission_id": pl.String(),
+}
 WITH_ROWS = ("reported", "unchanged")
 
 
@@ -198,16 +204,16 @@ def _put_sheet(store: Store, handed: Handed, key: str) -> SubmittedSheet:
 def typed_rows(key: str, rows: Sequence[dict[str, Any]], handed: Handed) -> pl.DataFrame:
     """Rows of a sheet as they are stored: row number, typed columns, where they came from."""
     types = {column.name: POLARS_TYPES[column.type] for column in SHEETS[key].columns}
-    return (
-        pl.DataFrame(list(rows), schema=types, orient="row")
-        .with_row_index("row", offset=2)
-        .with_columns(
-            pl.col("row").cast(pl.Int32),
-            reporting_code=pl.lit(handed.unit_code),
-            period=pl.lit(date.fromisoformat(f"{handed.period}-01")),
-            submission_id=pl.lit(submission_id(handed)),
-            source_submission_id=pl.lit(submission_id(handed)),
-        )
+    provenance = {
+        "reporting_code": handed.unit_code,
+        "period": date.fromisoformat(f"{handed.period}-01"),
+        "submission_id": submission_id(handed),
+        "source_submission_id": submission_id(handed),
+    }
+    return pl.DataFrame(
+        [{"row": number, **row, **provenance} for number, row in enumerate(rows, start=3)],
+        schema={"row": pl.Int32(), **types} | {name: PROVENANCE_TYPES[name] for name in provenance},
+        orient="row",
     )
 
 
