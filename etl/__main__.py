@@ -365,5 +365,12 @@ def _progress(done: int, total: int, file) -> None:
         sys.stderr.write(f"{done}/{total} {file.path.name}\n")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command line; texts are UTF-8 wherever it runs."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -139,7 +139,8 @@ def rank(
             as_of=moment,
         )
         rows = rank_rows(standings, wanted)
-    kept = [row for row in rows if chosen in (None, row["group"])]
+    titles = {entry["key"]: entry["title_zh"] for entry in dimensions.peer_groups}
+    kept = [{**row, "group": titles.get(row["group"])} for row in rows if chosen in (None, row["group"])]
     typer.echo(FORMATS[output](kept, RANK_COLUMNS))
 
 

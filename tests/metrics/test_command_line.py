@@ -160,7 +160,7 @@ def test_ranks_by_the_scorecard_in_force(store):
         "--store",
         store,
     )
-    assert {row["group"] for row in json.loads(named.stdout)} == {"second"}
+    assert {row["group"] for row in json.loads(named.stdout)} == {"第二组"}
 
 
 @pytest.mark.parametrize(
