@@ -25,7 +25,7 @@ from etl.validate_cells import SEEN_SCHEMA, Typed, empty_rows, type_cells
 from etl.validate_cover import CoverCheck, check_cover
 from etl.validate_layout import read_area
 from etl.validate_rows import check_history, check_rules, check_set_rows, check_unique, check_units
-from etl.workbook_layout import INSTRUCTIONS_TITLE, OPTIONS_TITLE
+from etl.workbook_layout import INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
@@ -36,7 +36,7 @@ Content = Literal["reported", "zero_report", "unchanged", "not_reported"]
 History = Callable[[str, str, str], pl.DataFrame | None]
 """(reporting unit's code, month, sheet key) -> typed rows of that month's current revision, or None."""
 
-OWN_TITLES = frozenset(tidy(title) for title in (INSTRUCTIONS_TITLE, OPTIONS_TITLE))
+OWN_TITLES = frozenset(tidy(title) for title in (INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE))
 
 
 @dataclass(frozen=True, kw_only=True)

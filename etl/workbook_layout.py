@@ -21,6 +21,7 @@ from etl.workbook_styles import FONT, INK, NUMBER_FORMATS, data_alignment, lines
 
 INSTRUCTIONS_TITLE = "填表说明"
 OPTIONS_TITLE = "选项"
+RESULTS_TITLE = "检查结果"
 TITLE_ROW, HEADER_ROW, FIRST_DATA_ROW = 1, 2, 3
 LOG_ROWS = 2000
 LAST_SHEET_COLUMN = 16_384
