@@ -92,7 +92,10 @@ def _sheets(
         if previous is not None and random.random() < 0.2:
             sheets["basics"] = ("unchanged", previous)
         else:
-            sheets["basics"] = ("reported", [random_rows.basics(random, code, scale) for code in units])
+            stocks = [random_rows.basics(random, code, scale) for code in units]
+            if random.random() < 0.06:
+                stocks = [row | {"officers": None} for row in stocks]
+            sheets["basics"] = ("reported", stocks)
     if campaign.collected("monthly"):
         sheets["monthly"] = ("reported", [random_rows.monthly(random, code, scale) for code in units])
     if campaign.collected("quarterly") and month[5:] in ("03", "06", "09", "12"):
