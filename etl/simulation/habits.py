@@ -20,6 +20,7 @@ Change = Callable[[Row, random.Random], None]
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 UNTIDY_ROWS = 6
 """So many rows of each sheet are typed in odd forms."""
+AGAINST_LAST_MONTH = 0.3
 
 
 def untidy(rows: Rows, campaign: Campaign, unit: Unit, draw: random.Random) -> Rows:
@@ -75,8 +76,20 @@ def _short_name(campaign: Campaign, unit: Unit, column: object, code: str) -> st
 
 
 def doubtful(rows: Rows, draw: random.Random) -> Rows:
-    """One or two values that are allowed but call for a reason (核实性)."""
-    return _changed(rows, DOUBTS, draw, draw.randint(1, 2))
+    """One or two values that are allowed but call for a reason (核实性), at times against last month too."""
+    changed = _changed(rows, DOUBTS, draw, draw.randint(1, 2))
+    if changed.get("issues") and draw.random() < AGAINST_LAST_MONTH:
+        changed["issues"].pop(draw.randrange(len(changed["issues"])))
+    if changed.get("basics") and draw.random() < AGAINST_LAST_MONTH:
+        _many_gone(draw.choice(changed["basics"]))
+    return changed
+
+
+def _many_gone(row: Row) -> None:
+    """A third and more of a team lent to another."""
+    row["officers"] = round(int(row["officers"]) * 0.62)
+    for name in ("certified_officers", "frontline_officers", "officers_trained_ytd"):
+        row[name] = min(int(row[name]), row["officers"])
 
 
 def mistaken(rows: Rows, draw: random.Random) -> Rows:

@@ -6,18 +6,19 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from etl import calendar
 from etl.simulation.profile import chance, profile
-from etl.template import sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
 
 Kind = Literal["ordinary", "refused", "correction"]
 
-LATE_SHARE, MISSING_SHARE = 0.05, 0.012
+LATE_SHARE, MISSING_SHARE = 0.06, 0.013
+UNCHANGED_SHARE, EMPTY_SHARE, UNTIDY_SHARE, DOUBTFUL_SHARE = 0.05, 0.02, 0.25, 0.12
 LATE_DAYS = (1, 6)
 READY_HOUR = 14
 SEVERAL_UNITS = 3
@@ -67,7 +68,7 @@ def plan(campaign: Campaign, *, months: int, until: str, seed: int) -> tuple[Pla
         for unit in _handing_in(campaign)
         if absent.get((unit.code, period)) != "missing"
     ]
-    told = _with_habits(campaign, ordinary, periods, draw)
+    told = _with_habits(campaign, ordinary, draw)
     return tuple(sorted([*told, *_second_tries(campaign, told, draw)], key=_order))
 
 
@@ -90,22 +91,18 @@ def _absent(
     units = campaign.reporting_units
     if len(units) < SEVERAL_UNITS:
         return _absent_by_month(campaign, periods, draw)
-    absent = {
-        (unit.code, period): drawn
+    slack = {
+        (unit.code, period): 1.05 - profile(seed, unit.code).diligence
         for period in periods[:-1]
         for unit in units
-        if (drawn := _lateness(draw, profile(seed, unit.code).diligence))
     }
-    missing, late = draw.sample(units, 2)
-    return absent | {(missing.code, periods[-1]): "missing", (late.code, periods[-1]): "late"}
-
-
-def _lateness(draw: random.Random, diligence: float) -> str | None:
-    spun = draw.random()
-    slack = 2 * (1 - diligence)
-    if spun < MISSING_SHARE * slack:
-        return "missing"
-    return "late" if spun < (MISSING_SHARE + LATE_SHARE) * slack else None
+    # The slackest come first, but not always: the root of a chance by its weight orders a weighted draw.
+    drawn = sorted(slack, key=lambda each: draw.random() ** (1 / slack[each]), reverse=True)
+    missing, late = (ceil(len(drawn) * part) for part in (MISSING_SHARE, LATE_SHARE))
+    absent = dict.fromkeys(drawn[:missing], "missing")
+    absent |= dict.fromkeys(drawn[missing : missing + late], "late")
+    last = draw.sample(units, 2)
+    return absent | {(last[0].code, periods[-1]): "missing", (last[1].code, periods[-1]): "late"}
 
 
 def _absent_by_month(
@@ -133,31 +130,37 @@ def _received(campaign: Campaign, period: str, draw: random.Random, *, late: boo
 
 
 def _with_habits(
-    campaign: Campaign, workbooks: list[PlannedWorkbook], periods: Sequence[str], draw: random.Random
+    campaign: Campaign, workbooks: list[PlannedWorkbook], draw: random.Random
 ) -> list[PlannedWorkbook]:
     """Give some workbooks a zero report, an unchanged sheet, untidy or doubtful values."""
     handed_in = {(each.unit_code, each.period) for each in workbooks}
     reporting = {unit.code for unit in campaign.reporting_units}
-    told = []
-    for each in workbooks:
-        if each.unit_code not in reporting:
-            told.append(each)
-            continue
-        asked = {
-            table.sheet.key for table in sheets_for(campaign, campaign.unit(each.unit_code), each.period)
-        }
-        before = (each.unit_code, calendar.previous(each.period)) in handed_in
-        takes_over = before and "basics" in asked and not each.period.endswith("-01")
-        told.append(
-            replace(
-                each,
-                basics_unchanged=takes_over and draw.random() < 0.05,
-                zero_reports=("trainings",) if "trainings" in asked and draw.random() < 0.025 else (),
-                untidy=draw.random() < 0.25,
-                doubtful=draw.random() < 0.12,
-            )
+    own = [each for each in workbooks if each.unit_code in reporting]
+    asked = {each.sheet for each in campaign.sheets}
+    repeatable = [each for each in own if "basics" in asked and _may_be_unchanged(each, handed_in)]
+    unchanged = _some(draw, repeatable, UNCHANGED_SHARE)
+    empty = _some(draw, [each for each in own if "trainings" in asked], EMPTY_SHARE)
+    hurried, doubtful = _some(draw, own, UNTIDY_SHARE), _some(draw, own, DOUBTFUL_SHARE)
+    return [
+        replace(
+            each,
+            basics_unchanged=each.file_name in unchanged,
+            zero_reports=("trainings",) if each.file_name in empty else (),
+            untidy=each.file_name in hurried,
+            doubtful=each.file_name in doubtful,
         )
-    return told
+        for each in workbooks
+    ]
+
+
+def _may_be_unchanged(workbook: PlannedWorkbook, handed_in: set[tuple[str, str]]) -> bool:
+    before = (workbook.unit_code, calendar.previous(workbook.period))
+    return before in handed_in and not workbook.period.endswith("-01")
+
+
+def _some(draw: random.Random, workbooks: Sequence[PlannedWorkbook], part: float) -> set[str]:
+    """Names of so large a part of the workbooks, at least one of them."""
+    return {each.file_name for each in draw.sample(workbooks, ceil(len(workbooks) * part))}
 
 
 def _second_tries(
