@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from etl.build import build
 from etl.campaign import Campaign
 from etl.journal import Journal
-from etl.load import Loaded, Progress, load
+from etl.load import LoadedFile, Progress, _load_one
+from etl.read import WorkbookReader
 from etl.simulation.plan import PlannedWorkbook, plan
 from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
@@ -21,7 +24,8 @@ from etl.store import Store
 
 RECEIVED_BY = "模拟数据"
 FEW_WORKBOOKS = 24
-"""Up to so many workbooks are written one after another; more are worth starting processes for."""
+"""Up to so many workbooks are handed in one after another; more are worth starting processes for."""
+THREADS = "POLARS_MAX_THREADS"
 
 
 def make_demo(
@@ -39,31 +43,19 @@ def make_demo(
 
     ``until`` defaults to the latest month fallen due by now. Equal arguments give equal workbooks and
     moments of receipt. Returns a summary in Chinese and English. Raises StoreConflictError, before
-    anything is written, where the store holds real data or another campaign.
+    anything is written, where the store holds real data or another campaign. ``journal`` is the store's own.
     """
     journal.claim(campaign.name, simulated=True, now=now)
-    last = until or latest_due(campaign, now)
-    planned = plan(campaign, months=months, until=last, seed=seed)
-    with tempfile.TemporaryDirectory() as folder, _written(campaign, planned, seed, Path(folder)) as files:
-
-        def handed_in(path: Path) -> datetime:
-            # The door asks for this moment before it reads the file, which may still be being written.
-            workbook, written = files[path]
-            written()
-            return workbook.received_at
-
-        loaded = load(
-            list(files),
-            store,
-            journal,
-            campaign,
-            received_by=RECEIVED_BY,
-            simulated=True,
-            now=lambda: now,
-            received_at=handed_in,
-            progress=progress,
-        )
-    return summary(campaign, planned, loaded)
+    planned = plan(campaign, months=months, until=until or latest_due(campaign, now), seed=seed)
+    job = _Job(store=store, campaign=campaign, seed=seed, first=min(each.period for each in planned))
+    told = progress or (lambda done, total, file: None)
+    files: list[LoadedFile] = []
+    for handed_in in _handed_in(job, _by_unit(planned)):
+        for file in handed_in:
+            files.append(file)
+            told(len(files), len(planned), file)
+    build(store, journal, campaign, now=now)
+    return summary(campaign, planned, files)
 
 
 def latest_due(campaign: Campaign, now: datetime) -> str:
@@ -79,10 +71,10 @@ def workbook_bytes(campaign: Campaign, planned: PlannedWorkbook, *, seed: int, f
     return type_in(campaign, unit, planned.period, cover=cover, rows=rows, created=planned.received_at)
 
 
-def summary(campaign: Campaign, planned: Sequence[PlannedWorkbook], loaded: Loaded) -> str:
+def summary(campaign: Campaign, planned: Sequence[PlannedWorkbook], files: Sequence[LoadedFile]) -> str:
     """What was made, in two lines."""
-    accepted = sum(file.acceptance is not None for file in loaded.files)
-    refused = len(loaded.files) - accepted
+    accepted = sum(file.acceptance is not None for file in files)
+    refused = len(files) - accepted
     periods = sorted({workbook.period for workbook in planned})
     span = f"{periods[0]} — {periods[-1]}"
     return (
@@ -91,45 +83,61 @@ def summary(campaign: Campaign, planned: Sequence[PlannedWorkbook], loaded: Load
     )
 
 
-@contextmanager
-def _written(
-    campaign: Campaign, planned: Sequence[PlannedWorkbook], seed: int, folder: Path
-) -> Iterator[Mapping[Path, tuple[PlannedWorkbook, Callable[[], object]]]]:
-    """The planned files by path, in order, each with a call that waits until it is written."""
-    first = min(workbook.period for workbook in planned)
-    jobs = [(workbook, folder / workbook.file_name) for workbook in planned]
-    if len(jobs) <= FEW_WORKBOOKS:
-        yield {path: (each, _writing_now(campaign, each, seed, first, path)) for each, path in jobs}
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """What every process needs to know to write and hand in workbooks."""
+
+    store: Store
+    campaign: Campaign
+    seed: int
+    first: str
+
+
+def _by_unit(planned: Sequence[PlannedWorkbook]) -> list[list[PlannedWorkbook]]:
+    """The plan unit by unit: a unit's months build on each other, those of different units do not."""
+    units: dict[str, list[PlannedWorkbook]] = {}
+    for workbook in planned:
+        units.setdefault(workbook.unit_code, []).append(workbook)
+    return list(units.values())
+
+
+def _handed_in(job: _Job, units: Sequence[Sequence[PlannedWorkbook]]) -> Iterator[list[LoadedFile]]:
+    """What became of each unit's workbooks, as units are done; in several processes where it pays."""
+    if sum(map(len, units)) <= FEW_WORKBOOKS:
+        yield from (_hand_in(job, unit) for unit in units)
         return
-    # Started afresh on every system alike; a copy of a process with threads may hang.
-    pool = ProcessPoolExecutor(
-        max_workers=os.cpu_count(),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_take_campaign,
-        initargs=(campaign, seed, first),
-    )
-    with pool:
+    # Started afresh on every system alike: a copy of a process with threads may hang.
+    pool = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn"))
+    with _one_thread_each(), pool:
         try:
-            futures: dict[Path, Future[None]] = {path: pool.submit(_write, each, path) for each, path in jobs}
-            yield {path: (each, futures[path].result) for each, path in jobs}
+            for done in as_completed([pool.submit(_hand_in, job, unit) for unit in units]):
+                yield done.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _writing_now(
-    campaign: Campaign, planned: PlannedWorkbook, seed: int, first: str, path: Path
-) -> Callable[[], object]:
-    return lambda: path.write_bytes(workbook_bytes(campaign, planned, seed=seed, first=first))
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Have the processes started meanwhile use a thread each: together they take every core already."""
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
 
 
-_given: list[tuple[Campaign, int, str]] = []
-"""In a writing process: the campaign, the seed and the first month, handed over once."""
-
-
-def _take_campaign(campaign: Campaign, seed: int, first: str) -> None:
-    _given[:] = [(campaign, seed, first)]
-
-
-def _write(planned: PlannedWorkbook, path: Path) -> None:
-    campaign, seed, first = _given[0]
-    path.write_bytes(workbook_bytes(campaign, planned, seed=seed, first=first))
+def _hand_in(job: _Job, planned: Sequence[PlannedWorkbook]) -> list[LoadedFile]:
+    """Write one unit's workbooks and bring each through the door, in order."""
+    journal, files = Journal(job.store.journal_url), []
+    with closing(journal), TemporaryDirectory() as folder, WorkbookReader() as reader:
+        for workbook in planned:
+            path = Path(folder) / workbook.file_name
+            path.write_bytes(workbook_bytes(job.campaign, workbook, seed=job.seed, first=job.first))
+            files.append(
+                _load_one(path, reader, job.store, journal, job.campaign, RECEIVED_BY, workbook.received_at)
+            )
+    return files

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from etl.campaign import load_campaign
 from etl.completeness import completeness
-from etl.demo import latest_due, make_demo, workbook_bytes
+from etl.demo import FEW_WORKBOOKS, latest_due, make_demo, workbook_bytes
 from etl.demo_samples import GOOD, TO_MEND, samples
 from etl.findings import blocks
 from etl.journal import Journal, StoreConflictError
@@ -81,8 +81,9 @@ def test_simulated_workbooks_do_not_enter_a_real_store(tmp_path):
 
 
 def test_a_province_is_loaded_whole(tmp_path):
-    _, journal, told = made(tmp_path, YUNNAN, months=1, until="2026-10")
-    planned = plan(YUNNAN, months=1, until="2026-10", seed=1)
+    _, journal, told = made(tmp_path, YUNNAN, months=2, until="2026-10")
+    planned = plan(YUNNAN, months=2, until="2026-10", seed=1)
+    assert len(planned) > FEW_WORKBOOKS  # so that several processes take part
     wanted = Counter((each.unit_code, each.period) for each in planned if each.kind != "refused")
     assert Counter((each.unit_code, each.period) for each in journal.submissions()) == wanted
     refused = sum(each.kind == "refused" for each in planned)
@@ -90,13 +91,9 @@ def test_a_province_is_loaded_whole(tmp_path):
     assert f"退回修改{refused}份" in told
     assert {each.unit_code for each in journal.submissions()} >= {YUNNAN.top.code}
     matrix = completeness(YUNNAN, journal.submissions(), "2026-10", NOW)
-    assert set(matrix["content"]) == {"已报", "未报", "不适用"} | ({"零报告"} if _zero(planned) else set())
+    assert set(matrix["content"]) >= {"已报", "未报", "不适用"}
     assert set(matrix["timing"]) - {""} == {"按时", "迟报"}
     journal.close()
-
-
-def _zero(planned) -> bool:
-    return any(each.zero_reports for each in planned)
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
