@@ -50,11 +50,11 @@ def profile(seed: int, unit_code: str) -> Profile:
     """The habits of a unit under a seed."""
     draw = chance(seed, "profile", unit_code)
     return Profile(
-        officers_per_10k=draw.uniform(3.6, 5.6),
+        officers_per_10k=draw.uniform(3.4, 5.1),
         certified_share=draw.uniform(0.90, 0.985),
         complaints_per_10k=draw.uniform(0.50, 1.05),
         closed_on_time=draw.uniform(0.87, 0.975),
-        satisfied=draw.uniform(0.84, 0.95),
+        satisfied=draw.uniform(0.83, 0.94),
         training_hours=draw.uniform(5.8, 9.0),
         recorders_share=draw.uniform(0.84, 0.97),
         rectified_on_time=draw.uniform(0.80, 0.97),

@@ -59,7 +59,8 @@ def _answers(campaign: Campaign, unit: Unit, period: str, seed: int, collector: 
     number = draw.randint(*(ANSWERS if surveyed else COUNTY_ANSWERS))
     better = 0.03 if collector == "自测" else 0.0
     habits = profile(seed, unit.code if surveyed else unit.parent)
-    satisfied = min(habits.satisfied + better + habits.progress * months_since(campaign, period), 0.985)
+    grown = habits.progress * months_since(campaign, period) / 2
+    satisfied = min(habits.satisfied + better + grown, 0.985)
     content = share(draw, number, satisfied)
     very = share(draw, content, 0.34)
     rather = share(draw, content - very, 0.55)
