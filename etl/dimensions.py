@@ -192,16 +192,20 @@ def _population_table(campaign: Campaign) -> pl.DataFrame:
         month = first_day(period)
         for reporting in campaign.reporting_units:
             known = {
-                leaf.code: campaign.reference_population(leaf.code, period)
+                leaf.code: campaign.population(leaf.code, period)
                 for leaf in campaign.leaves(reporting.code)
                 if not leaf.own_office
             }
-            whole = campaign.reference_population(reporting.code, period)
-            if whole is not None and all(count is None for count in known.values()):
+            whole = campaign.population(reporting.code, period)
+            if whole is not None and all(figure is None for figure in known.values()):
                 known = {residual_code(reporting.code): whole}
-            rows += [(leaf, month, count) for leaf, count in known.items() if count is not None]
+            rows += [
+                (leaf, month, figure.resident, figure.reference)
+                for leaf, figure in known.items()
+                if figure is not None
+            ]
     return pl.DataFrame(
-        rows, schema={"leaf_code": pl.String, "month": pl.Date, "population": pl.Int64}, orient="row"
+        rows, schema={"leaf_code": pl.String, "month": pl.Date, "resident": pl.Int64, "population": pl.Int64}, orient="row"
     )
 
 

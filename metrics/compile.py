@@ -73,14 +73,19 @@ def unit_sums(
 
 
 def _with_gaps(sums: pl.LazyFrame, keys: list[str], standard: int | None) -> pl.LazyFrame:
-    """Turn officers and population of each reporting unit into persons short of the standard."""
+    """Turn officers and population of each reporting unit into persons short of the standard.
+
+    Officers without any population behind them give no gap.
+    """
     is_gap = pl.col("kpi").is_in(keys)
     if standard is None:
         return sums.filter(~is_gap)
     parts = STANDARD_SCALE * RESIDENTS
     required = -((-pl.col("d") * standard) // parts)
-    short = pl.max_horizontal(required - pl.col("n"), pl.lit(0, dtype=pl.Int64))
-    return sums.with_columns(n=pl.when(is_gap).then(short).otherwise("n"))
+    short = pl.when(pl.col("d") > 0).then(
+        pl.max_horizontal(required - pl.col("n"), pl.lit(0, dtype=pl.Int64))
+    )
+    return sums.with_columns(n=pl.when(is_gap).then(short).otherwise("n")).filter(pl.col("n").is_not_null())
 
 
 def _month_conditions(period: Scope) -> dict[str, pl.Expr]:

@@ -22,7 +22,7 @@ from metrics.period import Scope
 
 def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.DataFrame:
     """For every KPI and reporting unit: kpi, reporting_code, is_register, ``reported`` and ``expected``."""
-    counted: dict[tuple[str, tuple[date, ...]], Received] = {}
+    counted: dict[tuple[str, str, tuple[date, ...]], Received] = {}
     columns: dict[str, list] = {
         "kpi": [],
         "reporting_code": [],
@@ -33,8 +33,8 @@ def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.Da
     units = dimensions.reporting_codes
     for kpi in kpis:
         months = expected_months(dimensions, kpi, period)
-        found = counted.get((kpi.sheet, months)) or _received(dimensions, kpi.sheet, months)
-        counted[kpi.sheet, months] = found
+        key = (kpi.sheet, kpi.with_sheet, months)
+        found = counted[key] = counted.get(key) or _received(dimensions, *key)
         columns["kpi"] += [kpi.key] * len(units)
         columns["reporting_code"] += units
         columns["is_register"] += [found.is_register] * len(units)
@@ -65,7 +65,7 @@ def coverage(dimensions: Dimensions, received: pl.LazyFrame) -> pl.LazyFrame:
 def expected_months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[date, ...]:
     """The months of a period whose reports a KPI stands on."""
     frequency = dimensions.frequency.get(kpi.sheet) if kpi.sheet else "monthly"
-    if frequency is None:
+    if frequency is None or (kpi.with_sheet and kpi.with_sheet not in dimensions.frequency):
         return ()
     rule = months_rule(kpi)
     if rule == "last":
@@ -87,6 +87,11 @@ class Received:
         return sum(self.counts.values()) if self.is_register else self.counts[reporting_code]
 
 
-def _received(dimensions: Dimensions, sheet: str, months: tuple[date, ...]) -> Received:
-    counts = Counter(code for month in months for code in dimensions.submitted.get((sheet, month), ()))
+def _received(dimensions: Dimensions, sheet: str, with_sheet: str, months: tuple[date, ...]) -> Received:
+    counts: Counter[str] = Counter()
+    for month in months:
+        units = dimensions.submitted.get((sheet, month), frozenset())
+        if with_sheet:
+            units &= dimensions.submitted.get((with_sheet, month), frozenset())
+        counts.update(units)
     return Received(is_register=dimensions.reported_by.get(sheet) == "top", counts=counts)

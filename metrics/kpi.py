@@ -38,7 +38,9 @@ class Kpi:
     ``average_stock`` divides each reporting unit's denominator by its reported months (average roll).
     ``needs_population`` makes it not applicable for a unit without population. ``own_total`` marks the
     staffing gap: computed on each unit's own totals up to the reporting level, summed above it.
-    ``from_level`` ``reporting`` leaves out the units below the reporting level.
+    ``from_level`` ``reporting`` leaves out the units below the reporting level; without
+    ``counts_own_office`` it does not apply to an own office. ``with_sheet`` is a second sheet that must be
+    reported for the same month.
     """
 
     key: str
@@ -67,6 +69,8 @@ class Kpi:
     needs_population: bool = False
     own_total: bool = False
     from_level: Literal["leaf", "reporting"] = "leaf"
+    counts_own_office: bool = True
+    with_sheet: str = ""
     due_months_only: bool = False
     judged_in: tuple[str, ...] = ()
     core: bool = False

@@ -136,6 +136,7 @@ def _grid(
     grid = units.join(_kpi_facts(kpis, targets), how="cross").with_row_index("place")
     has_population = pl.col("population").is_not_null() | ~pl.col("needs_population")
     at_its_level = (pl.col("level_position") <= reports_at) | ~pl.col("reporting_only")
+    at_its_level &= pl.col("counts_own_office") | ~pl.col("own_office")
     return grid.with_columns(has_population=has_population, may_apply=has_population & at_its_level)
 
 
@@ -151,6 +152,7 @@ def _kpi_facts(kpis: Sequence[Kpi], targets: dict[str, Decimal | None]) -> pl.Da
             "cases_are_numerator": kpi.cases == "numerator",
             "needs_population": kpi.needs_population,
             "reporting_only": kpi.from_level == "reporting",
+            "counts_own_office": kpi.counts_own_office,
             "direction": kpi.direction,
             "small_rule": kpi.small.rule if kpi.small else "",
             "minimum": kpi.small.minimum if kpi.small else 0,

@@ -20,13 +20,13 @@ def with_value(table: pl.LazyFrame) -> pl.LazyFrame:
     ``has_denominator``, ``cases_are_numerator``. A value exists where the denominator is above 0, or the
     KPI has none.
     """
-    numerator = pl.col("n") / pl.col("measure_scale")
+    counted = pl.col("has_denominator") | pl.col("has_population")
+    numerator = pl.when(counted).then(pl.col("n") / pl.col("measure_scale"))
     divides = pl.col("has_denominator") & pl.col("has_population")
     denominator = pl.when(divides).then(pl.col("d") / pl.col("denominator_scale"))
     ratio = pl.when(denominator > 0).then(pl.col("factor") * numerator / denominator)
-    counted = pl.col("has_denominator") | pl.col("has_population")
     return table.with_columns(
-        numerator=pl.when(counted).then(numerator),
+        numerator=numerator,
         denominator=denominator,
         value=pl.when("has_denominator")
         .then(ratio)

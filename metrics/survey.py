@@ -21,8 +21,8 @@ from metrics.period import Scope
 Unit = tuple[str, str]
 """Level and code: an own office shares its code with the unit it serves."""
 
-SURVEY_SCALE = 10**6
-"""Weighted residents are handed out to a millionth; thresholds are compared in exact fractions."""
+SURVEY_SCALE = 10**9
+"""Weighted residents are handed out in these parts; thresholds are compared in exact fractions."""
 
 FIGURES = {
     "kpi": pl.String,

@@ -13,6 +13,7 @@ TRAINING_HOURS_PER_OFFICER = Kpi(
     denominator_zh="平均在岗人数:各填报单位(逐月在岗人数之和 ÷ 已报月数)之和",
     denominator_en="average roll: sum over reporting units of (officer-months / that unit's reported months)",
     sheet="trainings",
+    with_sheet="basics",
     numerator="training_hours",
     denominator="training_officers",
     average_stock="training_roll_reported",
@@ -80,6 +81,7 @@ TRAINING_MONTHS_RATE = Kpi(
     numerator="county_months_trained",
     denominator="county_months",
     direction="up",
+    counts_own_office=False,
 )
 
 KPIS = (

@@ -378,7 +378,14 @@ def issues_rectified(asked: Asked, reporter: Unit, leaf: Unit, reported: list[st
 
 
 def issues_on_time(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
-    due = [row for row in issues_of(asked, reporter, leaf) if of(row["due_on"]) in months(asked)]
+    """Due in the period and by the last day of the latest ledger: what is not yet due is not missed."""
+    ledgers = [m for m in asked.campaign.periods if answered(asked, reporter.code, m, "issues")]
+    data_to = current(asked, reporter.code, ledgers[-1]).data_to
+    due = [
+        row
+        for row in issues_of(asked, reporter, leaf)
+        if of(row["due_on"]) in months(asked) and row["due_on"] <= data_to
+    ]
     return Fraction(sum(is_closed_by(row, row["due_on"]) for row in due)), Fraction(len(due))
 
 
@@ -626,14 +633,16 @@ def judged(asked: Asked, key: str, unit: Unit, total: Sums, cases: Fraction | No
 
 def from_workbooks(asked: Asked, key: str, unit: Unit) -> Figure:
     """The figure of a KPI that stands on the reporting units' monthly workbooks."""
-    own_sheet, *others = sheets_of(key)
-    collected = asked.campaign.collected(own_sheet)
+    sheets = sheets_of(key)
+    collected = all(map(asked.campaign.collected, sheets))
     due = [month for month in months_due(asked, key) if month in begun(asked)] if collected else []
     units = reporters(asked, unit)
-    counted = sum(answered(asked, each.code, month, own_sheet) for each in units for month in due)
+    counted = sum(
+        all(answered(asked, each.code, month, sheet) for sheet in sheets) for each in units for month in due
+    )
     coverage = {"reported": counted, "expected": len(units) * len(due)}
     excused = unit.own_office and (key in ALL_COMPLAINTS or key == "training_months_rate")
-    if not due or excused or not all(map(asked.campaign.collected, others)):
+    if not due or excused:
         return Figure(**coverage)
     total = sums(asked, key, unit)
     if total is not None:

@@ -1,6 +1,6 @@
 -- One row a leaf unit and month: complaints that fell due in it (应办结), by due time up to the last day
--- of data of the unit's latest log, open ones dropped from that log included; by month of receipt
--- where the source knows only the flag.
+-- of data of the unit's latest log, open ones dropped from that log included; and, apart, those of which
+-- the source knows only the flag, by month of receipt.
 with latest_log as (
     select
         reporting_code,
@@ -12,8 +12,10 @@ with latest_log as (
 select
     complaint.leaf_code,
     coalesce(complaint.due_month, complaint.received_month) as month,
-    count(*) as complaints_due,
-    count(*) filter (where complaint.is_on_time) as complaints_on_time
+    count(complaint.due_on) as complaints_due,
+    count(complaint.due_on) filter (where complaint.is_on_time) as complaints_on_time,
+    count(*) filter (where complaint.due_on is null) as complaints_flagged,
+    count(*) filter (where complaint.due_on is null and complaint.is_on_time) as complaints_flagged_on_time
 from fct_complaint as complaint
 join latest_log on latest_log.reporting_code = complaint.reporting_code
 where

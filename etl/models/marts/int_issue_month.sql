@@ -1,5 +1,4 @@
--- One row a leaf unit and reported month: issues found, rectified and overdue by its last day, and
--- issues that fell due in it.
+-- One row a leaf unit and reported month: issues found, rectified and overdue by its last day.
 select
     issue.leaf_code,
     leaf.month,
@@ -7,10 +6,6 @@ select
     count(*) filter (
         where issue.found_on <= last_day(leaf.month) and issue.closed_on <= last_day(leaf.month)
     ) as issues_rectified,
-    count(*) filter (where date_trunc('month', issue.due_on)::date = leaf.month) as issues_due,
-    count(*) filter (
-        where date_trunc('month', issue.due_on)::date = leaf.month and issue.closed_on <= issue.due_on
-    ) as issues_due_on_time,
     count(*) filter (
         where
             issue.due_on < last_day(leaf.month)

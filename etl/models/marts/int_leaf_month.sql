@@ -1,12 +1,13 @@
 -- One row a leaf unit and month of the reporting units in scope: which sheets were reported, its
--- reference population (0 where it has none, so that sums above it stay whole), and whether complaints
--- are counted for it (an own office takes none).
+-- residents and reference population (0 where it has none, so that sums above it stay whole), and whether
+-- complaints are counted for it (an own office takes none).
 select
     leaf.reporting_code,
     leaf.leaf_code,
     leaf.is_residual,
     not leaf.own_office as takes_complaints,
     period.month,
+    coalesce(population.resident, 0) as resident,
     coalesce(population.population, 0) as population,
     coalesce(report.basics, 0) as basics_reported,
     coalesce(report.monthly, 0) as monthly_reported,

@@ -1,5 +1,6 @@
--- One row a leaf unit and month of the campaign: events verified by the province, by month of decision;
--- missing where the month's register was not received, 0 where it was received without an event.
+-- One row a leaf unit and month: events verified by the province, by month of decision; 0 where the month's
+-- register was received without one. A month whose own register was not received has only the events that
+-- a later register lists.
 -- An event on a reporting unit belongs to its own office (or residual).
 with event as (
     select
@@ -27,10 +28,15 @@ register as (
 select
     leaf.reporting_code,
     leaf.leaf_code,
-    register.month,
-    1 as events_reported,
-    coalesce(counted.violations, 0) as violations,
-    coalesce(counted.major_opinion_events, 0) as major_opinion_events
+    period.month,
+    case when register.month is not null then coalesce(counted.violations, 0) else counted.violations end
+        as violations,
+    case
+        when register.month is not null then coalesce(counted.major_opinion_events, 0)
+        else counted.major_opinion_events
+    end as major_opinion_events
 from dim_leaf as leaf
-cross join register
-left join counted on counted.leaf_code = leaf.leaf_code and counted.month = register.month
+cross join dim_period as period
+left join register on register.month = period.month
+left join counted on counted.leaf_code = leaf.leaf_code and counted.month = period.month
+where register.month is not null or counted.leaf_code is not null

@@ -1,7 +1,7 @@
 -- One row a leaf unit (county, street, own office, or the residual that carries a population known only
 -- above) and month of the campaign; measures add up over units and months. A measure is missing where
 -- its sheet was not reported, the cell says 不适用, or the unit has no such task; a reported log without
--- cases is 0. Population is 0 where a unit has none. Cases due are known even for a month without a log.
+-- cases is 0. Population is 0 where a unit has none. What fell due is known even for a month without a log.
 select
     leaf.reporting_code,
     leaf.leaf_code,
@@ -14,7 +14,7 @@ select
     leaf.issues_reported,
     -- staff and notice boards at the month's end
     case when leaf.basics_reported = 1 then leaf.population end as staffing_population,
-    case when leaf.is_residual and leaf.basics_reported = 1 then 0 else basics.officers end as officers,
+    case when carries_population then 0 else basics.officers end as officers,
     basics.posts,
     basics.posts_filled,
     basics.certified_officers,
@@ -43,7 +43,7 @@ select
     quarterly.lawsuits_judged,
     quarterly.lawsuits_lost,
     -- complaints by month of receipt
-    case when counts.complaints then leaf.population end as complaints_population,
+    case when counts.complaints then leaf.resident end as complaints_population,
     case when counts.complaints then coalesce(received.complaints_valid, 0) end as complaints_valid,
     case when counts.complaints then coalesce(received.conduct_complaints_valid, 0) end
         as conduct_complaints_valid,
@@ -58,8 +58,15 @@ select
     case when counts.complaints then coalesce(received.callbacks_satisfied, 0) end as callbacks_satisfied,
     case when counts.complaints then coalesce(received.callbacks_answered, 0) end as callbacks_answered,
     -- complaints by month due
-    coalesce(due.complaints_due, case when counts.complaints then 0 end) as complaints_due,
-    coalesce(due.complaints_on_time, case when counts.complaints then 0 end) as complaints_on_time,
+    case
+        when counts.complaints then coalesce(due.complaints_due, 0) + coalesce(due.complaints_flagged, 0)
+        else due.complaints_due
+    end as complaints_due,
+    case
+        when counts.complaints
+            then coalesce(due.complaints_on_time, 0) + coalesce(due.complaints_flagged_on_time, 0)
+        else due.complaints_on_time
+    end as complaints_on_time,
     -- training of the month
     case when counts.trainings then coalesce(training.training_hours, 0) end as training_hours,
     case when counts.trainings and leaf.basics_reported = 1 then basics.officers end as training_officers,
@@ -71,8 +78,8 @@ select
     -- issues at the month's end, and those due in it
     case when counts.issues then coalesce(issue.issues_found, 0) end as issues_found,
     case when counts.issues then coalesce(issue.issues_rectified, 0) end as issues_rectified,
-    case when counts.issues then coalesce(issue.issues_due, 0) end as issues_due,
-    case when counts.issues then coalesce(issue.issues_due_on_time, 0) end as issues_due_on_time,
+    coalesce(issue_due.issues_due, case when counts.issues then 0 end) as issues_due,
+    coalesce(issue_due.issues_due_on_time, case when counts.issues then 0 end) as issues_due_on_time,
     case when counts.issues then coalesce(issue.issues_overdue, 0) end as issues_overdue
 from int_leaf_month as leaf
 cross join lateral (
@@ -84,6 +91,16 @@ cross join lateral (
 ) as counts
 left join rows_basics as basics
     on basics.unit_code = leaf.leaf_code and basics.period = leaf.month
+cross join lateral (
+    -- The population of the whole joins the officers of the parts: as one row among theirs, if there is any.
+    select
+        leaf.is_residual
+        and leaf.population > 0
+        and exists (
+            from rows_basics as part
+            where part.reporting_code = leaf.reporting_code and part.period = leaf.month and part.officers is not null
+        ) as carries_population
+) as residual
 left join rows_monthly as monthly
     on monthly.unit_code = leaf.leaf_code and monthly.period = leaf.month
 left join rows_quarterly as quarterly
@@ -96,3 +113,5 @@ left join int_training_month as training
     on training.leaf_code = leaf.leaf_code and training.month = leaf.month
 left join int_issue_month as issue
     on issue.leaf_code = leaf.leaf_code and issue.month = leaf.month
+left join int_issue_due as issue_due
+    on issue_due.leaf_code = leaf.leaf_code and issue_due.month = leaf.month
