@@ -187,10 +187,13 @@ def sentence(cards: Sequence[CardFacts]) -> str:
 
 
 def _moves(cards: Sequence[CardFacts]) -> tuple[int, int]:
-    """How many KPIs with a target, read by the month, are better and worse than a month before."""
+    """How many KPIs with a target are better and worse than a month before.
+
+    Only those of the month itself: a year to date grows by being a month longer.
+    """
     steps = []
     for each in cards:
         now, (before, name) = each.row["value"], each.changes[0]
-        if each.held and name == "较上月" and now is not None and before is not None:
+        if each.held and each.kind == "month" and name == "较上月" and now is not None and before is not None:
             steps.append((now - before) * (1 if each.kpi.direction == "up" else -1))
     return sum(step > 0 for step in steps), sum(step < 0 for step in steps)

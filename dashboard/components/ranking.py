@@ -106,7 +106,11 @@ def _line(
     tied = sum(other["rank"] == row["rank"] for other in group) > 1
     rank = format.MISSING if row["rank"] is None else (t("并列") if tied else "") + str(row["rank"])
     picked = ' class="picked" aria-selected="true"' if code == ranking.picked else ""
-    flag = f' <b class="missed" title="{escape(_red_lines(row))}">▼</b>' if row["red_lines"] else ""
+    flag = (
+        f' <b class="missed" title="{escape(_red_lines(row))}">▼{escape(t("红线"))}</b>'
+        if row["red_lines"]
+        else ""
+    )
     return (
         f'<tr data-unit="{escape(code)}" tabindex="0" role="button"{picked}>'
         f'<td class="rank">{escape(rank)}</td><td class="move">{escape(_move(row["rank"], before.get(code)))}</td>'
