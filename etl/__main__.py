@@ -55,7 +55,7 @@ def template(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """生成某单位某月的报送工作簿 / write the workbook a unit fills in for a month."""
-    from etl.issue_template import issue_template
+    from etl.writing.issue_template import issue_template
 
     chosen = _campaign(campaign)
     period = _period(chosen, month)
@@ -116,8 +116,8 @@ def convert(
     from etl.convert import LogError, MappingError, load_mapping, write_workbooks
     from etl.convert import convert as convert_log
     from etl.findings import from_refusal
-    from etl.foreign_log import read_log
     from etl.gate import Refusal
+    from etl.reading.foreign_log import read_log
 
     _require_files([file])
     try:

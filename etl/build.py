@@ -241,7 +241,7 @@ def _fingerprint(campaign: Campaign) -> str:
     """Of everything but the submissions that decides what a build holds: models, checks, campaign, DuckDB."""
     digest = hashlib.sha256(duckdb.__version__.encode())
     here = Path(__file__).parent
-    sources = [*MODELS.glob("*/*.sql"), *CHECKS.glob("*.sql"), *here.glob("*.py"), *here.glob("sheets/*.py")]
+    sources = [*MODELS.glob("*/*.sql"), *CHECKS.glob("*.sql"), *here.rglob("*.py")]
     sources += [path for path in campaign.folder.rglob("*") if path.is_file()]
     for path in sorted(sources):
         digest.update(path.name.encode())

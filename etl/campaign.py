@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from etl import calendar, units
-from etl.campaign_checks import check_consistency, check_structure
-from etl.campaign_facts import (
+from etl import calendar
+from etl.campaigns import units
+from etl.campaigns.checks import check_consistency, check_structure
+from etl.campaigns.facts import (
     CollectedSheet,
     DueRule,
     Level,
@@ -26,10 +27,10 @@ from etl.campaign_facts import (
     WindowRule,
     WorkingDay,
 )
-from etl.campaign_files import CampaignError, Reader
-from etl.campaign_records import read_facts
-from etl.scorecards import Scorecard
-from etl.units import Match, Unit
+from etl.campaigns.files import CampaignError, Reader
+from etl.campaigns.records import read_facts
+from etl.campaigns.scorecards import Scorecard
+from etl.campaigns.units import Match, Unit
 
 __all__ = [
     "Campaign",

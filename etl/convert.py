@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from etl.log_rows import Obstacle, apply_mapping, reasons, sentence
-from etl.mapping import LogMapping, MappingError
-from etl.mapping_file import load_mapping
+from etl.mappings.log_rows import Obstacle, apply_mapping, reasons, sentence
+from etl.mappings.mapping import LogMapping, MappingError
+from etl.mappings.mapping_file import load_mapping
 from etl.template import build_workbook, sheets_for
 
 if TYPE_CHECKING:

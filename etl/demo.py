@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from etl.build import build
 from etl.campaign import Campaign
 from etl.journal import Journal
-from etl.load import LoadedFile, Progress, _load_one
+from etl.load import LoadedFile, Progress, load_file
 from etl.read import WorkbookReader
 from etl.simulation.plan import PlannedWorkbook, plan
 from etl.simulation.typed_in import type_in
@@ -138,6 +138,6 @@ def _hand_in(job: _Job, planned: Sequence[PlannedWorkbook]) -> list[LoadedFile]:
             path = Path(folder) / workbook.file_name
             path.write_bytes(workbook_bytes(job.campaign, workbook, seed=job.seed, first=job.first))
             files.append(
-                _load_one(path, reader, job.store, journal, job.campaign, RECEIVED_BY, workbook.received_at)
+                load_file(path, reader, job.store, journal, job.campaign, RECEIVED_BY, workbook.received_at)
             )
     return files

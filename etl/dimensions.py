@@ -205,7 +205,9 @@ def _population_table(campaign: Campaign) -> pl.DataFrame:
                 if figure is not None
             ]
     return pl.DataFrame(
-        rows, schema={"leaf_code": pl.String, "month": pl.Date, "resident": pl.Int64, "population": pl.Int64}, orient="row"
+        rows,
+        schema={"leaf_code": pl.String, "month": pl.Date, "resident": pl.Int64, "population": pl.Int64},
+        orient="row",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from etl.finding_kinds import KINDS, Kind
+from etl.checking.finding_kinds import KINDS, Kind
 from etl.masking import mask_text
 from etl.schema import Severity
 

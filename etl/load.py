@@ -81,27 +81,24 @@ def load(
     received_by: str,
     simulated: bool,
     now: Callable[[], datetime],
-    received_at: Callable[[Path], datetime] | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Bring workbooks in, oldest month first as given, and publish one build.
+    """Bring workbooks in, in the order given, and publish one build.
 
-    ``received_at`` says when a file was handed in (demo data); otherwise it is now. Raises
-    StoreConflictError before anything is stored, and CheckFailedError with the last build left up.
+    Raises StoreConflictError before anything is stored, and CheckFailedError with the last build left up.
     """
     journal.claim(campaign.name, simulated=simulated, now=now())
     files: list[LoadedFile] = []
     with WorkbookReader() as reader:
         for path in paths:
-            arrived = received_at(path) if received_at else now()
-            files.append(_load_one(path, reader, store, journal, campaign, received_by, arrived))
+            files.append(load_file(path, reader, store, journal, campaign, received_by, now()))
             if progress:
                 progress(len(files), len(paths), files[-1])
     accepted = any(file.acceptance for file in files)
     return Loaded(files=tuple(files), build=build(store, journal, campaign, now=now()) if accepted else None)
 
 
-def _load_one(
+def load_file(
     path: Path,
     reader: WorkbookReader,
     store: Store,
@@ -110,6 +107,7 @@ def _load_one(
     received_by: str,
     arrived: datetime,
 ) -> LoadedFile:
+    """Check one file and accept it if nothing must be mended; nothing is published yet."""
     history = stored_history(store, journal)
     file = check_file(path, reader, campaign, now=arrived, history=history)
     if file.blocked:

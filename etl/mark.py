@@ -22,12 +22,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.findings import Finding, Language, render, title
-from etl.mark_formulas import formula_results, with_results
-from etl.mark_index import is_index, write_index
-from etl.mark_notes import own_note, with_mark
 from etl.normalise import tidy
 from etl.schema import Severity
-from etl.workbook_bytes import workbook_bytes
+from etl.writing.mark_formulas import formula_results, with_results
+from etl.writing.mark_index import is_index, write_index
+from etl.writing.mark_notes import own_note, with_mark
+from etl.writing.serialise import workbook_bytes
 
 COLOURS: dict[Severity, str] = {"must": "F8D7C4", "verify": "FFF2B8", "info": "DCEAF7"}
 """Light orange, yellow and blue, gravest first."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from etl.normalise_dates import typed_moment
-from etl.normalise_numbers import typed_number
+from etl.checking.dates import typed_moment
+from etl.checking.numbers import typed_number
 from etl.schema import NOT_APPLICABLE, Column
 
 OK, EMPTY, NOT_APPLICABLE_STATE = "ok", "empty", "not_applicable"

@@ -144,7 +144,7 @@ class WorkbookReader:
         errors = Path(self._folder.name) / "errors.txt"
         with errors.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "etl.reader_process", json.dumps(asdict(self._limits))],
+                [sys.executable, "-P", "-m", "etl.reading.process", json.dumps(asdict(self._limits))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

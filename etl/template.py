@@ -16,20 +16,28 @@ import polars as pl
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from etl.prefill import Rows, checked_rows, names_by_scope, period_text, previous_stocks, set_rows, typed_rows
 from etl.schema import Column, Sheet
 from etl.sheets import COVER, SHEETS
-from etl.workbook_bytes import describe, workbook_bytes
-from etl.workbook_cells import OptionLists
-from etl.workbook_fill import fill_form, fill_table
-from etl.workbook_instructions import deadline_text, write_instructions
-from etl.workbook_layout import INSTRUCTIONS_TITLE
-from etl.workbook_sheets import write_cover, write_table
-from etl.workbook_styles import add_styles
+from etl.writing.cells import OptionLists
+from etl.writing.fill import fill_form, fill_table
+from etl.writing.instructions import deadline_text, write_instructions
+from etl.writing.layout import INSTRUCTIONS_TITLE
+from etl.writing.prefill import (
+    Rows,
+    checked_rows,
+    names_by_scope,
+    period_text,
+    previous_stocks,
+    set_rows,
+    typed_rows,
+)
+from etl.writing.serialise import describe, workbook_bytes
+from etl.writing.sheets import write_cover, write_table
+from etl.writing.styles import add_styles
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign
-    from etl.units import Unit
+    from etl.campaigns.units import Unit
 
 TEMPLATE_VERSION = "2026.1"
 KNOWN_VERSIONS = ("2026.1",)

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from etl import calendar
-from etl.data_area import Area
-from etl.finding_batches import Places, listed
+from etl.checking.cells import SEEN_SCHEMA, Typed, empty_rows, type_cells
+from etl.checking.cover import CoverCheck, check_cover
+from etl.checking.data_area import Area
+from etl.checking.finding_batches import Places, listed
+from etl.checking.layout import read_area
+from etl.checking.rows import check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.findings import Finding, finding
 from etl.normalise import tidy
 from etl.schema import Sheet
 from etl.sheets import COVER, SHEETS
 from etl.template import TemplateSheet, sheets_for
-from etl.validate_cells import SEEN_SCHEMA, Typed, empty_rows, type_cells
-from etl.validate_cover import CoverCheck, check_cover
-from etl.validate_layout import read_area
-from etl.validate_rows import check_history, check_rules, check_set_rows, check_unique, check_units
-from etl.workbook_layout import INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE
+from etl.writing.layout import INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from etl.checking.units import named_units
 from etl.sheets import SHEETS
-from etl.validate_units import named_units
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

@@ -20,11 +20,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-from etl.prefill import names_by_scope, period_text, set_rows
 from etl.template import TemplateSheet, build_workbook, sheets_for
-from etl.workbook_cells import cell_value
-from etl.workbook_instructions import deadline_text
-from etl.workbook_layout import FIRST_DATA_ROW, column_width, row_height
+from etl.writing.cells import cell_value
+from etl.writing.instructions import deadline_text
+from etl.writing.layout import FIRST_DATA_ROW, column_width, row_height
+from etl.writing.prefill import names_by_scope, period_text, set_rows
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

@@ -55,7 +55,14 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def converted(folder):
     return run(
-        "etl", "convert", "--mapping", "pingshan-case-log", str(LOG), "--out", str(folder / "out"), store=folder / "store"
+        "etl",
+        "convert",
+        "--mapping",
+        "pingshan-case-log",
+        str(LOG),
+        "--out",
+        str(folder / "out"),
+        store=folder / "store",
     )
 
 
@@ -67,7 +74,17 @@ def loaded(folder, converted):
 
 @pytest.fixture(scope="module")
 def figures(folder, loaded):
-    result = run("metrics", "table", "--month", "2018-12", "--period", "year", "--format", "csv", store=folder / "store")
+    result = run(
+        "metrics",
+        "table",
+        "--month",
+        "2018-12",
+        "--period",
+        "year",
+        "--format",
+        "csv",
+        store=folder / "store",
+    )
     assert result.returncode == 0, result.stderr
     return list(csv.DictReader(io.StringIO(result.stdout)))
 

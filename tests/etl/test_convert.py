@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from etl.campaign import load_campaign
 from etl.convert import LogError, MappingError, convert, load_mapping, write_workbooks
 from etl.read import WorkbookReader
-from etl.text_table import read_text_table
+from etl.reading.text_table import read_text_table
 from etl.validate import validate
 
 ROOT = Path(__file__).parents[2]

@@ -13,12 +13,12 @@ from openpyxl import load_workbook
 from etl.campaign import load_campaign
 from etl.completeness import completeness
 from etl.demo import FEW_WORKBOOKS, latest_due, make_demo, workbook_bytes
-from etl.demo_samples import GOOD, TO_MEND, samples
 from etl.findings import blocks
 from etl.journal import Journal, StoreConflictError
 from etl.load import check_file, load
 from etl.read import WorkbookReader
 from etl.simulation.plan import plan
+from etl.simulation.samples import GOOD, TO_MEND, samples
 from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
 from etl.store import Store

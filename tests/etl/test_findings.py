@@ -4,7 +4,7 @@ import string
 import polars as pl
 import pytest
 
-from etl.finding_batches import LISTED_PER_KIND, Batch, Places, column_letters, listed, offences
+from etl.checking.finding_batches import LISTED_PER_KIND, Batch, Places, column_letters, listed, offences
 from etl.findings import KINDS, SEVERITIES, as_text, blocks, finding, from_refusal, render
 from etl.gate import REFUSAL_KINDS, Limits, Refusal
 from etl.sheets import COVER, SHEETS

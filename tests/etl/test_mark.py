@@ -15,12 +15,12 @@ from etl.campaign import load_campaign
 from etl.findings import blocks, finding
 from etl.load import check_file
 from etl.mark import COLOURS, marked_copy
-from etl.mark_notes import MARKER
 from etl.read import WorkbookReader
 from etl.simulation.plan import PlannedWorkbook
 from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
-from etl.workbook_layout import RESULTS_TITLE
+from etl.writing.layout import RESULTS_TITLE
+from etl.writing.mark_notes import MARKER
 
 CAMPAIGN = load_campaign(Path(__file__).parents[2] / "data" / "campaigns" / "yunnan-2025")
 UNIT = CAMPAIGN.unit("533300")

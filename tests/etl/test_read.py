@@ -18,10 +18,10 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
-from etl.cell_text import cell_text
 from etl.gate import Limits, Refusal
 from etl.read import Reading, WorkbookReader
-from etl.sheet_tables import MARK_KINDS
+from etl.reading.cell_text import cell_text
+from etl.reading.sheet_tables import MARK_KINDS
 
 Cell = str | float | int | bool | date | datetime | None
 

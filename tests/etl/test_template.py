@@ -18,6 +18,7 @@ from openpyxl.utils import range_boundaries
 from python_calamine import CalamineWorkbook
 
 from etl.campaign import Campaign, load_campaign
+from etl.campaigns.units import Unit
 from etl.schema import Column
 from etl.sheets import SHEETS
 from etl.template import (
@@ -29,7 +30,6 @@ from etl.template import (
     sheets_for,
     template_workbook,
 )
-from etl.units import Unit
 
 CAMPAIGNS = {
     folder.name: load_campaign(folder)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etl.gate import Limits, Refusal
-from etl.text_table import TextTable, read_text_table
+from etl.reading.text_table import TextTable, read_text_table
 
 CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
 TEXT = '编号,县(市、区),内容\n001,五华区,"噪声,夜间"\n002,,无\n'

@@ -25,6 +25,7 @@ from example_workbooks import (
 )
 
 from etl.campaign import CollectedSheet, load_campaign
+from etl.checking.cover import check_cover, check_version
 from etl.findings import KINDS, as_text, render
 from etl.gate import REFUSAL_KINDS
 from etl.masking import mask_frame
@@ -33,7 +34,6 @@ from etl.schema import NOT_APPLICABLE
 from etl.sheets import COVER, SHEETS
 from etl.template import build_workbook, sheets_for
 from etl.validate import validate
-from etl.validate_cover import check_cover, check_version
 
 CAMPAIGNS = Path(__file__).resolve().parents[2] / "data" / "campaigns"
 CAMPAIGN = load_campaign(CAMPAIGNS / "yunnan-2025")

@@ -1,0 +1,1 @@
+"""How a received file is taken apart: container, parts, sheets, cells; and tables of text."""

@@ -1,0 +1,1 @@
+"""How a workbook is made: styles, layout, cells, notes, instructions, marks."""
