@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ from metrics.command_words import (
 )
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from metrics.connection import Run
     from metrics.dimensions import Dimensions
     from metrics.kpi import Kpi
@@ -73,11 +75,18 @@ def table(
     ] = None,
     output: FormatOption = "table",
     period: PeriodOption = "month",
+    with_change: Annotated[
+        bool,
+        typer.Option(
+            "--change", help="加上较上期、较去年同期的变化 / add the change on last period and last year"
+        ),
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = "",
     as_of: AsOfOption = "",
 ) -> None:
     """各单位各指标的数值与状态 / every unit's figures, with their status."""
+    from metrics.change import CHANGES, with_changes
     from metrics.kpis import KPIS
     from metrics.printing import FORMATS
     from metrics.query import TABLE_COLUMNS
@@ -89,16 +98,17 @@ def table(
     kind = period_kind(period)
     with opened_store(store, campaign) as (run, dimensions):
         require_campaign_month(wanted, dimensions)
-        found = figures(
-            run,
-            dimensions,
-            kpis,
-            month=wanted,
-            kind=kind,
-            as_of=moment,
-            level=named_entry("--level", level, dimensions.levels) if level else None,
-        )
-    typer.echo(FORMATS[output](found.to_dicts(), TABLE_COLUMNS))
+        chosen = named_entry("--level", level, dimensions.levels) if level else None
+
+        def of(day: date) -> pl.DataFrame:
+            return figures(run, dimensions, kpis, month=day, kind=kind, as_of=moment, level=chosen)
+
+        found = of(wanted)
+        if with_change:
+            found = with_changes(
+                found, of, kind=kind, month=wanted, campaign_months=frozenset(dimensions.due_at)
+            )
+    typer.echo(FORMATS[output](found.to_dicts(), (*TABLE_COLUMNS, *(CHANGES if with_change else ()))))
 
 
 @app.command()

@@ -6,6 +6,7 @@ side there is no comparable base (无可比基期), and no number, never an infi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
@@ -20,6 +21,9 @@ NO_BASE = "no_comparable_base"
 
 MONTHS_BACK: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "ytd": 1, "year": 12, "rolling12": 1}
 """How far back the period before lies; year to date and rolling twelve months move on by one month."""
+
+CHANGES: dict[str, Base] = {"change": "before", "change_last_year": "last_year"}
+"""Columns of differences a table can be given, and the base each stands against."""
 
 CHANGE_COLUMNS = ("level", "unit_code", "kpi", "value", "base_value", "difference", "reason")
 
@@ -54,6 +58,25 @@ def change(now: pl.DataFrame, base: pl.DataFrame | None) -> pl.DataFrame:
         .with_columns(reason=pl.when(pl.col("difference").is_null()).then(pl.lit(NO_BASE)))
         .select(CHANGE_COLUMNS)
     )
+
+
+def with_changes(
+    now: pl.DataFrame,
+    table_of: Callable[[date], pl.DataFrame],
+    *,
+    kind: PeriodKind,
+    month: date,
+    campaign_months: frozenset[date],
+) -> pl.DataFrame:
+    """A table with the columns of CHANGES: differences in the KPI's own unit, null without a comparable base.
+
+    ``table_of`` gives the same table for another month.
+    """
+    for column, base in CHANGES.items():
+        earlier = base_month(kind, month, base, campaign_months)
+        held = change(now, table_of(earlier) if earlier else None)
+        now = now.with_columns(held.get_column("difference").alias(column))
+    return now
 
 
 def difference_unit(kpi: Kpi) -> tuple[str, str]:

@@ -118,13 +118,15 @@ def coverage(row: Row) -> str:
 
 
 def changes(kpi: Kpi, value: float | None, earlier: Sequence[tuple[float | None, str]]) -> list[str]:
-    """Each difference that has a base, with what it is measured against; the unit is said once."""
-    told = []
+    """Each difference with what it is measured against; the unit is said once, a missing base too."""
+    told, missing = [], []
     for before, name in earlier:
         difference = format.change(kpi, value, before, with_unit=not told)
         if difference:
             told.append(f"{difference} {t(name)}")
-    return told
+        elif value is not None:
+            missing.append(t(name).removeprefix(t("较")))
+    return [*told, t("{bases}无可比基期", bases="、".join(missing))] if missing else told
 
 
 def joined(parts: Sequence[str]) -> str:

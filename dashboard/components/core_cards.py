@@ -12,6 +12,7 @@ from dashboard.components.cards import CardFacts, card, changes, coverage, joine
 from dashboard.components.marks import STATUS, html
 from dashboard.components.strokes import bullet
 from dashboard.i18n import t
+from metrics.change import base_month
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
@@ -50,12 +51,22 @@ def all_facts(
     history: pl.DataFrame,
     units: pl.DataFrame,
     targets: Mapping[str, Target],
+    campaign_months: frozenset[date],
     kind_of: Callable[[Kpi], PeriodKind],
     survey_days_of: Callable[[Kpi], Sequence[date]],
 ) -> list[CardFacts]:
     """What the card of each KPI says: ``history`` at the top level, ``units`` at the reporting level."""
     return [
-        facts(kpi, kind_of(kpi), history, units, targets.get(kpi.key), month, survey_days_of(kpi))
+        facts(
+            kpi,
+            kind_of(kpi),
+            history,
+            units,
+            targets.get(kpi.key),
+            month,
+            campaign_months,
+            survey_days_of(kpi),
+        )
         for kpi in kpis
     ]
 
@@ -67,6 +78,7 @@ def facts(
     units: pl.DataFrame,
     held: Target | None,
     month: date,
+    campaign_months: frozenset[date],
     survey_days: Sequence[date],
 ) -> CardFacts:
     """What a card says of one KPI: ``history`` at the top level, ``units`` at the reporting level."""
@@ -79,7 +91,7 @@ def facts(
         row=own[month],
         held=held,
         history=[own[day]["value"] for day in sorted(own)],
-        changes=_earlier(kpi, own, month, survey_days),
+        changes=_earlier(kpi, kind, own, month, campaign_months, survey_days),
         # A single unit's own judgement is the card's already.
         spread=(met, met + missed) if len(statuses) > 1 else (0, 0),
         note=_note(kpi, history, month, survey_days),
@@ -87,20 +99,20 @@ def facts(
 
 
 def _earlier(
-    kpi: Kpi, own: Mapping[date, Row], month: date, survey_days: Sequence[date]
+    kpi: Kpi,
+    kind: PeriodKind,
+    own: Mapping[date, Row],
+    month: date,
+    campaign_months: frozenset[date],
+    survey_days: Sequence[date],
 ) -> list[tuple[float | None, str]]:
     """Earlier values with their names; of a survey the wave before, since months in between repeat it."""
-    last_year = (_same_length(own, month, add_months(month, -12)), "较去年同月")
-    if kpi.over_time != "last_wave":
-        return [(_value(own, add_months(month, -1)), "较上月"), last_year]
-    before = survey_days[1].replace(day=1) if len(survey_days) > 1 else None
-    return [(_value(own, before), "较上次"), last_year]
-
-
-def _same_length(own: Mapping[date, Row], month: date, before: date) -> float | None:
-    """An earlier value over as many reports; a year to date of fewer months is no base to compare with."""
-    comparable = before in own and own[before]["expected"] == own[month]["expected"]
-    return own[before]["value"] if comparable else None
+    last_year = _value(own, base_month(kind, month, "last_year", campaign_months))
+    if kpi.over_time == "last_wave":
+        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), "较上次"
+    else:
+        before, name = base_month(kind, month, "before", campaign_months), "较上月"
+    return [(_value(own, before), name), (last_year, "较去年同月")]
 
 
 def _value(own: Mapping[date, Row], month: date | None) -> float | None:

@@ -21,6 +21,7 @@ facts = core_cards.all_facts(
     history=history,
     units=units,
     targets=dimensions.targets,
+    campaign_months=frozenset(dimensions.due_at),
     kind_of=lambda each: queries.usual_period(build, each),
     survey_days_of=lambda each: queries.survey_days(build, each.key, month),
 )

@@ -220,3 +220,11 @@ def test_a_damaged_build_exits_1_without_a_traceback(tmp_path):
 def test_the_environment_names_store_and_campaign(store):
     done = metrics("table", "--month", MONTH, "--kpi", "violations", STORE_DIR=store, CAMPAIGN="yunnan-2025")
     assert done.returncode == 0
+
+
+def test_change_stands_beside_the_figure_and_is_empty_without_a_comparable_base(store):
+    found = rows(metrics("table", "--month", "2025-04", "--change", "--format", "csv", "--store", store))
+
+    assert list(found[0])[-2:] == ["change", "change_last_year"]
+    assert {row["change"] for row in found} == {""}
+    assert {row["change_last_year"] for row in found} == {""}
