@@ -100,7 +100,10 @@ class Journal:
         if url.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
-        METADATA.create_all(self._engine)
+        if not sa.inspect(self._engine).has_table(SUBMITTED_SHEET.name):
+            # Within the lock, so that two processes that meet an empty store make its tables once.
+            with self._writing() as connection:
+                METADATA.create_all(connection)
 
     def close(self) -> None:
         """Give the connections back."""

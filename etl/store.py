@@ -6,6 +6,7 @@ flushed to the disk, then moved into place).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable
@@ -48,16 +49,7 @@ class Store:
         """The secret that keeps masked case numbers apart; made once for a store."""
         path = self.folder / "masking.key"
         if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                with path.open("xb") as file:
-                    file.write(secrets.token_bytes(32))
-                    file.flush()
-                    os.fsync(file.fileno())
-                path.chmod(0o600)
-            except FileExistsError:
-                # Another process made it in between; its key is the store's.
-                return path.read_bytes()
+            write_once(path, secrets.token_bytes(32))
         return path.read_bytes()
 
 
@@ -69,6 +61,22 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         write(aside)
         _flush(aside)
         os.replace(aside, path)
+        _flush_folder(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Put a file in place that only its owner may read, unless it is there already: the first one stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        aside.write_bytes(content)
+        aside.chmod(0o600)
+        _flush(aside)
+        with contextlib.suppress(FileExistsError):
+            # Another process may have been first; a link, unlike a move, never replaces what it made.
+            os.link(aside, path)
         _flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
