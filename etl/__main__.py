@@ -162,6 +162,7 @@ def load(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """检查、接收并重建指标库;同一文件再次装入不产生变化 / check, accept and build; idempotent."""
+    from etl.build import CheckFailedError
     from etl.load import load as load_files
 
     chosen = _campaign(campaign)
@@ -178,7 +179,7 @@ def load(
             now=shanghai_now,
             progress=lambda done, total, file: typer.echo(f"[{done}/{total}] {_outcome(file)}", err=True),
         )
-    except StoreConflictError as error:
+    except (StoreConflictError, CheckFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     _print_findings([(file.path, file.findings) for file in loaded.files], output, language)
@@ -244,6 +245,7 @@ def demo(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """生成模拟数据,经同一入口装入 / simulated workbooks for every reporting unit, through the same door."""
+    from etl.build import CheckFailedError
     from etl.demo import make_demo
 
     chosen = _campaign(campaign)
@@ -260,7 +262,7 @@ def demo(
             now=shanghai_now(),
             progress=_progress,
         )
-    except StoreConflictError as error:
+    except (StoreConflictError, CheckFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(made, err=True)
