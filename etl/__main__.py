@@ -11,14 +11,24 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from etl.campaign import Campaign, CampaignError, load_campaign
+from etl.command_words import (
+    DATA,
+    campaign_period,
+    existing_store,
+    history_of,
+    named_campaign,
+    named_path,
+    opened_store,
+    outcome_text,
+    print_findings,
+    require_files,
+    show_progress,
+    write_marked,
+    wrong_command,
+)
 from etl.journal import Journal, StoreConflictError
-from etl.store import Store
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-BAD_COMMAND = 2
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -57,15 +67,15 @@ def template(
     """生成某单位某月的报送工作簿 / write the workbook a unit fills in for a month."""
     from etl.writing.issue_template import issue_template
 
-    chosen = _campaign(campaign)
-    period = _period(chosen, month)
+    chosen = named_campaign(campaign)
+    period = campaign_period(chosen, month)
     found = chosen.find_unit(unit, (*chosen.reporting_units, chosen.top))
     if found.unit is None:
-        _usage(
+        wrong_command(
             f"没有填报单位“{unit}”;可用:{'、'.join(u.short_name for u in chosen.reporting_units)}"
             f" / no reporting unit {unit}"
         )
-    content = issue_template(chosen, found.unit, period, _existing(store))
+    content = issue_template(chosen, found.unit, period, existing_store(store))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(content)
     typer.echo(f"{out}", err=True)
@@ -86,16 +96,16 @@ def check(
     from etl.load import check_file
     from etl.read import WorkbookReader
 
-    chosen = _campaign(campaign)
-    _require_files(files)
-    existing = _existing(store)
+    chosen = named_campaign(campaign)
+    require_files(files)
+    existing = existing_store(store)
     checked = []
     with WorkbookReader() as reader:
         for path in files:
-            checked.append(check_file(path, reader, chosen, now=shanghai_now(), history=_history(existing)))
+            checked.append(check_file(path, reader, chosen, now=shanghai_now(), history=history_of(existing)))
     if marked is not None:
-        _write_marked(checked, marked, language)
-    _print_findings([(file.path, file.findings) for file in checked], output, language)
+        write_marked(checked, marked, language)
+    print_findings([(file.path, file.findings) for file in checked], output, language)
     raise typer.Exit(1 if any(file.blocked for file in checked) else 0)
 
 
@@ -119,15 +129,15 @@ def convert(
     from etl.gate import Refusal
     from etl.reading.foreign_log import read_log
 
-    _require_files([file])
+    require_files([file])
     try:
-        chosen_mapping = load_mapping(_named(mapping, DATA / "mappings", ".toml"))
+        chosen_mapping = load_mapping(named_path(mapping, DATA / "mappings", ".toml"))
     except MappingError as error:
-        _usage(str(error))
-    chosen = _campaign(campaign or chosen_mapping.campaign)
+        wrong_command(str(error))
+    chosen = named_campaign(campaign or chosen_mapping.campaign)
     log = read_log(file)
     if isinstance(log, Refusal):
-        _print_findings([(file, (from_refusal(log),))], "text", "zh")
+        print_findings([(file, (from_refusal(log),))], "text", "zh")
         raise typer.Exit(1)
     try:
         converted = convert_log(
@@ -165,9 +175,9 @@ def load(
     from etl.build import CheckFailedError
     from etl.load import load as load_files
 
-    chosen = _campaign(campaign)
-    _require_files(files)
-    opened = _opened(store)
+    chosen = named_campaign(campaign)
+    require_files(files)
+    opened = opened_store(store)
     try:
         loaded = load_files(
             files,
@@ -177,12 +187,12 @@ def load(
             received_by=by,
             simulated=False,
             now=shanghai_now,
-            progress=lambda done, total, file: typer.echo(f"[{done}/{total}] {_outcome(file)}", err=True),
+            progress=lambda done, total, file: typer.echo(f"[{done}/{total}] {outcome_text(file)}", err=True),
         )
     except (StoreConflictError, CheckFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    _print_findings([(file.path, file.findings) for file in loaded.files], output, language)
+    print_findings([(file.path, file.findings) for file in loaded.files], output, language)
     raise typer.Exit(0 if all(file.acceptance for file in loaded.files) else 1)
 
 
@@ -196,8 +206,8 @@ def build(
     from etl.build import CheckFailedError
     from etl.build import build as build_warehouse
 
-    chosen = _campaign(campaign)
-    opened = _opened(store)
+    chosen = named_campaign(campaign)
+    opened = opened_store(store)
     journal = Journal(opened.journal_url)
     held = journal.campaign()
     if held is not None and held != chosen.name:
@@ -223,9 +233,9 @@ def status(
     """某月的报送完整性,带截止日 / the completeness matrix of a month, with due dates."""
     from etl.completeness import as_text, completeness
 
-    chosen = _campaign(campaign)
-    period = _period(chosen, month)
-    existing = _existing(store)
+    chosen = named_campaign(campaign)
+    period = campaign_period(chosen, month)
+    existing = existing_store(store)
     submissions = Journal(existing.journal_url).submissions(period=period) if existing else []
     matrix = completeness(chosen, submissions, period, shanghai_now())
     if output == "csv":
@@ -248,9 +258,9 @@ def demo(
     from etl.build import CheckFailedError
     from etl.demo import make_demo
 
-    chosen = _campaign(campaign)
-    opened = _opened(store)
-    last = _period(chosen, until) if until else None
+    chosen = named_campaign(campaign)
+    opened = opened_store(store)
+    last = campaign_period(chosen, until) if until else None
     try:
         made = make_demo(
             opened,
@@ -260,111 +270,12 @@ def demo(
             until=last,
             seed=seed,
             now=shanghai_now(),
-            progress=_progress,
+            progress=show_progress,
         )
     except (StoreConflictError, CheckFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(made, err=True)
-
-
-def _campaign(name: str) -> Campaign:
-    try:
-        return load_campaign(_named(name, DATA / "campaigns", ""))
-    except CampaignError as error:
-        _usage(str(error))
-
-
-def _named(name: str, folder: Path, suffix: str) -> Path:
-    """A file or folder of data named on the command line; a path to one of your own is taken as it is."""
-    direct = Path(name)
-    if direct.exists():
-        return direct
-    path = folder / f"{name}{suffix}"
-    if not path.exists():
-        known = "、".join(
-            sorted(p.stem if suffix else p.name for p in folder.iterdir() if not p.name.startswith("."))
-        )
-        _usage(f"没有“{name}”;可用:{known} / no {name}; known: {known}")
-    return path
-
-
-def _period(campaign: Campaign, month: str) -> str:
-    if month not in campaign.periods:
-        _usage(
-            f"“{month}”不是该专项的报告期({campaign.first_period} 至 {campaign.last_period},写法 YYYY-MM)"
-            f" / {month} is not a month of this campaign ({campaign.first_period} to {campaign.last_period})"
-        )
-    return month
-
-
-def _opened(folder: Path) -> Store:
-    folder.mkdir(parents=True, exist_ok=True)
-    return Store(folder=folder)
-
-
-def _existing(folder: Path) -> Store | None:
-    """The store if it holds a journal: commands that only look make nothing."""
-    return Store(folder=folder) if (folder / "journal.sqlite").exists() else None
-
-
-def _history(store: Store | None):
-    from etl.accept import stored_history
-
-    return stored_history(store, Journal(store.journal_url)) if store else lambda *_: None
-
-
-def _require_files(files: list[Path]) -> None:
-    missing = [str(path) for path in files if not path.is_file()]
-    if missing:
-        _usage(f"找不到文件:{'、'.join(missing)} / no such file")
-
-
-def _usage(message: str):
-    typer.echo(message, err=True)
-    raise typer.Exit(BAD_COMMAND)
-
-
-def _print_findings(files, output: str, language: str) -> None:
-    from etl.findings import as_text, render
-
-    if output == "json":
-        rows = [render(each, str(path), language) for path, findings in files for each in findings]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    for path, findings in files:
-        for each in findings:
-            typer.echo(as_text(each, path.name, language))
-
-
-def _write_marked(checked, folder: Path, language: str) -> None:
-    from etl.mark import marked_copy
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in checked:
-        if file.checked is not None:
-            (folder / file.path.name).write_bytes(marked_copy(file.content, file.findings, language))
-
-
-def _outcome(file) -> str:
-    if file.acceptance is None:
-        return f"{file.path.name}: 未接收,有必须修改的问题 / not accepted"
-    done = file.acceptance
-    word = "已接收 / accepted" if done.is_new else "此前已接收,无变化 / already received"
-    return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
-
-
-def _progress(done: int, total: int, file) -> None:
-    width = 30
-    filled = width * done // total
-    end = "\n" if done == total else ""
-    if sys.stderr.isatty():
-        sys.stderr.write(
-            f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {file.path.name[:40]:<40}{end}"
-        )
-        sys.stderr.flush()
-    elif done == total or done % 20 == 0:
-        sys.stderr.write(f"{done}/{total} {file.path.name}\n")
 
 
 def main() -> None:

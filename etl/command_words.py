@@ -1,0 +1,134 @@
+"""What the commands share: how names on the command line are understood, and how outcomes are told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+import typer
+
+from etl.campaign import Campaign, CampaignError, load_campaign
+from etl.journal import Journal
+from etl.store import Store
+
+if TYPE_CHECKING:
+    from etl.accept import History
+    from etl.findings import Finding, Language
+    from etl.load import CheckedFile, LoadedFile
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+BAD_COMMAND = 2
+
+
+def named_campaign(name: str) -> Campaign:
+    """The campaign of this name or folder; what is wrong with its files ends the command."""
+    try:
+        return load_campaign(named_path(name, DATA / "campaigns", ""))
+    except CampaignError as error:
+        wrong_command(str(error))
+
+
+def named_path(name: str, folder: Path, suffix: str) -> Path:
+    """A file or folder of data named on the command line; a path to one of your own is taken as it is."""
+    direct = Path(name)
+    if direct.exists():
+        return direct
+    path = folder / f"{name}{suffix}"
+    if not path.exists():
+        known = "、".join(
+            sorted(p.stem if suffix else p.name for p in folder.iterdir() if not p.name.startswith("."))
+        )
+        wrong_command(f"没有“{name}”;可用:{known} / no {name}; known: {known}")
+    return path
+
+
+def campaign_period(campaign: Campaign, month: str) -> str:
+    """A month of the campaign, as written; any other ends the command."""
+    if month not in campaign.periods:
+        wrong_command(
+            f"“{month}”不是该专项的报告期({campaign.first_period} 至 {campaign.last_period},写法 YYYY-MM)"
+            f" / {month} is not a month of this campaign ({campaign.first_period} to {campaign.last_period})"
+        )
+    return month
+
+
+def opened_store(folder: Path) -> Store:
+    """The store in this folder, made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Store(folder=folder)
+
+
+def existing_store(folder: Path) -> Store | None:
+    """The store if it holds a journal: commands that only look make nothing."""
+    return Store(folder=folder) if (folder / "journal.sqlite").exists() else None
+
+
+def history_of(store: Store | None) -> History:
+    """Rows of earlier months as the store holds them; nothing without a store."""
+    from etl.accept import stored_history
+
+    return stored_history(store, Journal(store.journal_url)) if store else lambda *_: None
+
+
+def require_files(files: list[Path]) -> None:
+    """End the command where a file named on it does not exist."""
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        wrong_command(f"找不到文件:{'、'.join(missing)} / no such file")
+
+
+def wrong_command(message: str) -> NoReturn:
+    """Say what is wrong with the command line, and end with its exit code."""
+    typer.echo(message, err=True)
+    raise typer.Exit(BAD_COMMAND)
+
+
+def print_findings(
+    files: Iterable[tuple[Path, Sequence[Finding]]], output: Literal["text", "json"], language: Language
+) -> None:
+    """Findings on standard output: a line each, or one JSON list."""
+    from etl.findings import as_text, render
+
+    if output == "json":
+        rows = [render(each, str(path), language) for path, findings in files for each in findings]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for path, findings in files:
+        for each in findings:
+            typer.echo(as_text(each, path.name, language))
+
+
+def write_marked(checked: Iterable[CheckedFile], folder: Path, language: Language) -> None:
+    """A marked copy of every file that could be read, under its own name."""
+    from etl.mark import marked_copy
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in checked:
+        if file.checked is not None:
+            (folder / file.path.name).write_bytes(marked_copy(file.content, file.findings, language))
+
+
+def outcome_text(file: LoadedFile) -> str:
+    """What became of a file at the door, in one line."""
+    if file.acceptance is None:
+        return f"{file.path.name}: 未接收,有必须修改的问题 / not accepted"
+    done = file.acceptance
+    word = "已接收 / accepted" if done.is_new else "此前已接收,无变化 / already received"
+    return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
+
+
+def show_progress(done: int, total: int, file: LoadedFile) -> None:
+    """A bar on a terminal, a line every twenty files elsewhere."""
+    width = 30
+    filled = width * done // total
+    end = "\n" if done == total else ""
+    if sys.stderr.isatty():
+        sys.stderr.write(
+            f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {file.path.name[:40]:<40}{end}"
+        )
+        sys.stderr.flush()
+    elif done == total or done % 20 == 0:
+        sys.stderr.write(f"{done}/{total} {file.path.name}\n")
