@@ -21,6 +21,7 @@ from etl.command_words import (
     opened_store,
     outcome_text,
     print_findings,
+    require_campaign,
     require_files,
     show_progress,
     write_marked,
@@ -75,7 +76,7 @@ def template(
             f"没有填报单位“{unit}”;可用:{'、'.join(u.short_name for u in chosen.reporting_units)}"
             f" / no reporting unit {unit}"
         )
-    content = issue_template(chosen, found.unit, period, existing_store(store))
+    content = issue_template(chosen, found.unit, period, existing_store(store, chosen))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(content)
     typer.echo(f"{out}", err=True)
@@ -98,7 +99,7 @@ def check(
 
     chosen = named_campaign(campaign)
     require_files(files)
-    existing = existing_store(store)
+    existing = existing_store(store, chosen)
     checked = []
     with WorkbookReader() as reader:
         for path in files:
@@ -209,12 +210,7 @@ def build(
     chosen = named_campaign(campaign)
     opened = opened_store(store)
     journal = Journal(opened.journal_url)
-    held = journal.campaign()
-    if held is not None and held != chosen.name:
-        typer.echo(
-            f"这个库属于“{held}”;请加 --campaign {held} / this store belongs to campaign {held}", err=True
-        )
-        raise typer.Exit(1)
+    require_campaign(journal, chosen)
     try:
         built = build_warehouse(opened, journal, chosen, now=shanghai_now(), full=full)
     except CheckFailedError as error:
@@ -235,7 +231,7 @@ def status(
 
     chosen = named_campaign(campaign)
     period = campaign_period(chosen, month)
-    existing = existing_store(store)
+    existing = existing_store(store, chosen)
     submissions = Journal(existing.journal_url).submissions(period=period) if existing else []
     matrix = completeness(chosen, submissions, period, shanghai_now())
     if output == "csv":

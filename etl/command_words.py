@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from etl.load import CheckedFile, LoadedFile
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-BAD_COMMAND = 2
+NO_ANSWER, BAD_COMMAND = 1, 2
 
 
 def named_campaign(name: str) -> Campaign:
@@ -61,9 +61,25 @@ def opened_store(folder: Path) -> Store:
     return Store(folder=folder)
 
 
-def existing_store(folder: Path) -> Store | None:
-    """The store if it holds a journal: commands that only look make nothing."""
-    return Store(folder=folder) if (folder / "journal.sqlite").exists() else None
+def existing_store(folder: Path, campaign: Campaign) -> Store | None:
+    """The campaign's store if it holds a journal: commands that only look make nothing."""
+    if not (folder / "journal.sqlite").exists():
+        return None
+    store = Store(folder=folder)
+    require_campaign(Journal(store.journal_url), campaign)
+    return store
+
+
+def require_campaign(journal: Journal, campaign: Campaign) -> None:
+    """End the command where the store belongs to another campaign."""
+    held = journal.campaign()
+    if held not in (None, campaign.name):
+        typer.echo(
+            f"这个库属于“{held}”;请加 --campaign {held},或用 --store 另指一个目录"
+            f" / this store belongs to campaign {held}: add --campaign {held}, or name another --store",
+            err=True,
+        )
+        raise typer.Exit(NO_ANSWER)
 
 
 def history_of(store: Store | None) -> History:
