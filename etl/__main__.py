@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from etl.command_words import (
+    BAD_COMMAND,
     DATA,
     campaign_period,
     existing_store,
@@ -147,8 +148,11 @@ def convert(
     except LogError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    for path in write_workbooks(converted, chosen, out):
+    written = write_workbooks(converted, chosen, out)
+    for path in written:
         typer.echo(path)
+    for path in sorted(set(out.glob("*.xlsx")) - set(written)):
+        typer.echo(f"{path} 是以前留下的,不是这次转换的 / {path} was left by an earlier run", err=True)
     for row in converted.unmapped.head(20).iter_rows(named=True):
         typer.echo(
             f"第{row['line']}行未转换:{row['reason_zh']} / line {row['line']}: {row['reason_en']}", err=True
@@ -173,7 +177,6 @@ def load(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """检查、接收并重建指标库;同一文件再次装入不产生变化 / check, accept and build; idempotent."""
-    from etl.build import CheckFailedError
     from etl.load import load as load_files
 
     chosen = named_campaign(campaign)
@@ -190,11 +193,14 @@ def load(
             now=shanghai_now,
             progress=lambda done, total, file: typer.echo(f"[{done}/{total}] {outcome_text(file)}", err=True),
         )
-    except (StoreConflictError, CheckFailedError) as error:
+    except StoreConflictError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     print_findings([(file.path, file.findings) for file in loaded.files], output, language)
-    raise typer.Exit(0 if all(file.acceptance for file in loaded.files) else 1)
+    if loaded.failure is not None:
+        typer.echo(str(loaded.failure), err=True)
+    done = loaded.failure is None and all(file.is_in for file in loaded.files)
+    raise typer.Exit(0 if done else 1)
 
 
 @app.command()
@@ -275,10 +281,16 @@ def demo(
 
 
 def main() -> None:
-    """Run the command line; texts are UTF-8 wherever it runs."""
+    """Run the command line; texts are UTF-8 wherever it runs, and a path that cannot be used is told."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")
-    app()
+    try:
+        app()
+    except OSError as error:
+        typer.echo(
+            f"无法读写 {error.filename}:{error.strerror} / cannot read or write {error.filename}", err=True
+        )
+        sys.exit(BAD_COMMAND)
 
 
 if __name__ == "__main__":

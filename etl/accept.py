@@ -8,20 +8,19 @@ journal's transaction decides alone whether a workbook was accepted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from etl.journal import Journal, SubmittedSheet, current
+from etl import calendar
+from etl.journal import RETURNED, Journal, SubmittedSheet, current
 from etl.masking import mask_frame, mask_text
 from etl.schema import Sheet
 from etl.store import Store, write_whole
-from etl.validate import Checked, CheckedSheet
-
-History = Callable[[str, str, str], pl.DataFrame | None]
+from etl.validate import Checked, CheckedSheet, History
 
 PROVENANCE = ("row", "reporting_code", "period", "submission_id", "source_submission_id")
 """Columns every stored row carries beside its sheet's: where on screen, and where in which workbook."""
@@ -29,13 +28,14 @@ PROVENANCE = ("row", "reporting_code", "period", "submission_id", "source_submis
 
 @dataclass(frozen=True, kw_only=True)
 class Acceptance:
-    """What became of a workbook at the door."""
+    """What became of a workbook at the door; the bytes of a returned revision stay returned."""
 
     submission_id: str
     unit_code: str
     period: str
     revision: int
     is_new: bool
+    is_returned: bool = False
 
 
 def accept(
@@ -61,8 +61,14 @@ def accept(
     submission_id = f"{unit_code}-{period}-{sha256[:16]}"
     known = journal.find(unit_code, period, sha256)
     if known is not None:
+        revision, state = known
         return Acceptance(
-            submission_id=submission_id, unit_code=unit_code, period=period, revision=known, is_new=False
+            submission_id=submission_id,
+            unit_code=unit_code,
+            period=period,
+            revision=revision,
+            is_new=False,
+            is_returned=state == RETURNED,
         )
     write_whole(store.workbooks / sha256[:2] / f"{sha256}.xlsx", lambda aside: _write_bytes(aside, content))
     taken_over = stored_history(store, journal)
@@ -135,10 +141,12 @@ def _typed_rows(
 ) -> pl.DataFrame | None:
     """The rows to keep: last month's where they are taken over, none for a zero report."""
     if checked.content == "unchanged":
-        previous = history(unit_code, _month_before(period), checked.sheet.key)
+        previous = history(unit_code, calendar.previous(period), checked.sheet.key)
         if previous is None:
             raise ValueError("nothing to take over: last month's rows are not in the store")
-        return previous.with_columns(period=_first_day(period), submission_id=pl.lit(submission_id))
+        return previous.with_columns(
+            period=pl.lit(calendar.first_day(period)), submission_id=pl.lit(submission_id)
+        )
     if checked.content != "reported":
         return None
     masked = mask_frame(
@@ -149,7 +157,7 @@ def _typed_rows(
     )
     return masked.with_columns(
         reporting_code=pl.lit(unit_code),
-        period=_first_day(period),
+        period=pl.lit(calendar.first_day(period)),
         submission_id=pl.lit(submission_id),
         source_submission_id=pl.lit(submission_id),
     )
@@ -168,15 +176,6 @@ def _masked(value: object) -> object:
     if isinstance(value, str):
         return mask_text(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _first_day(period: str) -> pl.Expr:
-    return pl.lit(f"{period}-01").str.to_date()
-
-
-def _month_before(period: str) -> str:
-    year, month = int(period[:4]), int(period[5:])
-    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
 
 
 def _write_bytes(path: Any, content: bytes) -> None:

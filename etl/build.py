@@ -59,7 +59,9 @@ class CheckFailedError(Exception):
 
     def __init__(self, failures: dict[str, pl.DataFrame]) -> None:
         self.failures = failures
-        names = ", ".join(f"{name} ({frame.height})" for name, frame in failures.items())
+        names = "; ".join(
+            f"{name} ({frame.height}): {frame.row(0, named=True)}" for name, frame in failures.items()
+        )
         super().__init__(
             f"数据检查未通过,仍显示上一次的结果:{names}。请把这条信息交给系统维护人员。"
             f" / Checks failed, the last build stays up: {names}."
@@ -231,10 +233,14 @@ def _states(submissions: Sequence[Submission]) -> dict[str, str]:
 
 def _computed(base: Path, fingerprint: str) -> dict[str, str] | None:
     """The states a build was computed from; None where campaign or models have changed since."""
-    with closing(duckdb.connect(str(base), read_only=True)) as connection:
-        if connection.execute("select fingerprint from dim_build").fetchall() != [(fingerprint,)]:
-            return None
-        return dict(connection.execute("from dim_unit_state").fetchall())
+    try:
+        with closing(duckdb.connect(str(base), read_only=True)) as connection:
+            if connection.execute("select fingerprint from dim_build").fetchall() != [(fingerprint,)]:
+                return None
+            return dict(connection.execute("from dim_unit_state").fetchall())
+    except duckdb.Error:
+        # A build of another version or a damaged one is no base; everything in it can be made again.
+        return None
 
 
 def _fingerprint(campaign: Campaign) -> str:

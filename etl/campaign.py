@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -161,21 +160,6 @@ class Campaign:
     def collected(self, sheet: str) -> CollectedSheet | None:
         """How the campaign collects a sheet; None when it does not (不适用)."""
         return next((each for each in self.sheets if each.sheet == sheet), None)
-
-    def target(self, kpi: str, period: str) -> Fraction | None:
-        """The exact target of a KPI for a month; None where there is none (yet)."""
-        found = next((each for each in self.targets if each.kpi == kpi), None)
-        if found is None or (found.rule == "last_period_only" and period != self.last_period):
-            return None
-        share = {
-            "per_period_of_year": Fraction(len(self.periods_of_year_until(period))),
-            "month_share": Fraction(calendar.first_day(period).month, 12),
-        }
-        return Fraction(found.target) * share.get(found.rule, Fraction(1))
-
-    def periods_of_year_until(self, period: str) -> tuple[str, ...]:
-        """The campaign's months of the calendar year of ``period``, up to and including it."""
-        return tuple(each for each in self.periods if each[:4] == period[:4] and each <= period)
 
     def due_day(self, period: str) -> date:
         """The day by the end of which a month's workbook is due."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
 
@@ -117,14 +118,23 @@ def print_findings(
             typer.echo(as_text(each, path.name, language))
 
 
-def write_marked(checked: Iterable[CheckedFile], folder: Path, language: Language) -> None:
-    """A marked copy of every file that could be read, under its own name."""
+def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Language) -> None:
+    """A marked copy of every file that could be read, under its own name; never over a file checked."""
     from etl.mark import marked_copy
 
     folder.mkdir(parents=True, exist_ok=True)
+    taken = {file.path.resolve() for file in checked}
     for file in checked:
         if file.checked is not None:
-            (folder / file.path.name).write_bytes(marked_copy(file.content, file.findings, language))
+            path = _free_path(folder / file.path.name, taken)
+            path.write_bytes(marked_copy(file.content, file.findings, language))
+            taken.add(path.resolve())
+
+
+def _free_path(path: Path, taken: set[Path]) -> Path:
+    """This path, or the first numbered one beside it that is neither a file checked nor a copy just made."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(each for each in chain([path], numbered) if each.resolve() not in taken)
 
 
 def outcome_text(file: LoadedFile) -> str:
@@ -132,6 +142,8 @@ def outcome_text(file: LoadedFile) -> str:
     if file.acceptance is None:
         return f"{file.path.name}: 未接收,有必须修改的问题 / not accepted"
     done = file.acceptance
+    if done.is_returned:
+        return f"{file.path.name}: 第{done.revision}版已退回,请修改后再报 / this revision was returned: mend it first"
     word = "已接收 / accepted" if done.is_new else "此前已接收,无变化 / already received"
     return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
 

@@ -52,7 +52,7 @@ def completeness(
     """
     rows = [
         row
-        for unit in (*campaign.reporting_units, campaign.top)
+        for unit in dict.fromkeys((*campaign.reporting_units, campaign.top))
         for row in _unit_rows(campaign, unit, submissions, period, now)
     ]
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")

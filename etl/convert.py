@@ -17,6 +17,7 @@ import polars as pl
 from etl.mappings.log_rows import Obstacle, apply_mapping, reasons, sentence
 from etl.mappings.mapping import LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
+from etl.masking import mask_frame
 from etl.template import build_workbook, sheets_for
 
 if TYPE_CHECKING:
@@ -161,10 +162,15 @@ def _refuse_repeats(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
 
 
 def _unmapped(rows: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
-    """The refused rows with the log's own columns; a header that is also ours is marked as theirs."""
+    """The refused rows with the log's own columns, personal numbers masked in both.
+
+    A header that is also ours is marked as theirs.
+    """
     reasoned = rows.select("line", "reason_zh", "reason_en")
     originals = frame.rename({name: f"{name} (log)" for name in reasoned.columns if name in frame.columns})
-    return pl.concat([reasoned, originals], how="horizontal").filter(pl.col("reason_zh") != "")
+    refused = pl.concat([reasoned, originals], how="horizontal").filter(pl.col("reason_zh") != "")
+    texts = [name for name, kind in refused.schema.items() if kind == pl.String]
+    return mask_frame(refused, texts, key=b"")
 
 
 def _workbooks(

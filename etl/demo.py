@@ -138,6 +138,15 @@ def _hand_in(job: _Job, planned: Sequence[PlannedWorkbook]) -> list[LoadedFile]:
             path = Path(folder) / workbook.file_name
             path.write_bytes(workbook_bytes(job.campaign, workbook, seed=job.seed, first=job.first))
             files.append(
-                load_file(path, reader, job.store, journal, job.campaign, RECEIVED_BY, workbook.received_at)
+                load_file(
+                    path,
+                    reader,
+                    job.store,
+                    journal,
+                    job.campaign,
+                    RECEIVED_BY,
+                    workbook.received_at,
+                    simulated=True,
+                )
             )
     return files

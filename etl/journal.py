@@ -109,6 +109,13 @@ class Journal:
         """Give the connections back."""
         self._engine.dispose()
 
+    def require(self, campaign: str, *, simulated: bool) -> None:
+        """Refuse a store that is another campaign's, or where simulated and real data would mix."""
+        with self._engine.connect() as connection:
+            held = connection.execute(sa.select(STORE)).mappings().first()
+        if held is not None:
+            _refuse_mixture(held["campaign"], bool(held["simulated"]), campaign, simulated)
+
     def claim(self, campaign: str, *, simulated: bool, now: datetime) -> None:
         """Make the store this campaign's, simulated or real, or refuse if it is another's."""
         with self._writing() as connection:
@@ -154,16 +161,17 @@ class Journal:
             )
         return revision, True
 
-    def find(self, unit_code: str, period: str, sha256: str) -> int | None:
-        """The revision under which these bytes were accepted for this unit and month, if they were."""
+    def find(self, unit_code: str, period: str, sha256: str) -> tuple[int, str] | None:
+        """Revision and state under which these bytes were accepted for this unit and month, if they were."""
         with self._engine.connect() as connection:
-            return connection.execute(
-                sa.select(SUBMISSION.c.revision).where(
+            found = connection.execute(
+                sa.select(SUBMISSION.c.revision, SUBMISSION.c.state).where(
                     SUBMISSION.c.unit_code == unit_code,
                     SUBMISSION.c.period == period,
                     SUBMISSION.c.sha256 == sha256,
                 )
-            ).scalar()
+            ).first()
+        return None if found is None else (found.revision, found.state)
 
     def submissions(self, *, unit_code: str | None = None, period: str | None = None) -> list[Submission]:
         """Every submission in order of acceptance, narrowed to a unit or a month where given."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl.accept import Acceptance, History, accept, stored_history
-from etl.build import Build, build
+from etl.build import Build, CheckFailedError, build
 from etl.campaign import Campaign
 from etl.findings import Finding, blocks, from_refusal, render
 from etl.gate import Refusal
@@ -44,6 +44,11 @@ class LoadedFile:
     findings: tuple[Finding, ...]
     acceptance: Acceptance | None
 
+    @property
+    def is_in(self) -> bool:
+        """Whether the file counts now: accepted, and not as a revision that was returned."""
+        return self.acceptance is not None and not self.acceptance.is_returned
+
 
 Progress = Callable[[int, int, LoadedFile], None]
 """Told how many of how many files are done, and what became of the one just finished."""
@@ -51,10 +56,14 @@ Progress = Callable[[int, int, LoadedFile], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """Every file of one load, in order, and the build published after them (none where nothing came in)."""
+    """Every file of one load, in order, and the build published after them.
+
+    There is none where nothing came in, or where it failed its checks (``failure``).
+    """
 
     files: tuple[LoadedFile, ...]
     build: Build | None
+    failure: CheckFailedError | None = None
 
 
 def check_file(
@@ -85,17 +94,24 @@ def load(
 ) -> Loaded:
     """Bring workbooks in, in the order given, and publish one build.
 
-    Raises StoreConflictError before anything is stored, and CheckFailedError with the last build left up.
+    A store becomes the campaign's with the first workbook accepted. Raises StoreConflictError before
+    anything is stored; a build that fails its checks is told in ``failure``, with the last one left up.
     """
-    journal.claim(campaign.name, simulated=simulated, now=now())
+    journal.require(campaign.name, simulated=simulated)
     files: list[LoadedFile] = []
     with WorkbookReader() as reader:
         for path in paths:
-            files.append(load_file(path, reader, store, journal, campaign, received_by, now()))
+            files.append(
+                load_file(path, reader, store, journal, campaign, received_by, now(), simulated=simulated)
+            )
             if progress:
                 progress(len(files), len(paths), files[-1])
-    accepted = any(file.acceptance for file in files)
-    return Loaded(files=tuple(files), build=build(store, journal, campaign, now=now()) if accepted else None)
+    if not any(file.acceptance for file in files):
+        return Loaded(files=tuple(files), build=None)
+    try:
+        return Loaded(files=tuple(files), build=build(store, journal, campaign, now=now()))
+    except CheckFailedError as failure:
+        return Loaded(files=tuple(files), build=None, failure=failure)
 
 
 def load_file(
@@ -106,12 +122,15 @@ def load_file(
     campaign: Campaign,
     received_by: str,
     arrived: datetime,
+    *,
+    simulated: bool,
 ) -> LoadedFile:
     """Check one file and accept it if nothing must be mended; nothing is published yet."""
     history = stored_history(store, journal)
     file = check_file(path, reader, campaign, now=arrived, history=history)
     if file.blocked:
         return LoadedFile(path=path, findings=file.findings, acceptance=None)
+    journal.claim(campaign.name, simulated=simulated, now=arrived)
     acceptance = accept(
         store,
         journal,

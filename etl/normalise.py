@@ -97,7 +97,6 @@ def _terms(column: Column) -> Column:
         note_zh="",
         note_en="",
         example="",
-        carried_key=False,
         prefilled=False,
     )
 
@@ -168,10 +167,13 @@ def _with_states(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _text(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
     value = pl.col("trimmed").str.replace_all("\r\n|\r", "\n")
+    if column.carried_key:
+        # A number that is looked up elsewhere is the same number however wide or spaced it was typed.
+        value = value.str.normalize("NFKC").str.replace_all("[−‐‑]", "-").str.replace_all(r"\s", "")
     limit = column.max_length or 32_767
     return frame.with_columns(value=value).with_columns(
         problem=pl.when(pl.col("value").str.len_chars() > limit).then(pl.lit("text_too_long")),
-        altered=pl.lit(False),
+        altered=(pl.col("value") != pl.col("trimmed")) if column.carried_key else pl.lit(False),
     )
 
 

@@ -35,6 +35,10 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 }
 
 
+LARGEST: dict[str, int] = {"integer": 10_000_000, "decimal": 10_000}
+"""What no count of persons, cases or places, and no course's hours, can exceed: more is a slip."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a sheet: what a cell under this header means and may hold.
@@ -55,6 +59,7 @@ class Column:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     above: int | None = None
+    maximum: int | None = None
     max_length: int | None = None
     unit_scope: Literal["", "below", "below_or_own", "any"] = ""
     not_applicable: bool = False
@@ -68,6 +73,8 @@ class Column:
     def __post_init__(self) -> None:
         if (self.type == "choice") != bool(self.choices):
             raise ValueError(f"column {self.name}: choices belong to, and only to, a choice column")
+        if self.type in LARGEST and self.maximum is None:
+            object.__setattr__(self, "maximum", LARGEST[self.type])
         if (self.type == "unit") and not self.unit_scope:
             raise ValueError(f"column {self.name}: a unit column names its unit_scope")
 

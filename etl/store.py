@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+KEY_BYTES = 32
+
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
@@ -49,8 +51,13 @@ class Store:
         """The secret that keeps masked case numbers apart; made once for a store."""
         path = self.folder / "masking.key"
         if not path.exists():
-            write_once(path, secrets.token_bytes(32))
-        return path.read_bytes()
+            write_once(path, secrets.token_bytes(KEY_BYTES))
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise ValueError(
+                f"{path} should hold {KEY_BYTES} bytes, not {len(key)}; restore it from a backup"
+            )
+        return key
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -5,6 +5,7 @@ Readers open the file CURRENT names; they never wait and never see half a build.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -41,4 +42,6 @@ def _remove_old_builds(store: Store, current: Path) -> None:
     builds = sorted(store.warehouse.glob("build-*.duckdb"), key=lambda path: path.stat().st_mtime)
     for path in builds[:-KEPT_BUILDS]:
         if path != current:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(PermissionError):
+                # On Windows a file that a dashboard has open stays until a later build.
+                path.unlink(missing_ok=True)

@@ -18,6 +18,8 @@ ROLL_SCALE = 27_720
 """Divisible by every number of months from 1 to 12: an average roll stays a whole number of these parts."""
 
 STANDARD_SCALE = 10_000
+WHOLE = pl.Int128
+"""Wide enough for any sum of cells the door lets through, times every scale."""
 RESIDENTS = 10_000
 
 
@@ -81,10 +83,8 @@ def _with_gaps(sums: pl.LazyFrame, keys: list[str], standard: int | None) -> pl.
     if standard is None:
         return sums.filter(~is_gap)
     parts = STANDARD_SCALE * RESIDENTS
-    required = -((-pl.col("d") * standard) // parts)
-    short = pl.when(pl.col("d") > 0).then(
-        pl.max_horizontal(required - pl.col("n"), pl.lit(0, dtype=pl.Int64))
-    )
+    required = (pl.col("d") * standard + parts - 1) // parts
+    short = pl.when(pl.col("d") > 0).then(pl.max_horizontal(required - pl.col("n"), pl.lit(0, dtype=WHOLE)))
     return sums.with_columns(n=pl.when(is_gap).then(short).otherwise("n")).filter(pl.col("n").is_not_null())
 
 
@@ -104,17 +104,17 @@ def _pair(kpi: Kpi, in_months: pl.Expr) -> pl.Expr:
 
 
 def _numerator(kpi: Kpi, in_months: pl.Expr) -> pl.Expr:
-    whole = (pl.col(kpi.numerator) * kpi.measure_scale).cast(pl.Int64)
+    whole = (pl.col(kpi.numerator) * kpi.measure_scale).cast(WHOLE)
     return pl.when(in_months).then(whole)
 
 
 def _denominator(kpi: Kpi, in_months: pl.Expr) -> pl.Expr:
     """The column that must be known beside the numerator: the denominator, a gap's population, or 1."""
     if kpi.own_total:
-        return pl.col("staffing_population").cast(pl.Int64)
+        return pl.col("staffing_population").cast(WHOLE)
     if kpi.denominator is None:
-        return pl.lit(1, dtype=pl.Int64)
-    whole = pl.col(kpi.denominator).cast(pl.Int64)
+        return pl.lit(1, dtype=WHOLE)
+    whole = pl.col(kpi.denominator).cast(WHOLE)
     if kpi.average_stock:
         whole = whole * (ROLL_SCALE // _reported_months(kpi.average_stock, in_months))
     return whole

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from metrics.compile import denominator_scale
 from metrics.kpi import Kpi
-from metrics.survey import SURVEY_SCALE
+
+MOST_ANSWERS = 100_000
+"""Valid answers of one unit's survey; two shares of fewer differ by more than a value's rounding."""
 
 JUDGED = ("met", "missed", "no_target")
 """Statuses of a figure with enough cases: one that may be ranked and scored."""
@@ -17,15 +19,17 @@ def exact_value(kpi: Kpi, row: Mapping[str, object]) -> Fraction | None:
     """factor x numerator / denominator of a row of ``query.table``; None where there is no value.
 
     Exact, because numerator and denominator are whole numbers of known parts (below 2 to the power of 53).
+    A surveyed unit's share is the fraction of at most MOST_ANSWERS answers nearest to its value: the one it
+    came from. A parent's weighted share is no such fraction, and near enough to it.
     """
     if row["value"] is None:
         return None
-    surveyed = kpi.mart == "mart_survey"
-    numerator = _whole_parts(row["numerator"], SURVEY_SCALE if surveyed else kpi.measure_scale)
+    if kpi.mart == "mart_survey":
+        return kpi.factor * Fraction(row["value"] / kpi.factor).limit_denominator(MOST_ANSWERS)
+    numerator = _whole_parts(row["numerator"], kpi.measure_scale)
     if kpi.denominator is None:
         return kpi.factor * numerator
-    denominator = _whole_parts(row["denominator"], SURVEY_SCALE if surveyed else denominator_scale(kpi))
-    return kpi.factor * numerator / denominator
+    return kpi.factor * numerator / _whole_parts(row["denominator"], denominator_scale(kpi))
 
 
 def judged_value(kpi: Kpi, row: Mapping[str, object]) -> Fraction | None:

@@ -69,7 +69,7 @@ def add_months(month: date, count: int) -> date:
 def parse_month(text: str) -> date:
     """The first day of a month written YYYY-MM; ValueError says what is expected."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()
+        return date.fromisoformat(f"{text}-01")
     except ValueError:
         raise ValueError(
             f"月份应写成 YYYY-MM,如 2026-09,而不是“{text}” / expected YYYY-MM, not {text}"

@@ -20,11 +20,12 @@ def expectation(column: Column) -> Words:
 
 def _number(column: Column, zh: str, en: str) -> tuple[str, str]:
     unit = f"(单位:{column.unit})" if column.unit else ""
+    most_zh, most_en = f"、不超过{column.maximum:,}", f", at most {column.maximum:,}"
     if column.above is not None:
-        return f"大于{column.above}的{zh}{unit}", f"{en} above {column.above}"
+        return f"大于{column.above}{most_zh}的{zh}{unit}", f"{en} above {column.above}{most_en}"
     if column.minimum is not None:
-        return f"不小于{column.minimum}的{zh}{unit}", f"{en} of at least {column.minimum}"
-    return f"{zh}{unit}", en
+        return f"不小于{column.minimum}{most_zh}的{zh}{unit}", f"{en} of at least {column.minimum}{most_en}"
+    return f"不超过{column.maximum:,}的{zh}{unit}", f"{en}{most_en}"
 
 
 def _choices(column: Column) -> tuple[str, str]:

@@ -154,6 +154,7 @@ _ALL = (
     _kind("too_many_decimals", "cell", "must", ("小数位过多", "Too many decimals"), _EXPECTATION, ("最多保留两位小数", "Keep at most two decimals")),
     _kind("number_too_large", "cell", "must", ("数字过大", "Too large a number"), ("不超过15位的数字", "A number of at most 15 digits"), _TYPE_AGAIN),
     _kind("below_minimum", "cell", "must", ("数字过小", "Too small a number"), _EXPECTATION, ("核对并改正", "Check and correct it")),
+    _kind("above_maximum", "cell", "must", ("数字过大", "Too large a number"), _EXPECTATION, ("核对并改正;注意单位,不要填编号或日期", "Check and correct it; mind the unit")),
     _kind("not_a_date", "cell", "must", ("不是日期", "Not a date"), _DATE_FORM, ("按 年-月-日 重填", "Write it as year-month-day")),
     _kind("date_serial", "cell", "must", ("日期显示为数字", "A date shown as a number"), _DATE_FORM, ("把单元格格式改为日期,核对后再填", "Format the cell as a date and check it")),
     _kind("date_ambiguous", "cell", "must", ("日期的日月次序不明", "Day and month may be confused"), _DATE_FORM, ("按 年-月-日 重填", "Write it as year-month-day")),

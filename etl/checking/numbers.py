@@ -64,7 +64,9 @@ def _typed_number(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
         .when(pl.col("value").is_null())
         .then(pl.lit("not_a_number"))
         .when(least)
-        .then(pl.lit("below_minimum")),
+        .then(pl.lit("below_minimum"))
+        .when(pl.col("value") > column.maximum)
+        .then(pl.lit("above_maximum")),
         altered=~same | (pl.col("bare").str.contains("^-?0[0-9]")),
     )
 

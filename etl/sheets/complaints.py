@@ -31,7 +31,10 @@ CONDUCT = "执法行为投诉"
 
 
 STILL_OPEN = (
-    pl.col("closed_at").is_null() & pl.col("closed_on_time").is_null() & (pl.col("excluded_reason") == "无")
+    pl.col("closed_at").is_null()
+    # 否 beside a due time says overdue so far; alone it is all that a source knows of a closed case.
+    & (pl.col("closed_on_time").is_null() | (~pl.col("closed_on_time") & pl.col("due_at").is_not_null()))
+    & (pl.col("excluded_reason") == "无")
 )
 
 

@@ -6,6 +6,8 @@ from etl.schema import Rule, Sheet, at_most
 from etl.sheets.monthly import flow
 from etl.sheets.unit_columns import UNIT_COLUMNS
 
+GRADES = ("files_excellent", "files_pass", "files_fail")
+
 SHEET = Sheet(
     key="quarterly",
     title_zh="季度情况",
@@ -37,6 +39,16 @@ SHEET = Sheet(
             != pl.col("files_excellent") + pl.col("files_pass") + pl.col("files_fail"),
             expected_zh="评查案卷数 = 优秀 + 合格(不含优秀) + 不合格",
             expected_en="Files reviewed = excellent + pass (excellent excluded) + fail",
+        ),
+        Rule(
+            # Where a grade is 不适用 the sum is unknown, but what is given may still not exceed the whole.
+            kind="part_exceeds_whole",
+            severity="must",
+            columns=("files_reviewed", "files_excellent", "files_pass", "files_fail"),
+            violated=pl.any_horizontal(pl.col(GRADES).is_null())
+            & (pl.sum_horizontal(GRADES) > pl.col("files_reviewed")),
+            expected_zh="各等次案卷数之和不超过评查案卷数",
+            expected_en="Files graded do not exceed files reviewed",
         ),
         at_most(
             "reconsiderations_corrected",

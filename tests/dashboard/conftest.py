@@ -16,6 +16,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "chromium")
 OFFLINE = (
@@ -73,7 +74,16 @@ def served(store: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "dashboard/app.py",
+        "--server.port",
+        str(port),
+        "--server.headless=true",
+    ]
     environment = os.environ | {"STORE_DIR": str(store), "PYTHONPATH": str(ROOT)}
     with (store / "server.log").open("w") as log:
         process = subprocess.Popen(
@@ -114,3 +124,11 @@ def browser() -> Iterator[object]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
         yield started
         started.close()
+
+
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """AppTest puts the page in the place of the main module, and leaves it there."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main

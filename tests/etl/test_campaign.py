@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from datetime import date, datetime
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -160,24 +159,6 @@ def test_targets_are_those_of_the_kpi_list(yunnan):
     for target in yunnan.targets:
         assert str(target.target) in listed[target.kpi]["target"].split()
         assert target.is_setting or "设定值" not in listed[target.kpi]["target_source"]
-
-
-@pytest.mark.parametrize(
-    ("kpi", "period", "expected"),
-    [
-        ("officers_per_10k", "2025-04", Fraction(5)),
-        ("training_hours_per_officer", "2025-04", Fraction("7.5")),
-        ("training_hours_per_officer", "2025-12", Fraction("67.5")),
-        ("training_hours_per_officer", "2026-09", Fraction("67.5")),
-        ("training_coverage_rate", "2026-08", Fraction(200, 3)),
-        ("training_coverage_rate", "2026-12", Fraction(100)),
-        ("issues_rectified_rate", "2026-11", None),
-        ("issues_rectified_rate", "2026-12", Fraction(100)),
-        ("frontline_rate", "2026-12", None),
-    ],
-)
-def test_the_target_of_a_month(yunnan, kpi, period, expected):
-    assert yunnan.target(kpi, period) == expected
 
 
 def test_boundaries_are_those_of_the_units_and_small_enough_for_a_page(yunnan):

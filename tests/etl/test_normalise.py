@@ -117,6 +117,7 @@ REFUSED = [
     ("integer", "(12)", "not_a_number"),
     ("integer", "1e5", "not_a_number"),
     ("integer", "TRUE", "not_a_number"),
+    ("integer", "10000001", "above_maximum"),
     ("integer", "-1", "below_minimum"),
     ("integer", "−1", "below_minimum"),
     ("integer", "2026-09-03", "date_for_number"),
@@ -220,7 +221,7 @@ def test_a_column_of_repeated_texts_is_typed_like_each_cell_alone(kind):
     assert list(zip(together.values, together.states, together.altered, strict=True)) == alone
 
 
-@given(st.integers(min_value=0, max_value=10**15 - 1))
+@given(st.integers(min_value=0, max_value=10**7))
 def test_a_whole_number_survives_every_way_of_grouping(number):
     for text in (str(number), f"{number:,}", f"{number:,}".replace(",", " "), f"{number}.00", f"{number}人"):
         assert one("integer", text)[0] == number

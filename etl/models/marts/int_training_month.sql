@@ -2,7 +2,7 @@
 select
     leaf_code,
     month,
-    sum(officer_hours)::decimal(18, 2) as training_hours,
+    sum(officer_hours)::decimal(38, 2) as training_hours,
     sum(expected)::bigint as training_expected,
     sum(attended)::bigint as training_attended,
     max((attended > 0)::int) as trained
