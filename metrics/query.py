@@ -95,32 +95,25 @@ def _figures(
     frames = [survey_figures(surveys, dimensions.hierarchy, surveyed, period, targets).lazy()]
     if summed:
         received = reports(dimensions, summed, period).lazy()
-        sums = _sums(run, dimensions, summed, period, received.filter(pl.col("reported") > 0))
+        sums = _sums(run, dimensions, summed, period, received)
         frames.append(coverage(dimensions, received).join(sums, on=["kpi", *UNIT], how="left"))
     return pl.concat(frames, how="diagonal_relaxed")
 
 
 def _sums(
-    run: Run, dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope, reported: pl.LazyFrame
+    run: Run, dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope, received: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Sums of every unit and KPI; a reporting unit that reported nothing is in none of them."""
+    marts = dict.fromkeys(kpi.mart for kpi in kpis)
+    # A row of one mart has no value in the columns of another, and adds nothing to their sums.
+    query = " union all by name ".join(f"(from {mart} where list_contains($months, month))" for mart in marts)
+    rows = run(query, {"months": list(period.months)})
+    without_sheet = [kpi.key for kpi in kpis if not kpi.sheet]
+    counted = received.filter((pl.col("reported") > 0) | pl.col("kpi").is_in(without_sheet))
+    leaves = leaf_sums(rows.lazy(), kpis, period).join(counted, on=["kpi", "reporting_code"], how="semi")
     standard = dimensions.targets.get(STANDARD_KPI)
-    frames = []
-    for mart in dict.fromkeys(kpi.mart for kpi in kpis):
-        chosen = [kpi for kpi in kpis if kpi.mart == mart]
-        rows = run(f"from {mart} where list_contains($months, month)", {"months": list(period.months)})
-        leaves = leaf_sums(rows.lazy(), chosen, period)
-        if any(kpi.sheet for kpi in chosen):
-            leaves = leaves.join(reported, on=["kpi", "reporting_code"], how="semi")
-        frames.append(
-            unit_sums(
-                leaves,
-                dimensions.tree.lazy(),
-                chosen,
-                int(standard.number * STANDARD_SCALE) if standard else None,
-            )
-        )
-    return pl.concat(frames)
+    parts = int(standard.number * STANDARD_SCALE) if standard else None
+    return unit_sums(leaves, dimensions.tree.lazy(), kpis, parts)
 
 
 def _of_parents(figures: pl.LazyFrame) -> pl.LazyFrame:
