@@ -8,7 +8,7 @@ from dashboard import queries
 from dashboard.components import filters, page
 from dashboard.i18n import of, t
 from dashboard.memory import guard_memory
-from metrics.connection import NoBuildError
+from metrics.connection import NoBuildError, OtherLayoutError
 
 PAGES = (
     st.Page("views/overview.py", title=t("总览"), url_path="overview", default=True),
@@ -27,11 +27,14 @@ current = st.navigation(list(PAGES), position="top")
 
 try:
     build = queries.build()
+    dimensions = queries.dimensions(build)
+except OtherLayoutError:
+    page.other_version()
+    st.stop()
 except NoBuildError:
     page.empty()
     st.stop()
 
-dimensions = queries.dimensions(build)
 page.banner(simulated=dimensions.simulated)
 filters.show(build, of(dimensions.campaign, "title"), queries.today())
 current.run()

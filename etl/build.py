@@ -54,6 +54,10 @@ DUCKDB_TYPES = {
 }
 
 
+LAYOUT = 1
+"""Raised with every change of the tables' columns, so that a reader of another version says so."""
+
+
 class CheckFailedError(Exception):
     """A check of the new build found rows: it is not published, the last build stays up."""
 
@@ -121,7 +125,12 @@ def _fill(
 ) -> None:
     tables = dimensions(campaign, submissions)
     tables["dim_build"] = pl.DataFrame(
-        {"built_at": [now], "fingerprint": [fingerprint], "simulated": [bool(journal.is_simulated())]}
+        {
+            "layout": [LAYOUT],
+            "built_at": [now],
+            "fingerprint": [fingerprint],
+            "simulated": [bool(journal.is_simulated())],
+        }
     )
     tables["dim_unit_state"] = pl.DataFrame(
         sorted(_states(submissions).items()),

@@ -28,8 +28,6 @@ TITLES = ("key", "title_zh", "title_en")
 @contextmanager
 def opened_store(store: Path, campaign: str) -> Iterator[tuple[Run, Dimensions]]:
     """The published build of a store, which must be this campaign's where one is named."""
-    import duckdb
-
     from metrics.connection import NoBuildError, current_build, open_build, runner
     from metrics.dimensions import read_dimensions
 
@@ -37,27 +35,13 @@ def opened_store(store: Path, campaign: str) -> Iterator[tuple[Run, Dimensions]]
         connection = open_build(current_build(store))
     except NoBuildError as error:
         stop(NO_ANSWER, str(error))
-    except duckdb.Error as error:
-        _stop_at_unreadable(store, error)
     try:
         run = runner(connection)
-        try:
-            dimensions = read_dimensions(run)
-        except duckdb.Error as error:
-            # A build of an earlier version: it lacks a table this one reads.
-            _stop_at_unreadable(store, error)
+        dimensions = read_dimensions(run)
         _require_campaign(campaign, dimensions)
         yield run, dimensions
     finally:
         connection.close()
-
-
-def _stop_at_unreadable(store: Path, error: Exception) -> NoReturn:
-    stop(
-        NO_ANSWER,
-        f"{store} 里的结果读不出来,请运行 python -m etl build --full 重新生成"
-        f" / the build in {store} cannot be read; make it anew with python -m etl build --full: {error}",
-    )
 
 
 def _require_campaign(campaign: str, dimensions: Dimensions) -> None:

@@ -12,6 +12,10 @@ Run = Callable[[str, Mapping[str, object]], pl.DataFrame]
 """Something that runs SQL with named parameters and gives a frame: the whole seam to the engine."""
 
 
+LAYOUT = 1
+"""The layout of the build's tables that this program reads; a build says which it has."""
+
+
 class NoBuildError(Exception):
     """The store has no published build yet; the message names the way out."""
 
@@ -30,9 +34,25 @@ def current_build(store: Path) -> Path:
     return store / "warehouse" / pointer.read_text(encoding="utf-8").strip()
 
 
+class OtherLayoutError(NoBuildError):
+    """The published build was made by another version of the program; the message names the way out."""
+
+
 def open_build(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection that can reach nothing but this file."""
-    connection = duckdb.connect(str(path), read_only=True)
+    """A read-only connection that can reach nothing but this file.
+
+    Raises OtherLayoutError where another version made it.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+        layout = connection.execute("select layout from dim_build").fetchall()
+    except duckdb.Error:
+        layout = []
+    if layout != [(LAYOUT,)]:
+        raise OtherLayoutError(
+            "指标库读不出,或由另一版本的程序生成;请运行 python -m etl build 重建(已接收的数据不受影响)"
+            " / this build is damaged or was made by another version of the program: run python -m etl build; nothing accepted is lost"
+        )
     connection.execute("set enable_progress_bar = false")
     connection.execute("set enable_external_access = false")
     return connection

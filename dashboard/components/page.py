@@ -43,6 +43,15 @@ def note(text: str) -> None:
     st.html(f'<p class="src">{escape(text)}</p>')
 
 
+def other_version() -> None:
+    """Figures of another version of the program: how to make them again."""
+    st.html(
+        f'<div class="empty"><h1>{escape(t("指标库需要重建"))}</h1>'
+        f"<p>{escape(t('现有指标库由另一版本的程序生成,已接收的数据不受影响。请在项目目录运行:'))}</p>"
+        f"<pre>python -m etl build</pre><p>{escape(t('完成后刷新本页即可。'))}</p></div>"
+    )
+
+
 def empty() -> None:
     """No figures yet: what to do, in words a newcomer can follow."""
     st.html(
