@@ -212,10 +212,17 @@ def _population_table(campaign: Campaign) -> pl.DataFrame:
 
 
 def _sheet_table(campaign: Campaign) -> pl.DataFrame:
-    rows = [(sheet.sheet, sheet.reported_by, sheet.frequency) for sheet in campaign.sheets]
+    rows = [
+        (sheet.sheet, sheet.reported_by, sheet.frequency, list(sheet.without)) for sheet in campaign.sheets
+    ]
     return pl.DataFrame(
         rows,
-        schema={"sheet": pl.String, "reported_by": pl.String, "frequency": pl.String},
+        schema={
+            "sheet": pl.String,
+            "reported_by": pl.String,
+            "frequency": pl.String,
+            "without": pl.List(pl.String),
+        },
         orient="row",
     )
 

@@ -131,6 +131,7 @@ def test_what_the_campaign_does_not_collect_is_not_applicable(figures):
     statuses = {row["kpi"]: row["status"] for row in figures if row["unit_name"] == "坪山区"}
     assert statuses["officers_per_10k"] == "not_applicable"
     assert statuses["violations"] == "not_applicable"
+    assert statuses["complaints_repeat_rate"] == "not_applicable"
     assert statuses["complaints_on_time_rate"] == "missed"
 
 

@@ -51,7 +51,7 @@ select
         as conduct_complaints_substantiated,
     case when counts.complaints then coalesce(received.conduct_complaints_answered, 0) end
         as conduct_complaints_answered,
-    case when counts.complaints then coalesce(received.complaints_renewed, 0) end as complaints_renewed,
+    case when counts.renewals then coalesce(received.complaints_renewed, 0) end as complaints_renewed,
     case when counts.complaints then coalesce(received.complaints_resolved, 0) end as complaints_resolved,
     case when counts.complaints then coalesce(received.complaints_resolution_answered, 0) end
         as complaints_resolution_answered,
@@ -85,6 +85,10 @@ from int_leaf_month as leaf
 cross join lateral (
     select
         leaf.complaints_reported = 1 and leaf.takes_complaints as complaints,
+        -- Where the campaign's log does not say what a case renews, none is not the same as not known.
+        leaf.complaints_reported = 1 and leaf.takes_complaints and not exists (
+            from dim_sheet where sheet = 'complaints' and list_contains("without", 'repeat_of')
+        ) as renewals,
         leaf.trainings_reported = 1 and not leaf.is_residual as trainings,
         leaf.trainings_reported = 1 and leaf.takes_complaints and not leaf.is_residual as county_months,
         leaf.issues_reported = 1 and not leaf.is_residual as issues
