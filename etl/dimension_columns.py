@@ -1,0 +1,117 @@
+"""The columns of the dimensions: what marts, figures and pages may rely on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+TEXT, WHOLE, PLACE, FLAG, DAY, MOMENT = pl.String, pl.Int64, pl.Int32, pl.Boolean, pl.Date, pl.Datetime("us")
+NUMBER, TEXTS = pl.Decimal(18, 4), pl.List(pl.String)
+
+COLUMNS: dict[str, dict[str, pl.DataType]] = {
+    "dim_campaign": dict.fromkeys(
+        (
+            "name",
+            "title_zh",
+            "title_en",
+            "reporting_level",
+            "population_basis_zh",
+            "population_basis_en",
+            "map_note_zh",
+            "map_note_en",
+        ),
+        TEXT,
+    ),
+    "dim_level": {"position": PLACE, "key": TEXT, "title_zh": TEXT, "title_en": TEXT, "reports": FLAG},
+    "dim_unit": {
+        "level": TEXT,
+        "level_position": PLACE,
+        "position": PLACE,
+        "unit_code": TEXT,
+        "unit_name": TEXT,
+        "short_name": TEXT,
+        "parent_level": TEXT,
+        "parent_code": TEXT,
+        "reporting_code": TEXT,
+        "peer_group": TEXT,
+        "own_office": FLAG,
+        "population": WHOLE,
+    },
+    "dim_leaf": {"reporting_code": TEXT, "leaf_code": TEXT, "own_office": FLAG, "is_residual": FLAG},
+    "dim_tree": {"level": TEXT, "unit_code": TEXT, "leaf_code": TEXT},
+    "dim_period": {
+        "month": DAY,
+        "period": TEXT,
+        "data_from": DAY,
+        "data_to": DAY,
+        "due_at": MOMENT,
+        "due_is_estimated": FLAG,
+    },
+    "dim_population": {"leaf_code": TEXT, "month": DAY, "resident": WHOLE, "population": WHOLE},
+    "dim_sheet": {"sheet": TEXT, "reported_by": TEXT, "frequency": TEXT, "without": TEXTS},
+    "dim_target": {
+        "kpi": TEXT,
+        "target": NUMBER,
+        "rule": TEXT,
+        "is_setting": FLAG,
+        "scope_zh": TEXT,
+        "scope_en": TEXT,
+        "citation_zh": TEXT,
+        "citation_en": TEXT,
+    },
+    "dim_scorecard": {
+        "key": TEXT,
+        "title_zh": TEXT,
+        "title_en": TEXT,
+        "valid_from": DAY,
+        "coverage_numerator": WHOLE,
+        "coverage_denominator": WHOLE,
+        "is_setting": FLAG,
+        "citation_zh": TEXT,
+        "citation_en": TEXT,
+        "red_lines": TEXTS,
+    },
+    "dim_scorecard_item": {
+        "scorecard": TEXT,
+        "position": PLACE,
+        "kpi": TEXT,
+        "weight": NUMBER,
+        "floor": NUMBER,
+        "target": NUMBER,
+        "rule": TEXT,
+        "period": TEXT,
+        "is_setting": FLAG,
+        "reason_zh": TEXT,
+        "reason_en": TEXT,
+        "citation_zh": TEXT,
+        "citation_en": TEXT,
+    },
+    "dim_peer_group": {
+        "key": TEXT,
+        "position": PLACE,
+        "title_zh": TEXT,
+        "title_en": TEXT,
+        "rule_zh": TEXT,
+        "rule_en": TEXT,
+    },
+    "dim_submission": {
+        "submission_id": TEXT,
+        "reporting_code": TEXT,
+        "month": DAY,
+        "revision": PLACE,
+        "state": TEXT,
+        "received_at": MOMENT,
+        "file_name": TEXT,
+    },
+    "dim_submitted_sheet": {
+        "reporting_code": TEXT,
+        "month": DAY,
+        "sheet": TEXT,
+        "content": TEXT,
+        "submission_id": TEXT,
+        "data_to": DAY,
+        "row_count": WHOLE,
+        "path": TEXT,
+    },
+    "dim_first_report": {"reporting_code": TEXT, "month": DAY, "received_at": MOMENT},
+}
+"""The columns of every dimension; rows below stand in this order."""
