@@ -25,6 +25,7 @@ from etl.command_words import (
     require_campaign,
     require_files,
     show_progress,
+    tell_unmapped,
     write_marked,
     wrong_command,
 )
@@ -153,17 +154,7 @@ def convert(
         typer.echo(path)
     for path in sorted(set(out.glob("*.xlsx")) - set(written)):
         typer.echo(f"{path} 是以前留下的,不是这次转换的 / {path} was left by an earlier run", err=True)
-    for row in converted.unmapped.head(20).iter_rows(named=True):
-        typer.echo(
-            f"第{row['line']}行未转换:{row['reason_zh']} / line {row['line']}: {row['reason_en']}", err=True
-        )
-    typer.echo(
-        f"转换 {sum(workbook.rows.height for workbook in converted.workbooks)} 行,"
-        f"未转换 {converted.unmapped.height} 行(全部列于 unmapped.csv)"
-        if converted.unmapped.height
-        else "全部转换 / everything converted",
-        err=True,
-    )
+    tell_unmapped(converted)
     raise typer.Exit(1 if converted.unmapped.height else 0)
 
 

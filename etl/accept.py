@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -59,42 +60,32 @@ def accept(
     unit_code, period = checked.unit.code, checked.period
     sha256 = hashlib.sha256(content).hexdigest()
     submission_id = f"{unit_code}-{period}-{sha256[:16]}"
+    outcome = partial(Acceptance, submission_id=submission_id, unit_code=unit_code, period=period)
     known = journal.find(unit_code, period, sha256)
     if known is not None:
         revision, state = known
-        return Acceptance(
-            submission_id=submission_id,
-            unit_code=unit_code,
-            period=period,
-            revision=revision,
-            is_new=False,
-            is_returned=state == RETURNED,
-        )
+        return outcome(revision=revision, is_new=False, is_returned=state == RETURNED)
     write_whole(store.workbooks / sha256[:2] / f"{sha256}.xlsx", lambda aside: _write_bytes(aside, content))
     taken_over = stored_history(store, journal)
     sheets = [
         _store_sheet(store, sheet, unit_code, period, submission_id, taken_over)
         for sheet in checked.sheets.values()
     ]
-    revision, is_new = journal.record(
-        {
-            "submission_id": submission_id,
-            "unit_code": unit_code,
-            "period": period,
-            "sha256": sha256,
-            "file_name": mask_text(file_name),
-            "received_at": received_at,
-            "received_by": received_by,
-            "data_from": checked.cover["data_from"],
-            "data_to": checked.cover["data_to"],
-            "cover": {name: _masked(value) for name, value in checked.cover.items()},
-            "findings": [dict(finding) for finding in findings],
-        },
-        sheets,
-    )
-    return Acceptance(
-        submission_id=submission_id, unit_code=unit_code, period=period, revision=revision, is_new=is_new
-    )
+    values = {
+        "submission_id": submission_id,
+        "unit_code": unit_code,
+        "period": period,
+        "sha256": sha256,
+        "file_name": mask_text(file_name),
+        "received_at": received_at,
+        "received_by": received_by,
+        "data_from": checked.cover["data_from"],
+        "data_to": checked.cover["data_to"],
+        "cover": {name: _masked(value) for name, value in checked.cover.items()},
+        "findings": [dict(finding) for finding in findings],
+    }
+    revision, is_new = journal.record(values, sheets)
+    return outcome(revision=revision, is_new=is_new)
 
 
 def stored_history(store: Store, journal: Journal) -> History:

@@ -17,10 +17,12 @@ from etl.store import Store
 
 if TYPE_CHECKING:
     from etl.accept import History
+    from etl.convert import Converted
     from etl.findings import Finding, Language
     from etl.load import CheckedFile, LoadedFile
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+SHOWN_ROWS = 20
 NO_ANSWER, BAD_COMMAND = 1, 2
 
 
@@ -146,6 +148,17 @@ def outcome_text(file: LoadedFile) -> str:
         return f"{file.path.name}: 第{done.revision}版已退回,请修改后再报 / this revision was returned: mend it first"
     word = "已接收 / accepted" if done.is_new else "此前已接收,无变化 / already received"
     return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
+
+
+def tell_unmapped(converted: Converted) -> None:
+    """How many rows of a log were converted; the first that were not, each with its reason."""
+    for row in converted.unmapped.head(SHOWN_ROWS).iter_rows(named=True):
+        typer.echo(
+            f"第{row['line']}行未转换:{row['reason_zh']} / line {row['line']}: {row['reason_en']}", err=True
+        )
+    done, left = sum(workbook.rows.height for workbook in converted.workbooks), converted.unmapped.height
+    listed = "(全部列于 unmapped.csv / all listed there)" if left else ""
+    typer.echo(f"转换{done}行,未转换{left}行{listed} / {done} rows converted, {left} not", err=True)
 
 
 def show_progress(done: int, total: int, file: LoadedFile) -> None:
