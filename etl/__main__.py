@@ -15,8 +15,10 @@ from etl.command_words import (
     BAD_COMMAND,
     DATA,
     campaign_period,
+    check_text,
     existing_store,
     history_of,
+    keep_earlier,
     named_campaign,
     named_path,
     opened_store,
@@ -80,6 +82,7 @@ def template(
         )
     content = issue_template(chosen, found.unit, period, existing_store(store, chosen))
     out.parent.mkdir(parents=True, exist_ok=True)
+    keep_earlier(out, content)
     out.write_bytes(content)
     typer.echo(f"{out}", err=True)
 
@@ -109,6 +112,8 @@ def check(
     if marked is not None:
         write_marked(checked, marked, language)
     print_findings([(file.path, file.findings) for file in checked], output, language)
+    for file in checked:
+        typer.echo(check_text(file), err=True)
     raise typer.Exit(1 if any(file.blocked for file in checked) else 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 from pathlib import Path
@@ -137,6 +138,28 @@ def _free_path(path: Path, taken: set[Path]) -> Path:
     """This path, or the first numbered one beside it that is neither a file checked nor a copy just made."""
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(each for each in chain([path], numbered) if each.resolve() not in taken)
+
+
+def keep_earlier(path: Path, content: bytes) -> None:
+    """Move a file that is about to be replaced by another aside: it may be a workbook somebody has filled in."""
+    if path.exists() and path.read_bytes() != content:
+        aside = _free_path(
+            path.with_stem(f"{path.stem}-旧"), {each.resolve() for each in path.parent.iterdir()}
+        )
+        path.rename(aside)
+        typer.echo(f"原有文件另存为 {aside} / the file that was there is now {aside}", err=True)
+
+
+def check_text(file: CheckedFile) -> str:
+    """How a check ended, in one line: how many findings of each severity."""
+    if not file.findings:
+        return f"{file.path.name}: 没有发现问题 / nothing found"
+    counted = Counter(finding.severity for finding in file.findings)
+    must, verify, info = (counted[severity] for severity in ("must", "verify", "info"))
+    return (
+        f"{file.path.name}: 必须修改{must}处,核实{verify}处,提示{info}处"
+        f" / {must} to be mended, {verify} to be verified, {info} for information"
+    )
 
 
 def outcome_text(file: LoadedFile) -> str:

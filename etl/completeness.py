@@ -112,11 +112,12 @@ def as_text(matrix: pl.DataFrame, due_label: str) -> str:
         first = rows.filter(pl.col("timing") != "").head(1).to_dicts() or rows.head(1).to_dicts()
         contents = dict(rows.select("sheet", "content").rows())
         late = f"{first[0]['days_late']}天" if first[0]["days_late"] else ""
+        timing = first[0]["timing"] if first[0]["received_at"] or not late else "逾期未报"
         estimated = "(推算)" if first[0]["due_is_estimated"] else ""
         table.add_row(
             first[0]["unit_name"],
             first[0]["due_on"] + estimated,
-            first[0]["timing"] + late,
+            timing + late,
             *(contents.get(key, "") for key in sheets),
         )
     output = io.StringIO()

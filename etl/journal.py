@@ -109,13 +109,6 @@ class Journal:
         """Give the connections back."""
         self._engine.dispose()
 
-    def require(self, campaign: str, *, simulated: bool) -> None:
-        """Refuse a store that is another campaign's, or where simulated and real data would mix."""
-        with self._engine.connect() as connection:
-            held = connection.execute(sa.select(STORE)).mappings().first()
-        if held is not None:
-            _refuse_mixture(held["campaign"], bool(held["simulated"]), campaign, simulated)
-
     def claim(self, campaign: str, *, simulated: bool, now: datetime) -> None:
         """Make the store this campaign's, simulated or real, or refuse if it is another's."""
         with self._writing() as connection:

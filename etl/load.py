@@ -15,10 +15,11 @@ from etl.build import Build, CheckFailedError, build
 from etl.campaign import Campaign
 from etl.findings import Finding, blocks, from_refusal, render
 from etl.gate import Refusal
-from etl.journal import Journal
+from etl.journal import Journal, StoreConflictError
 from etl.read import WorkbookReader
 from etl.store import Store
 from etl.validate import Checked, validate
+from etl.writing.serialise import SIMULATED_PROPERTY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class CheckedFile:
     content: bytes
     checked: Checked | None
     findings: tuple[Finding, ...]
+    is_simulated: bool = False
 
     @property
     def blocked(self) -> bool:
@@ -78,7 +80,13 @@ def check_file(
     if isinstance(outcome, Refusal):
         return CheckedFile(path=path, content=content, checked=None, findings=(from_refusal(outcome),))
     checked = validate(outcome, campaign, today=now.date(), history=history)
-    return CheckedFile(path=path, content=content, checked=checked, findings=checked.findings)
+    return CheckedFile(
+        path=path,
+        content=content,
+        checked=checked,
+        findings=checked.findings,
+        is_simulated=SIMULATED_PROPERTY in outcome.custom,
+    )
 
 
 def load(
@@ -94,22 +102,37 @@ def load(
 ) -> Loaded:
     """Bring workbooks in, in the order given, and publish one build.
 
-    A store becomes the campaign's with the first workbook accepted. Raises StoreConflictError before
-    anything is stored; a build that fails its checks is told in ``failure``, with the last one left up.
+    A store becomes the campaign's, simulated or real, with the first workbook accepted; a workbook says
+    itself if its contents are simulated. Raises StoreConflictError at the first file that does not belong
+    to the store; what came before it is published. A build that fails its checks is told in ``failure``,
+    with the last one left up.
     """
-    journal.require(campaign.name, simulated=simulated)
     files: list[LoadedFile] = []
+    conflict = None
     with WorkbookReader() as reader:
         for path in paths:
-            files.append(
-                load_file(path, reader, store, journal, campaign, received_by, now(), simulated=simulated)
-            )
+            try:
+                files.append(
+                    load_file(path, reader, store, journal, campaign, received_by, now(), simulated=simulated)
+                )
+            except StoreConflictError as error:
+                conflict = error
+                break
             if progress:
                 progress(len(files), len(paths), files[-1])
+    loaded = _published(files, store, journal, campaign, now())
+    if conflict is not None:
+        raise conflict
+    return loaded
+
+
+def _published(
+    files: Sequence[LoadedFile], store: Store, journal: Journal, campaign: Campaign, now: datetime
+) -> Loaded:
     if not any(file.acceptance for file in files):
         return Loaded(files=tuple(files), build=None)
     try:
-        return Loaded(files=tuple(files), build=build(store, journal, campaign, now=now()))
+        return Loaded(files=tuple(files), build=build(store, journal, campaign, now=now))
     except CheckFailedError as failure:
         return Loaded(files=tuple(files), build=None, failure=failure)
 
@@ -130,7 +153,7 @@ def load_file(
     file = check_file(path, reader, campaign, now=arrived, history=history)
     if file.blocked:
         return LoadedFile(path=path, findings=file.findings, acceptance=None)
-    journal.claim(campaign.name, simulated=simulated, now=arrived)
+    journal.claim(campaign.name, simulated=simulated or file.is_simulated, now=arrived)
     acceptance = accept(
         store,
         journal,

@@ -118,6 +118,7 @@ def build_workbook(
     rows: Mapping[str, Rows] | None = None,
     previous: Mapping[str, pl.DataFrame] | None = None,
     created: datetime | None = None,
+    simulated: bool = False,
 ) -> bytes:
     """A template and its contents in one go: an .xlsx file.
 
@@ -139,7 +140,7 @@ def build_workbook(
     write_cover(workbook.active, heading, tables[0].columns, checked_rows(COVER, [values])[0])
     _write_instructions(workbook, campaign, unit, period, tables)
     _write_tables(workbook, campaign, unit, where, tables[1:], rows or {}, previous or {})
-    describe(workbook, title=f"{campaign.title_zh} · {where}", version=TEMPLATE_VERSION)
+    describe(workbook, title=f"{campaign.title_zh} · {where}", version=TEMPLATE_VERSION, simulated=simulated)
     return workbook_bytes(workbook, created or datetime(int(period[:4]), int(period[5:7]), 1))
 
 

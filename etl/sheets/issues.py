@@ -16,6 +16,21 @@ def _issue_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFram
     )
 
 
+def _dates_moved(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
+    """Issues whose finding or due date differs from last month's ledger: that alone moves past figures."""
+    both = current.join(previous, on="issue_id", suffix="_before")
+    moved = [
+        both.filter(pl.col(name) != pl.col(f"{name}_before")).select(
+            "row",
+            column=pl.lit(name),
+            value=pl.col(name).cast(pl.String),
+            expected=pl.col(f"{name}_before").cast(pl.String),
+        )
+        for name in ("found_on", "due_on")
+    ]
+    return pl.concat(moved)
+
+
 SHEET = Sheet(
     key="issues",
     title_zh="问题整改台账",
@@ -123,6 +138,13 @@ SHEET = Sheet(
             violated=_issue_dropped,
             expected_zh="上月台账所列问题本月继续列出",
             expected_en="Issues of last month's ledger are listed again",
+        ),
+        HistoryRule(
+            kind="issue_date_moved",
+            severity="verify",
+            violated=_dates_moved,
+            expected_zh="发现日期、整改期限与上月台账一致;经批准延期的请说明",
+            expected_en="Dates found and due as in last month's ledger; state an approved extension",
         ),
     ),
 )

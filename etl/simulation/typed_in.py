@@ -78,7 +78,10 @@ def _issued(campaign: Campaign, unit: Unit, period: str, tables: Sequence[Templa
     """The month's template, made from the first one built for the unit with the same sheets."""
     key = (campaign.folder, unit.code, tuple(table.sheet.key for table in tables))
     if key not in _templates:
-        _templates[key] = (period, _unpacked(build_workbook(campaign, unit, period, created=BUILT_IN)))
+        _templates[key] = (
+            period,
+            _unpacked(build_workbook(campaign, unit, period, created=BUILT_IN, simulated=True)),
+        )
     built_for, issued = _templates[key]
     if built_for == period:
         return issued

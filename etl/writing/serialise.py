@@ -11,15 +11,18 @@ from openpyxl.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 VERSION_PROPERTY = "template_version"
+SIMULATED_PROPERTY = "simulated"
 CREATOR = "整治工作考核评估系统"
 
 
-def describe(workbook: Workbook, *, title: str, version: str) -> None:
-    """Record title and template version in the file's own properties, beside the cover."""
+def describe(workbook: Workbook, *, title: str, version: str, simulated: bool) -> None:
+    """Record title, template version and whether the contents are simulated in the file's own properties."""
     workbook.properties.title = title
     workbook.properties.creator = CREATOR
     workbook.calculation.fullCalcOnLoad = False  # no formulas; else closing an untouched file asks to save
     workbook.custom_doc_props.append(StringProperty(name=VERSION_PROPERTY, value=version))
+    if simulated:
+        workbook.custom_doc_props.append(StringProperty(name=SIMULATED_PROPERTY, value="yes"))
 
 
 def workbook_bytes(workbook: Workbook, created: datetime) -> bytes:

@@ -23,6 +23,7 @@ from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
 from etl.store import Store
 from etl.template import build_workbook, sheets_for
+from tests.etl.stores import write_workbook
 
 DATA = Path(__file__).parents[2] / "data"
 NAMES = ("pingshan-2018", "yunnan-2025")
@@ -66,8 +67,9 @@ def test_the_store_and_every_cover_say_that_they_are_simulated(tmp_path):
 
 def test_real_workbooks_do_not_enter_a_simulated_store(tmp_path):
     store, journal, _ = made(tmp_path)
+    real = write_workbook(tmp_path / "real.xlsx", PINGSHAN, PINGSHAN.reporting_units[0], "2018-03")
     with pytest.raises(StoreConflictError):
-        load([], store, journal, PINGSHAN, received_by="李", simulated=False, now=lambda: NOW)
+        load([real], store, journal, PINGSHAN, received_by="李", simulated=False, now=lambda: NOW)
     journal.close()
 
 
@@ -199,7 +201,7 @@ def test_typing_into_a_template_equals_building_the_workbook(unit, built, typed)
         arguments = {"cover": cover, "rows": rows, "created": some.received_at}
         reporting = YUNNAN.unit(unit)
         assert _everything(type_in(YUNNAN, reporting, period, **arguments)) == _everything(
-            build_workbook(YUNNAN, reporting, period, **arguments)
+            build_workbook(YUNNAN, reporting, period, simulated=True, **arguments)
         )
 
 

@@ -16,7 +16,7 @@ from etl.sheets import SHEETS
 from etl.store import Store
 from etl.warehouse import current_build
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.etl.stores import NOW, assert_equal_builds, load_into, write_workbook, yunnan
+from tests.etl.stores import NOW, REPOSITORY, assert_equal_builds, load_into, write_workbook, yunnan
 
 MONTH, NEXT_MONTH = "2026-09", "2026-10"
 
@@ -125,6 +125,38 @@ def test_simulated_and_real_data_never_mix(tmp_path, campaign, unit, first_is_si
 
     with pytest.raises(StoreConflictError, match="--store"):
         load_into(tmp_path / "store", [path], campaign, simulated=not first_is_simulated)
+
+
+def test_a_workbook_that_says_its_contents_are_simulated_makes_its_store_simulated(tmp_path, campaign, unit):
+    sample = REPOSITORY / "data" / "samples" / "sample-good.xlsx"
+    real = write_workbook(tmp_path / "a.xlsx", campaign, unit, MONTH)
+    load_into(tmp_path / "store", [sample], campaign)
+
+    assert stored(tmp_path / "store")[1].is_simulated() is True
+    with pytest.raises(StoreConflictError, match="--store"):
+        load_into(tmp_path / "store", [real], campaign)
+
+
+def test_what_came_before_a_file_that_does_not_belong_is_published(tmp_path, campaign, unit):
+    sample = REPOSITORY / "data" / "samples" / "sample-good.xlsx"
+    real = write_workbook(tmp_path / "a.xlsx", campaign, unit, MONTH)
+
+    with pytest.raises(StoreConflictError):
+        load_into(tmp_path / "store", [real, sample], campaign)
+
+    assert [row[0] for row in current_state(tmp_path / "store")] == [
+        s.submission_id for s in stored(tmp_path / "store")[1].submissions(unit_code=unit.code)
+    ]
+    with duckdb.connect(str(current_build(stored(tmp_path / "store")[0])), read_only=True) as connection:
+        assert connection.execute("select count(*) from dim_submission").fetchone() == (1,)
+
+
+def test_a_refused_file_leaves_the_store_to_whoever_comes_first(tmp_path, campaign, unit):
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"not a workbook")
+    load_into(tmp_path / "store", [bad], campaign)
+
+    assert stored(tmp_path / "store")[1].campaign() is None
 
 
 def test_personal_numbers_are_masked_in_everything_typed_that_is_stored(tmp_path, campaign, unit):

@@ -619,6 +619,19 @@ def test_open_cases_and_issues_of_last_month_are_missed_when_not_listed():
     assert [f.kind for f in dropped] == ["issue_missing"]
 
 
+@pytest.mark.parametrize("name", ["found_on", "due_on"])
+def test_an_issue_whose_dates_moved_since_last_month_is_to_be_explained(name):
+    rows = check(example("issues"), only("issues")).sheets["issues"].rows
+    earlier = rows.with_columns(pl.col(name).dt.offset_by("-1d"))
+
+    found = check(example("issues"), only("issues"), history=lambda *asked: earlier).findings
+
+    assert {(f.kind, f.severity, f.column) for f in found} == {
+        ("issue_date_moved", "verify", SHEETS["issues"].column(name).title_zh)
+    }
+    assert len(found) == rows.height
+
+
 def test_an_open_case_whose_number_is_spoilt_is_not_called_missing_too():
     cases = earlier_rows(
         "complaints",
