@@ -11,13 +11,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
 
 from etl import calendar
-from etl.journal import RETURNED, Journal, SubmittedSheet, current
+from etl.journal import RETURNED, Journal, Submission, SubmittedSheet, current
 from etl.masking import mask_frame, mask_text
 from etl.schema import Sheet
 from etl.store import Store, write_whole
@@ -89,10 +89,17 @@ def accept(
 
 
 def stored_history(store: Store, journal: Journal) -> History:
-    """Rows of a unit's current revision of a month, sheet by sheet; None where nothing is reported."""
+    """Rows of a unit's current revision of a month, sheet by sheet; None where nothing is reported.
+
+    A month once asked for stays as it was then: make one for each workbook that is handed in.
+    """
+
+    @cache
+    def latest(unit_code: str, period: str) -> Submission | None:
+        return current(journal.submissions(unit_code=unit_code, period=period)).get((unit_code, period))
 
     def rows(unit_code: str, period: str, sheet_key: str) -> pl.DataFrame | None:
-        submission = current(journal.submissions(unit_code=unit_code, period=period)).get((unit_code, period))
+        submission = latest(unit_code, period)
         for sheet in submission.sheets if submission else ():
             if sheet.sheet == sheet_key and sheet.path is not None:
                 return pl.read_parquet(store.rows / sheet.path)

@@ -196,10 +196,11 @@ def rows_query(sheet: Sheet, paths: Sequence[str]) -> str:
 
 def _models(connection: duckdb.DuckDBPyConnection) -> None:
     """Staging, fact and intermediate models as views, marts as tables."""
-    for name, query in _model_texts().items():
+    texts = _model_texts()
+    for name, query in texts.items():
         if not name.startswith("mart_"):
             connection.execute(f"create or replace temporary view {name} as {query}")
-    for name, query in _model_texts().items():
+    for name, query in texts.items():
         if name in UNIT_MARTS:
             connection.execute(f"create table if not exists {name} as from ({query}) where false")
             connection.execute(

@@ -5,6 +5,7 @@ Upload, command line, demo data and converted logs all come through here.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +78,9 @@ def check_file(
     """
     content = path.read_bytes()
     outcome = reader.read(path)
+    if not isinstance(outcome, Refusal) and outcome.sha256 != hashlib.sha256(content).hexdigest():
+        # What is kept must be what was checked; the reading process opened the file a second time.
+        outcome = Refusal(kind="unreadable", detail={"problem": "changed while it was read"})
     if isinstance(outcome, Refusal):
         return CheckedFile(path=path, content=content, checked=None, findings=(from_refusal(outcome),))
     checked = validate(outcome, campaign, today=now.date(), history=history)

@@ -11,6 +11,8 @@ import pytest
 from etl.accept import stored_history
 from etl.build import CheckFailedError, build
 from etl.journal import Journal, StoreConflictError
+from etl.load import check_file
+from etl.read import WorkbookReader
 from etl.schema import YES
 from etl.sheets import SHEETS
 from etl.store import Store
@@ -106,6 +108,22 @@ def test_a_workbook_with_a_must_finding_stores_nothing(tmp_path, campaign, unit)
     assert loaded.build is None
     assert current_state(tmp_path / "store") == []
     assert not (tmp_path / "store" / "workbooks").exists()
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken(tmp_path, campaign, unit):
+    path = write_workbook(tmp_path / "a.xlsx", campaign, unit, MONTH)
+    other = write_workbook(tmp_path / "b.xlsx", campaign, unit, MONTH, count=9)
+
+    class SlowReader(WorkbookReader):
+        def read(self, asked):
+            path.write_bytes(other.read_bytes())
+            return super().read(asked)
+
+    with SlowReader() as reader:
+        file = check_file(path, reader, campaign, now=NOW, history=lambda *_: None)
+
+    assert file.blocked
+    assert [finding.kind for finding in file.findings] == ["unreadable"]
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path, campaign, unit):

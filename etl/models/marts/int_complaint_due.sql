@@ -1,14 +1,6 @@
 -- One row a leaf unit and month: complaints that fell due in it (应办结), by due time up to the last day
 -- of data of the unit's latest log, open ones dropped from that log included; and, apart, those of which
 -- the source knows only the flag, by month of receipt.
-with latest_log as (
-    select
-        reporting_code,
-        arg_max(data_to, month) as data_to
-    from dim_submitted_sheet
-    where sheet = 'complaints' and content <> 'not_reported'
-    group by reporting_code
-)
 select
     complaint.leaf_code,
     coalesce(complaint.due_month, complaint.received_month) as month,
@@ -17,7 +9,8 @@ select
     count(*) filter (where complaint.due_on is null) as complaints_flagged,
     count(*) filter (where complaint.due_on is null and complaint.is_on_time) as complaints_flagged_on_time
 from fct_complaint as complaint
-join latest_log on latest_log.reporting_code = complaint.reporting_code
+join int_report_latest as latest_log
+    on latest_log.reporting_code = complaint.reporting_code and latest_log.sheet = 'complaints'
 where
     complaint.is_valid
     and (complaint.due_on <= latest_log.data_to or (complaint.due_on is null and complaint.has_flag))

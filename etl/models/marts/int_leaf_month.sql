@@ -10,8 +10,6 @@ select
     coalesce(population.resident, 0) as resident,
     coalesce(population.population, 0) as population,
     coalesce(report.basics, 0) as basics_reported,
-    coalesce(report.monthly, 0) as monthly_reported,
-    coalesce(report.quarterly, 0) as quarterly_reported,
     coalesce(report.complaints, 0) as complaints_reported,
     coalesce(report.trainings, 0) as trainings_reported,
     coalesce(report.issues, 0) as issues_reported

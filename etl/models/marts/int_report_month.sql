@@ -3,8 +3,6 @@ select
     reporting_code,
     month,
     max((sheet = 'basics')::int) as basics,
-    max((sheet = 'monthly')::int) as monthly,
-    max((sheet = 'quarterly')::int) as quarterly,
     max((sheet = 'complaints')::int) as complaints,
     max((sheet = 'trainings')::int) as trainings,
     max((sheet = 'issues')::int) as issues

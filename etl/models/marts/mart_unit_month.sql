@@ -6,12 +6,6 @@ select
     leaf.reporting_code,
     leaf.leaf_code,
     leaf.month,
-    leaf.basics_reported,
-    leaf.monthly_reported,
-    leaf.quarterly_reported,
-    leaf.complaints_reported,
-    leaf.trainings_reported,
-    leaf.issues_reported,
     -- staff and notice boards at the month's end
     case when leaf.basics_reported = 1 then leaf.population end as staffing_population,
     case when carries_population then 0 else basics.officers end as officers,
