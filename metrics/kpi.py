@@ -11,6 +11,7 @@ from typing import Literal
 
 Direction = Literal["up", "down", "context"]
 OverTime = Literal["flow", "last", "last_wave"]
+Spread = Literal["proportion", "count", "none"]
 Status = Literal["met", "missed", "no_target", "too_few_cases", "not_applicable", "not_reported"]
 
 MARTS = ("mart_unit_month", "mart_event_month", "mart_report_month", "mart_survey")
@@ -40,7 +41,8 @@ class Kpi:
     staffing gap: computed on each unit's own totals up to the reporting level, summed above it.
     ``from_level`` ``reporting`` leaves out the units below the reporting level; without
     ``counts_own_office`` it does not apply to an own office. ``with_sheet`` is a second sheet that must be
-    reported for the same month.
+    reported for the same month. ``spread`` says what chance does to it, where that differs from the rule of
+    ``uncertainty.spread_of``.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Kpi:
     direction: Direction
     over_time: OverTime = "flow"
     small: SmallNumbers | None = None
+    spread: Spread | None = None
     measure_scale: int = 1
     average_stock: str | None = None
     needs_population: bool = False

@@ -1,6 +1,6 @@
 """规范执法: recorders, legal review, publication, case files, disputes (建督〔2018〕37号 二(三)、二(五))."""
 
-from metrics.kpi import FEW_ANSWERS, Kpi, SmallNumbers
+from metrics.kpi import FEW_ANSWERS, Kpi, SmallNumbers, Spread
 
 
 def _share(
@@ -14,6 +14,7 @@ def _share(
     direction: str = "up",
     over_time: str = "flow",
     small: SmallNumbers | None = None,
+    spread: Spread | None = None,
     note: tuple[str, str] = ("", ""),
 ) -> Kpi:
     """A percentage of two counts of one sheet: (column, Chinese, English) above and below the line."""
@@ -33,6 +34,7 @@ def _share(
         direction=direction,
         over_time=over_time,
         small=small,
+        spread=spread,
         note_zh=note[0],
         note_en=note[1],
     )
@@ -120,6 +122,7 @@ COMMUNITIES_SERVED_RATE = _share(
     ("communities_served", "开展城市管理进社区的社区数", "communities served"),
     ("communities", "社区总数", "communities"),
     sheet="monthly",
+    spread="none",  # Every community is counted.
 )
 NOTICE_BOARD_RATE = _share(
     "notice_board_rate",

@@ -17,6 +17,7 @@ ISSUES_RECTIFIED_RATE = Kpi(
     denominator="issues_found",
     direction="up",
     over_time="last",
+    spread="proportion",  # Each issue might have gone the other way, though the register holds them all.
     note_zh="到2026年底得到有效整治;整治期最后一个月前不判达标",
     note_en="Judged in the campaign's last month only",
 )
@@ -54,6 +55,7 @@ ISSUES_OVERDUE = Kpi(
     decimals=0,
     direction="down",
     over_time="last",
+    spread="count",  # Cases, not staff: as many more or fewer might have been overdue.
 )
 
 REPORTS_ON_TIME_RATE = Kpi(
@@ -73,6 +75,7 @@ REPORTS_ON_TIME_RATE = Kpi(
     direction="up",
     from_level="reporting",
     due_months_only=True,
+    spread="none",  # A deadline met or not met is a deed, no draw from more deadlines.
 )
 
 VIOLATIONS = Kpi(

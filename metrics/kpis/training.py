@@ -81,6 +81,7 @@ TRAINING_MONTHS_RATE = Kpi(
     numerator="county_months_trained",
     denominator="county_months",
     direction="up",
+    spread="none",  # Every county is counted.
     counts_own_office=False,
 )
 
