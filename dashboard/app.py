@@ -4,17 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import queries
+from dashboard import state
 from dashboard.components import filters, page
-from dashboard.i18n import of, t
+from dashboard.i18n import DEFAULT, LANGUAGES, t
 from dashboard.memory import guard_memory
+from dashboard.pages import PAGES
+from dashboard.queries import builds
 from metrics.connection import NoBuildError, OtherLayoutError
 
-PAGES = (
-    st.Page("views/overview.py", title=t("总览"), url_path="overview", default=True),
-    st.Page("views/dictionary.py", title=t("口径"), url_path="dictionary"),
-)
-
+state.settle(state.LANG, list(LANGUAGES), DEFAULT)
+state.speak()
 # The icon is a local file: an icon given by name would be fetched from the internet.
 st.set_page_config(
     page_title=t("城管执法专项行动考核"), page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
@@ -23,11 +22,19 @@ guard_memory()
 page.style()
 
 # Sign-in stands here once there is one: nothing below runs for somebody unknown, and PAGES become theirs.
-current = st.navigation(list(PAGES), position="top")
+pages = {
+    each.key: st.Page(
+        f"views/{each.key}.py", title=t(each.title), url_path=each.key, default=each is PAGES[0]
+    )
+    for each in PAGES
+}
+current = st.navigation(list(pages.values()), position="top")
+if (wanted := st.session_state.pop(state.GO, "")) in pages:
+    st.switch_page(pages[wanted])
 
 try:
-    build = queries.build()
-    dimensions = queries.dimensions(build)
+    build = builds.build()
+    dimensions = builds.dimensions(build)
 except OtherLayoutError:
     page.other_version()
     st.stop()
@@ -36,5 +43,7 @@ except NoBuildError:
     st.stop()
 
 page.banner(simulated=dimensions.simulated)
-filters.show(build, of(dimensions.campaign, "title"), queries.today())
+filters.settle(build, builds.today())
+filters.show(next(each.filters for each in PAGES if pages[each.key] == current), build, builds.today())
 current.run()
+state.publish()

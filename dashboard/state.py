@@ -1,67 +1,126 @@
-"""Session keys and their values: plain texts, mirrored in the address so that a page can be sent on."""
+"""What the reader looks at: plain texts in the session, mirrored in the address so that a view can be sent on.
+
+A link within the dashboard is an address too, ``page?key=value``: it names the page, if another one, and
+the keys that change. Every key has its default, so that no address can make a page fail.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
+from dashboard.i18n import LANGUAGE
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
-from metrics.period import parse_month
+from metrics.period import PeriodKind, parse_month
 
-BUILD, MONTH, KPI, BY, UNIT = "build", "month", "kpi", "by", "unit"
-"""Keys of the session; all but the build are parameters of the address too."""
-WANTED = "wanted"
-"""What is looked for in the dictionary; not in the address."""
+BUILD, GO = "build", "go"
+"""Keys of the session alone: the build read in this run, and the page a link leads to."""
+MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, WANTED, LANG = ADDRESS = (
+    "month",
+    "period",
+    "level",
+    "group",
+    "kpi",
+    "unit",
+    "by",
+    "rows",
+    "wanted",
+    "lang",
+)
+"""Keys of the session that stand in the address too."""
 
 BY_SCORE, BY_KPI = "score", "kpi"
-"""What the ranking goes by."""
+"""What a ranking goes by."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What the reader looks at: a build, a month, the KPI of map and ranking, a unit picked out.
+    """What the reader looks at: a build, a period, a KPI, and what is picked out.
 
-    ``by_score``: the ranking goes by the scorecard, not by the KPI.
+    ``period``: None for the one each KPI is usually looked at in. ``level``: where units are compared.
+    ``group``: a peer group, None for all. ``by_score``: rankings go by the scorecard, not by the KPI.
+    ``rows``: the unit whose rows behind a figure are open.
     """
 
     build: str
     month: date
+    period: PeriodKind | None
     kpi: Kpi
+    level: str
+    group: str | None
     by_score: bool
     unit: str | None
+    rows: str | None
 
 
-def settle(key: str, options: Sequence[str], default: str) -> None:
-    """Give a key a valid value before its widget is drawn: the session's, else the address's, else the default."""
-    if st.session_state.get(key) not in options:
-        asked = st.query_params.get(key)
-        st.session_state[key] = asked if asked in options else default
+def settle(key: str, options: Sequence[str], default: str) -> str:
+    """Give a key a valid value before its widget is drawn.
+
+    The address counts where the reader has changed it (opened, edited, gone back to), else the session.
+    The value is set in any case: what a widget of another page has left would be dropped with it.
+    """
+    asked, published = st.query_params.get(key), st.session_state.get(f"published.{key}")
+    value = asked if asked in options and asked != published else st.session_state.get(key)
+    st.session_state[key] = value if value in options else default
+    st.session_state[f"default.{key}"] = default
+    return str(st.session_state[key])
 
 
-def publish(*keys: str) -> None:
-    """Write the values of keys into the address."""
-    for key in keys:
-        if st.session_state.get(key):
-            st.query_params[key] = st.session_state[key]
-        else:
+def settle_text(key: str) -> str:
+    """``settle`` for a free text, kept short."""
+    asked, published = st.query_params.get(key), st.session_state.get(f"published.{key}")
+    value = asked if asked is not None and asked != published else st.session_state.get(key, "")
+    st.session_state[key] = str(value)[:100]
+    return str(st.session_state[key])
+
+
+def publish() -> None:
+    """Write what the session holds into the address; what goes without saying is left out.
+
+    Month and KPI are always said: their defaults change with the data.
+    """
+    for key in ADDRESS:
+        value = str(st.session_state.get(key) or "")
+        if value == st.session_state.get(f"default.{key}") and key not in (MONTH, KPI):
+            value = ""
+        st.session_state[f"published.{key}"] = value
+        if value and st.query_params.get(key) != value:
+            st.query_params[key] = value
+        elif not value:
             st.query_params.pop(key, None)
 
 
-def pick_unit(unit: str) -> None:
-    """Pick a unit out everywhere; picking it again lets it go."""
-    st.session_state[UNIT] = "" if st.session_state.get(UNIT) == unit else unit
+def follow(address: str) -> None:
+    """Go where a link leads; a key that is empty in it is let go of."""
+    link = urlsplit(address)
+    for key, value in parse_qsl(link.query, keep_blank_values=True):
+        if key in ADDRESS:
+            st.session_state[key] = value
+    if link.path:
+        st.session_state[GO] = link.path
+
+
+def speak() -> None:
+    """Put this run's texts into the reader's language; a fragment does so for itself."""
+    LANGUAGE.set(st.session_state[LANG])
 
 
 def filters() -> Filters:
     """The filters of this run, as the frame has settled them."""
+    held = st.session_state
     return Filters(
-        build=st.session_state[BUILD],
-        month=parse_month(st.session_state[MONTH]),
-        kpi=KPIS[st.session_state[KPI]],
-        by_score=st.session_state[BY] == BY_SCORE,
-        unit=st.session_state.get(UNIT) or None,
+        build=held[BUILD],
+        month=parse_month(held[MONTH]),
+        period=held[PERIOD] or None,
+        kpi=KPIS[held[KPI]],
+        level=held[LEVEL],
+        group=held[GROUP] or None,
+        by_score=held[BY] == BY_SCORE,
+        unit=held[UNIT] or None,
+        rows=held[ROWS] or None,
     )

@@ -1,40 +1,31 @@
-"""A block of our own HTML and SVG on the page; rows marked with data-unit are picked by mouse and keyboard.
+"""A block of our own HTML and SVG on the page, with links that lead to views and ways to take it away.
 
-st.html drops SVG, so drawings come this way. Whoever makes the HTML escapes every text in it.
+st.html drops SVG and takes no clicks, so drawings and tables come this way. Whoever makes the HTML escapes
+every text in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
-SCRIPT = """
-export default function ({ parentElement, data, setTriggerValue }) {
-  const slot = parentElement.querySelector(".slot");
-  const held = document.activeElement?.dataset?.unit;
-  if (slot.shown !== data.html) {
-    slot.innerHTML = data.html;  // every text in it was escaped where it was made
-    slot.shown = data.html;
-    if (held) slot.querySelector(`[data-unit="${CSS.escape(held)}"]`)?.focus();
-  }
-  const pick = (event) => {
-    const row = event.target.closest("[data-unit]");
-    if (row) setTriggerValue("unit", row.dataset.unit);
-  };
-  slot.onclick = pick;
-  slot.onkeydown = (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pick(event); }
-  };
-}
-"""
+from dashboard import state
+
+SCRIPT = Path(__file__).with_name("block.js").read_text(encoding="utf-8")
 
 
-def show(html: str, *, key: str, on_pick: Callable[[str], None] | None = None) -> None:
-    """Draw ``html``; a picked row calls ``on_pick`` with its unit before the page runs again."""
+def show(html: str, *, key: str, **taken_away: object) -> None:
+    """Draw ``html``; what is marked with ``links.going`` leads to its view before the page runs again.
+
+    ``taken_away`` is what the script needs to save the block as a picture or a table; see ``exhibit``.
+    """
     # Styles are the page's own (style.css), hence not isolated.
     block = st.components.v2.component(
         "block", html='<div class="slot"></div>', js=SCRIPT, isolate_styles=False
     )
-    picked = {} if on_pick is None else {"on_unit_change": lambda: on_pick(st.session_state[key].unit)}
-    block(key=key, data={"html": html}, **picked)
+    block(
+        key=key,
+        data={"html": html, **taken_away},
+        on_go_change=lambda: state.follow(st.session_state[key].go),
+    )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from dashboard import format
 from dashboard.components import block
 from dashboard.components.marks import STATUS, html
+from dashboard.components.notation import QUALIFIER, Row, changes, coverage, joined, target_text
 from dashboard.components.strokes import bullet, sparkline
 from dashboard.i18n import of, t
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
-
-Row = Mapping[str, object]
-QUALIFIER = {"ytd": "本年累计", "rolling12": "近12个月", "quarter": "本季度", "year": "全年"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +83,8 @@ def _bar(facts: CardFacts) -> str:
 
 def _target_line(facts: CardFacts) -> str:
     status, row = STATUS[str(facts.row["status"])], facts.row
-    parts = [target_text(facts.kpi, row["target"], facts.held) if row["target"] is not None else t("无目标")]
-    if row["status"] in ("too_few_cases", "not_applicable", "not_reported"):
+    parts = [target_text(facts.kpi, row["target"], facts.held)]
+    if row["status"] in ("too_few_cases", "not_applicable", "not_reported", "not_due"):
         parts.insert(0, t(status.word))
     parts.append(format.cases(row["cases"]) if row["cases"] is not None else "")
     return f"{html(status)} {joined(parts)}"
@@ -102,33 +100,3 @@ def _spread_line(facts: CardFacts) -> str:
 
 def _change_line(facts: CardFacts) -> str:
     return joined(changes(facts.kpi, facts.row["value"], facts.changes))
-
-
-def target_text(kpi: Kpi, value: float | None, held: Target | None) -> str:
-    """目标 ≥90(设定值)."""
-    label = format.target_label(held)
-    return t("目标") + f" {format.target(kpi, value)}" + (f"({label})" if label else "")
-
-
-def coverage(row: Row) -> str:
-    """15/16已报: behind how many of the reports expected a figure stands; nothing for a register."""
-    if not row["expected"] or row["expected"] == 1:
-        return ""
-    return t("{reported}/{expected}已报", reported=row["reported"], expected=row["expected"])
-
-
-def changes(kpi: Kpi, value: float | None, earlier: Sequence[tuple[float | None, str]]) -> list[str]:
-    """Each difference with what it is measured against; the unit is said once, a missing base too."""
-    told, missing = [], []
-    for before, name in earlier:
-        difference = format.change(kpi, value, before, with_unit=not told)
-        if difference:
-            told.append(f"{difference} {t(name)}")
-        elif value is not None:
-            missing.append(t(name).removeprefix(t("较")))
-    return [*told, t("{bases}无可比基期", bases="、".join(missing))] if missing else told
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Short statements in one line, escaped."""
-    return " · ".join(f'<span class="nb">{escape(part)}</span>' for part in parts if part)

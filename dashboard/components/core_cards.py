@@ -8,8 +8,9 @@ from datetime import date
 import polars as pl
 
 from dashboard import format
-from dashboard.components.cards import CardFacts, card, changes, coverage, joined
+from dashboard.components.cards import CardFacts, card
 from dashboard.components.marks import STATUS, html
+from dashboard.components.notation import Row, changes, coverage, joined
 from dashboard.components.strokes import bullet
 from dashboard.i18n import t
 from metrics.change import base_month
@@ -18,7 +19,6 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
 
-Row = Mapping[str, object]
 ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
 COMPANIONS = {"officers_per_10k": ("officers_gap", "缺口")}
 """A KPI told in the note of another's card, and the word for it."""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import format
 from dashboard.components.marks import HAND_IN, STATUS, html
-from dashboard.i18n import of, t
+from dashboard.i18n import deferred, of, t
 from etl.campaign import Campaign
 from etl.schema import Column, Sheet
 from metrics.dimensions import Target
@@ -18,30 +18,34 @@ from metrics.kpis import KPIS
 from metrics.scorecard import Scorecard
 
 OVER_TIME = {
-    "flow": "各月相加",
-    "last": "取期内最近一个已到期月",
-    "last_wave": "取截至期末最近一批调查",
+    "flow": deferred("各月相加"),
+    "last": deferred("取期内最近一个已到期月"),
+    "last_wave": deferred("取截至期末最近一批调查"),
 }
-DIRECTION = {"up": "越高越好", "down": "越低越好", "context": "只作参考"}
+DIRECTION = {"up": deferred("越高越好"), "down": deferred("越低越好"), "context": deferred("只作参考")}
 TARGET_RULES = {
     "fixed": "",
-    "per_period_of_year": "乘以本年已有报告期数",
-    "month_share": "按月份÷12推进",
-    "last_period_only": "只在最后一个报告期判定",
+    "per_period_of_year": deferred("乘以本年已有报告期数"),
+    "month_share": deferred("按月份÷12推进"),
+    "last_period_only": deferred("只在最后一个报告期判定"),
 }
 TYPES = {
-    "text": "文本",
-    "code": "代码",
-    "month": "月份",
-    "date": "日期",
-    "datetime": "日期时间",
-    "integer": "整数",
-    "decimal": "小数",
-    "choice": "选项",
-    "yes_no": "是/否",
-    "unit": "单位",
+    "text": deferred("文本"),
+    "code": deferred("代码"),
+    "month": deferred("月份"),
+    "date": deferred("日期"),
+    "datetime": deferred("日期时间"),
+    "integer": deferred("整数"),
+    "decimal": deferred("小数"),
+    "choice": deferred("选项"),
+    "yes_no": deferred("是/否"),
+    "unit": deferred("单位"),
 }
-FREQUENCY = {"monthly": "每月", "quarterly": "每季度末月", "as_held": "开展即报"}
+FREQUENCY = {
+    "monthly": deferred("每月"),
+    "quarterly": deferred("每季度末月"),
+    "as_held": deferred("开展即报"),
+}
 
 
 def show(parts: Sequence[str]) -> None:
@@ -158,16 +162,17 @@ def _members(campaign: Campaign, codes: Sequence[str]) -> str:
 
 
 MEANINGS = {
-    "met": "按精确值达到目标;显示的四舍五入值不会越过目标",
-    "missed": "按精确值未达到目标",
-    "too_few_cases": "样本太少,只显示数值和n,不着色、不排名",
-    "not_applicable": "该单位没有此项任务,或本期不收此表",
-    "not_reported": "应报而未报;不是零,也不推算",
-    "no_target": "没有目标,不作判断",
-    "hand_in.on_time": "首个未被退回的版本在截止前收到",
-    "hand_in.late": "在截止后收到,注明迟报天数",
-    "hand_in.not_reported": "已过截止时间仍未收到",
-    "hand_in.not_due": "尚未到截止时间",
+    "met": deferred("按精确值达到目标;显示的四舍五入值不会越过目标"),
+    "missed": deferred("按精确值未达到目标"),
+    "too_few_cases": deferred("样本太少,只显示数值和n,不着色、不排名"),
+    "not_applicable": deferred("该单位没有此项任务,或本期不收此表"),
+    "not_reported": deferred("应报而未报;不是零,也不推算"),
+    "not_due": deferred("尚未到截止时间;不是未报"),
+    "no_target": deferred("没有目标,不作判断"),
+    "hand_in.on_time": deferred("首个未被退回的版本在截止前收到"),
+    "hand_in.late": deferred("在截止后收到,注明迟报天数"),
+    "hand_in.not_reported": deferred("已过截止时间仍未收到"),
+    "hand_in.not_due": deferred("尚未到截止时间"),
 }
 
 

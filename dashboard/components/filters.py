@@ -1,59 +1,174 @@
-"""The filters that span the pages, drawn once in the frame and kept in the address."""
+"""The filters that span the pages: drawn once, in the frame, kept in the address."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import streamlit as st
 
-from dashboard import format, queries, state
-from dashboard.i18n import of, t
+from dashboard import format, state
+from dashboard.components import block
+from dashboard.components.links import link
+from dashboard.i18n import LANGUAGES, deferred, of, t
+from dashboard.queries import builds
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import parse_month
 
+PERIODS = {
+    "": deferred("惯用时段"),
+    "month": deferred("当月"),
+    "quarter": deferred("本季度"),
+    "ytd": deferred("本年累计"),
+    "rolling12": deferred("近12个月"),
+}
+JANUARY_FEBRUARY = deferred("1–2月合并")
+"""The Spring Festival moves between the two months: as one period they compare with other years."""
 
-def show(build: str, title: str, today: date) -> None:
-    """Campaign title on the left; month, KPI and order of the ranking on the right."""
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One filter: its key, label and width, its options in a build, and how an option is written."""
+
+    key: str
+    label: str
+    width: int
+    options: Callable[[str, date], Sequence[str]]
+    default: Callable[[str, date], str]
+    written: Callable[[str, str], str]
+
+
+def _months(build: str, today: date) -> list[str]:
+    return [f"{month:%Y-%m}" for month in builds.months(build, today)]
+
+
+def _kpis(build: str, today: date) -> list[str]:
+    return [kpi.key for kpi in builds.collected(build)]
+
+
+def _levels(build: str, today: date) -> list[str]:
+    return [str(level["key"]) for level in builds.compared_levels(build)]
+
+
+def _groups(build: str, today: date) -> list[str]:
+    return ["", *(str(group["key"]) for group in builds.dimensions(build).peer_groups)]
+
+
+def _units(build: str, today: date) -> list[str]:
+    return ["", *builds.unit_names(build)]
+
+
+def _level(build: str, key: str) -> str:
+    return of(next(level for level in builds.compared_levels(build) if level["key"] == key), "title")
+
+
+def _group(build: str, key: str) -> str:
+    groups = builds.dimensions(build).peer_groups
+    return of(next(group for group in groups if group["key"] == key), "title") if key else t("全部组")
+
+
+def _period(build: str, key: str) -> str:
+    february = st.session_state[state.MONTH].endswith("-02")
+    return t(JANUARY_FEBRUARY if key == "ytd" and february else PERIODS[key])
+
+
+FILTERS = (
+    Filter(
+        key=state.MONTH,
+        label=deferred("月份"),
+        width=135,
+        options=_months,
+        default=lambda build, today: f"{builds.latest_month(build, today):%Y-%m}",
+        written=lambda build, key: format.month(parse_month(key)),
+    ),
+    Filter(
+        key=state.PERIOD,
+        label=deferred("时段"),
+        width=125,
+        options=lambda build, today: list(PERIODS),
+        default=lambda build, today: "",
+        written=_period,
+    ),
+    Filter(
+        key=state.LEVEL,
+        label=deferred("层级"),
+        width=125,
+        options=_levels,
+        default=lambda build, today: builds.map_level(build),
+        written=_level,
+    ),
+    Filter(
+        key=state.GROUP,
+        label=deferred("同组"),
+        width=125,
+        options=_groups,
+        default=lambda build, today: "",
+        written=_group,
+    ),
+    Filter(
+        key=state.KPI,
+        label=deferred("指标"),
+        width=235,
+        options=_kpis,
+        default=lambda build, today: default_kpi(builds.collected(build), build),
+        written=lambda build, key: of(KPIS[key], "title"),
+    ),
+    Filter(
+        key=state.UNIT,
+        label=deferred("单位"),
+        width=200,
+        options=_units,
+        default=lambda build, today: "",
+        written=lambda build, key: builds.unit_names(build)[key] if key else t("全部单位"),
+    ),
+)
+
+
+def settle(build: str, today: date) -> None:
+    """Give every filter a valid value, whether or not this page draws it."""
     st.session_state[state.BUILD] = build
-    months = [f"{month:%Y-%m}" for month in queries.months(build, today)]
-    kpis = [kpi.key for kpi in queries.collected(build) if kpi.direction != "context"]
-    state.settle(state.MONTH, months, f"{queries.latest_month(build, today):%Y-%m}")
-    state.settle(state.KPI, kpis, default_kpi(queries.collected(build), build))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
-        st.html(f'<p class="campaign">{escape(title)}</p>', width="stretch")
-        _choice(t("月份"), state.MONTH, months, lambda month: format.month(parse_month(month)), 130)
-        _choice(t("指标"), state.KPI, kpis, lambda key: of(KPIS[key], "title"), 230)
-        _order(build)
-    units = queries.dimensions(build).units["unit_code"].to_list()
-    if st.session_state.get(state.UNIT, st.query_params.get(state.UNIT)) in units:
-        st.session_state.setdefault(state.UNIT, st.query_params.get(state.UNIT))
-    else:
-        st.session_state[state.UNIT] = ""
-    state.publish(state.MONTH, state.KPI, state.BY, state.UNIT)
-
-
-def _order(build: str) -> None:
-    scored = queries.scorecard(build, parse_month(st.session_state[state.MONTH])) is not None
-    names = {state.BY_SCORE: t("按综合得分排名"), state.BY_KPI: t("按所选指标排名")}
-    orders = list(names) if scored else [state.BY_KPI]
+    for each in FILTERS:
+        state.settle(each.key, each.options(build, today), each.default(build, today))
+    scored = builds.scorecard(build, parse_month(st.session_state[state.MONTH])) is not None
+    orders = [state.BY_SCORE, state.BY_KPI] if scored else [state.BY_KPI]
     state.settle(state.BY, orders, orders[0])
-    _choice(t("排名依据"), state.BY, orders, names.__getitem__, 160)
+    state.settle(state.ROWS, _units(build, today), "")
+    state.settle_text(state.WANTED)
 
 
-def _choice(label: str, key: str, options: list[str], name: object, width: int) -> None:
-    st.selectbox(label, options, key=key, format_func=name, label_visibility="collapsed", width=width)
+def show(drawn: Sequence[str], build: str, today: date) -> None:
+    """The filters a page answers to, and the switch of the language."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
+        for each in FILTERS:
+            if each.key in drawn:
+                labels = {key: each.written(build, key) for key in each.options(build, today)}
+                st.selectbox(
+                    t(each.label),
+                    list(labels),
+                    key=each.key,
+                    format_func=labels.__getitem__,
+                    label_visibility="collapsed",
+                    width=each.width,
+                )
+        language()
 
 
-def default_kpi(collected: list[Kpi], build: str) -> str:
+def language() -> None:
+    """The switch of the language, each under its own name."""
+    current = st.session_state[state.LANG]
+    others = [link(name, lang=key) for key, name in LANGUAGES.items() if key != current]
+    block.show(f'<p class="language">{" · ".join(others)}</p>', key="language")
+
+
+def default_kpi(collected: Sequence[Kpi], build: str) -> str:
     """The first KPI with a better and a worse, a target, and a monthly sheet; else the first of all."""
-    dimensions = queries.dimensions(build)
+    dimensions = builds.dimensions(build)
+    judged = [kpi.key for kpi in collected if kpi.direction != "context"]
     monthly = [
-        kpi.key
-        for kpi in collected
-        if kpi.direction != "context"
-        and kpi.key in dimensions.targets
-        and dimensions.frequency.get(kpi.sheet) == "monthly"
+        key
+        for key in judged
+        if key in dimensions.targets and dimensions.frequency.get(KPIS[key].sheet) == "monthly"
     ]
-    return (monthly or [kpi.key for kpi in collected if kpi.direction != "context"])[0]
+    return (monthly or judged)[0]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-import streamlit as st
-
+from dashboard.components import block
 from dashboard.components.marks import HAND_IN, html
 from dashboard.i18n import t
 
@@ -16,7 +15,9 @@ Row = Mapping[str, object]
 def show(rows: Sequence[Row]) -> None:
     """A cell a reporting unit: timing as shape and colour, what is amiss in words."""
     cells = "".join(f'<li class="nb">{_cell(row)}</li>' for row in rows)
-    st.html(f'<div class="strip"><strong>{escape(t("报送"))}</strong><ul>{cells}</ul></div>')
+    block.show(
+        f'<div class="strip"><strong>{escape(t("报送"))}</strong><ul>{cells}</ul></div>', key="hand_in"
+    )
 
 
 def _cell(row: Row) -> str:

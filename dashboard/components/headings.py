@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-
-import polars as pl
 
 from dashboard import format
 from dashboard.components import core_cards, hand_in
-from dashboard.components.cards import QUALIFIER, CardFacts
+from dashboard.components.cards import CardFacts
+from dashboard.components.notation import QUALIFIER, Row
 from dashboard.i18n import of, t
+from dashboard.queries import builds
 from etl.campaign import Campaign
 from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
-
-Row = Mapping[str, object]
-
-
-def short_names(units: pl.DataFrame, level: str) -> dict[str, str]:
-    """The short name of every unit of a level, by code."""
-    return dict(units.filter(pl.col("level") == level).select("unit_code", "short_name").rows())
 
 
 def level_title(dimensions: Dimensions, level: str) -> str:
@@ -52,31 +45,37 @@ def overview(
     return f"{campaign.top.name} · {format.month(month)}", notes, sentence + "。"
 
 
-def map_title(
-    campaign: Campaign, dimensions: Dimensions, level: str, kpi: Kpi, kind: PeriodKind, month: date
-) -> str:
-    """云南省各州(市) · 投诉按期办结率(%) · 2026年9月 · 实时数据."""
-    who = t("{top}各{level}", top=campaign.top.name, level=level_title(dimensions, level))
-    what = f"{of(kpi, 'title')}({format.unit(kpi)})"
-    return " · ".join([who, what, when(kind, month), t("实时数据")])
+def title(who: str, what: str, month: date, kind: PeriodKind = "month") -> str:
+    """The title of an exhibit: 云南省各州(市) · 投诉按期办结率(%) · 2026年9月 · 实时数据."""
+    return " · ".join(part for part in (who, what, when(kind, month), edition()) if part)
+
+
+def edition() -> str:
+    """Which figures these are: live ones, until a page shows an edition."""
+    return t("实时数据")
+
+
+def everyone(build: str, level: str) -> str:
+    """云南省各州(市): the units of a level."""
+    top = next(iter(builds.unit_names(build, builds.top_level(build)).values()))
+    return t("{top}各{level}", top=top, level=level_title(builds.dimensions(build), level))
+
+
+def what(kpi: Kpi) -> str:
+    """A KPI with its unit: 投诉按期办结率(%)."""
+    return t("{title}({unit})", title=of(kpi, "title"), unit=format.unit(kpi))
 
 
 def when(kind: PeriodKind, month: date) -> str:
     """2026年9月, with 本年累计 or 近12个月 where the figures reach further back."""
-    qualifier = t(QUALIFIER.get(kind, ""))
-    return format.month(month) + (f"({qualifier})" if qualifier else "")
+    if kind not in QUALIFIER:
+        return format.month(month)
+    return t("{month}({period})", month=format.month(month), period=t(QUALIFIER[kind]))
 
 
 def map_source(campaign: Campaign) -> str:
     """Where the outlines come from, and what the map may be used for."""
     return t("底图来源:{source}", source=of(campaign, "map_source")) + " · " + of(campaign, "map_note")
-
-
-def ranking_title(kpi: Kpi | None, kind: PeriodKind, month: date, scorecard: str) -> str:
-    """综合得分排名 · 同组比较 · 2026年9月 · 月度评分表(2026年第1版)."""
-    if kpi is None:
-        return " · ".join([t("综合得分排名"), t("同组比较"), format.month(month), scorecard])
-    return " · ".join([of(kpi, "title") + t("排名"), t("同组比较"), when(kind, month), t("实时数据")])
 
 
 def ranking_hint(kpi: Kpi | None) -> str:

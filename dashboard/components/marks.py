@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from dashboard.i18n import t
+from dashboard.i18n import deferred, t
 
 MET, MISSED, GREY, INK = "#1F6FB2", "#C75B12", "#5A5A5A", "#1D1D1F"
 
@@ -20,18 +20,19 @@ class Mark:
 
 
 STATUS = {
-    "met": Mark(sign="●", css="met", word="达标"),
-    "missed": Mark(sign="▼", css="missed", word="未达标"),
-    "too_few_cases": Mark(sign="○", css="grey", word="样本不足"),
-    "not_applicable": Mark(sign="–", css="grey", word="不适用"),
-    "not_reported": Mark(sign="✕", css="absent", word="未报"),
-    "no_target": Mark(sign="", css="", word="无目标"),
+    "met": Mark(sign="●", css="met", word=deferred("达标")),
+    "missed": Mark(sign="▼", css="missed", word=deferred("未达标")),
+    "too_few_cases": Mark(sign="○", css="grey", word=deferred("样本不足")),
+    "not_applicable": Mark(sign="–", css="grey", word=deferred("不适用")),
+    "not_reported": Mark(sign="✕", css="absent", word=deferred("未报")),
+    "not_due": Mark(sign="◌", css="grey", word=deferred("未到期")),
+    "no_target": Mark(sign="", css="", word=deferred("无目标")),
 }
 HAND_IN = {
-    "on_time": Mark(sign="●", css="met", word="按时"),
-    "late": Mark(sign="◐", css="late", word="迟报"),
-    "not_reported": Mark(sign="✕", css="missed", word="未报"),
-    "not_due": Mark(sign="○", css="grey", word="未到期"),
+    "on_time": Mark(sign="●", css="met", word=deferred("按时")),
+    "late": Mark(sign="◐", css="late", word=deferred("迟报")),
+    "not_reported": Mark(sign="✕", css="missed", word=deferred("未报")),
+    "not_due": Mark(sign="◌", css="grey", word=deferred("未到期")),
 }
 
 

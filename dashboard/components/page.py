@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import block
 from dashboard.i18n import t
 
 STYLE = Path(__file__).with_name("style.css")
@@ -27,10 +28,12 @@ def banner(*, simulated: bool) -> None:
 
 
 def head(title: str, notes: Sequence[str], sentence: str = "") -> None:
-    """The page's title with its small print, and the sentence that answers its question."""
+    """The page's title with its small print, and the sentence (HTML) that answers its question."""
     small = escape(" · ".join(note for note in notes if note))
-    line = f'<p class="one">{escape(sentence)}</p>' if sentence else ""
-    st.html(f'<div class="head"><h1>{escape(title)}</h1><span class="sub">{small}</span></div>{line}')
+    line = f'<p class="one">{sentence}</p>' if sentence else ""
+    block.show(
+        f'<div class="head"><h1>{escape(title)}</h1><span class="sub">{small}</span></div>{line}', key="head"
+    )
 
 
 def caption(title: str, small: str = "") -> str:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import polars as pl
+
 from dashboard import format
-from dashboard.components import area_map, block
-from dashboard.components.marks import STATUS
-from dashboard.components.page import caption
-from dashboard.i18n import of, t
+from dashboard.components.links import going
+from dashboard.components.notation import Row, said
+from dashboard.i18n import deferred, of, t
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 
-Row = Mapping[str, object]
 BAR_WIDTH = 200
 ACCENT, REST = "#1F6FB2", "#C9CDD2"
 REASONS = {
-    "below_coverage": "数据不足,不排名",
-    "not_reported": "未报,不排名",
-    "too_few_cases": "样本不足,不排名",
-    "not_applicable": "不适用,不排名",
+    "below_coverage": deferred("数据不足,不排名"),
+    "not_reported": deferred("未报,不排名"),
+    "too_few_cases": deferred("样本不足,不排名"),
+    "not_applicable": deferred("不适用,不排名"),
+    "not_due": deferred("未到期,不排名"),
+    "context": deferred("只作参考,不排名"),
 }
 
 
@@ -33,7 +35,6 @@ class Ranking:
     ``groups`` are the peer groups; ``names`` the short names; ``figures`` the KPI's rows of figures.
     """
 
-    title: str
     by: Kpi | None
     accent: Kpi
     level: str
@@ -52,10 +53,32 @@ class Ranking:
         return {str(row["unit_code"]): format.figure(self.by, row) for row in self.figures}
 
 
-def show(ranking: Ranking, *, key: str, on_pick: Callable[[str], None]) -> None:
-    """The ranking as one table a group; picking a row calls ``on_pick`` with the unit's code."""
-    html = f'<div class="ranking">{caption(ranking.title)}{_tables(ranking)}</div>'
-    block.show(html, key=key, on_pick=on_pick)
+def body(ranking: Ranking) -> str:
+    """The ranking as one table a group; a row leads to the unit picked out on this page."""
+    return f'<div class="ranking">{_tables(ranking)}</div>'
+
+
+def table(ranking: Ranking) -> pl.DataFrame:
+    """The ranking as it is taken away."""
+    return pl.DataFrame(
+        [
+            {
+                t("组"): row["group"],
+                t("名次"): row["rank"],
+                t("单位代码"): row["unit_code"],
+                t("单位"): ranking.names[str(row["unit_code"])],
+                (t("得分") if ranking.by is None else of(ranking.by, "title")): row["score"],
+                t("已评权重占比"): row["coverage"],
+                t("说明"): "" if row["rank"] else _reason(row),
+            }
+            for row in ranking.rows
+        ],
+        infer_schema_length=None,
+    )
+
+
+def _reason(row: Row) -> str:
+    return t(REASONS.get(str(row["reason"]) or str(row["status"]), REASONS["not_applicable"]))
 
 
 def _tables(ranking: Ranking) -> str:
@@ -112,7 +135,7 @@ def _line(
         else ""
     )
     return (
-        f'<tr data-unit="{escape(code)}" tabindex="0" role="button"{picked}>'
+        f'<tr data-key="{escape(code)}" {going(unit="" if picked else code)} tabindex="0" role="link"{picked}>'
         f'<td class="rank">{escape(rank)}</td><td class="move">{escape(_move(row["rank"], before.get(code)))}</td>'
         f'<td class="name">{escape(ranking.names[code])}{flag}</td>'
         f'<td class="score">{escape(ranking.shown.get(code, format.MISSING))}</td>'
@@ -133,8 +156,7 @@ def _move(now: object, before: object) -> str:
 
 def _bar(ranking: Ranking, row: Row, longest: float) -> str:
     if row["rank"] is None:
-        reason = REASONS.get(str(row["reason"]) or str(row["status"]), STATUS["not_applicable"].word)
-        return f'<span class="why">{escape(t(reason))}</span>'
+        return f'<span class="why">{escape(_reason(row))}</span>'
     if ranking.by is not None:
         return _stacked([(float(row["score"]), REST)], longest, "")
     brought = {kpi: share for kpi, share, _ in row["parts"]}
@@ -163,7 +185,7 @@ def explained(ranking: Ranking) -> str:
         return ""
     if ranking.by is not None:
         figure = next(each for each in ranking.figures if each["unit_code"] == ranking.picked)
-        return area_map.said(ranking.by, figure, ranking.names)
+        return said(ranking.by, figure, ranking.names[str(ranking.picked)])
     text = f"{row['unit_name']}:{ranking.shown[str(row['unit_code'])]}"
     lost = sorted(
         ((full - got, kpi, got, full) for kpi, got, full in row["parts"] if full > got), reverse=True

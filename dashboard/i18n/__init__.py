@@ -1,14 +1,33 @@
-"""The language of the screen. Chinese texts stand in the code and are the keys of every other language."""
+"""The language of the screen. Chinese texts stand in the code and are the message ids of the catalogues.
+
+A new language is one gettext catalogue (``<language>.po``) and its name in LANGUAGES.
+"""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
+from pathlib import Path
 
-LANGUAGE: ContextVar[str] = ContextVar("language", default="zh")
+from babel.messages.pofile import read_po
+
+DEFAULT = "zh"
+LANGUAGES = {"zh": "中文", "en": "English"}
+"""Languages by key, each under its own name."""
+
+LANGUAGE: ContextVar[str] = ContextVar("language", default=DEFAULT)
 """Set by the frame at the start of a run; every text of that run is in it."""
 
-CATALOGUES: dict[str, dict[str, str]] = {"zh": {}}
-"""For each language its wording of the Chinese texts; Chinese needs none."""
+
+def _catalogue(language: str) -> dict[str, str]:
+    """A language's wording by Chinese text; Chinese needs none."""
+    path = Path(__file__).with_name(f"{language}.po")
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.string}
+
+
+CATALOGUES = {language: _catalogue(language) for language in LANGUAGES}
 
 
 def t(zh: str, **values: object) -> str:
@@ -17,7 +36,17 @@ def t(zh: str, **values: object) -> str:
     return wording.format(**values) if values else wording
 
 
+def deferred(zh: str) -> str:
+    """Mark a text that stands in an entry and is put into the reader's language by ``t`` where it is shown."""
+    return zh
+
+
 def of(entry: object, field: str) -> str:
     """A bilingual field of an entry or a row, as ``of(kpi, "title")``."""
     name = f"{field}_{LANGUAGE.get()}"
     return str(entry[name] if isinstance(entry, dict) else getattr(entry, name))
+
+
+def listed(parts: list[str]) -> str:
+    """Short texts one after another, with the reader's comma."""
+    return ("、" if LANGUAGE.get() == "zh" else ", ").join(parts)

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from dashboard import queries, state
+from dashboard import state
 from dashboard.components import definitions, page
 from dashboard.i18n import of, t
+from dashboard.queries import builds
 from etl.sheets import SHEETS
 
 filters = state.filters()
 build, dimensions, campaign = (
     filters.build,
-    queries.dimensions(filters.build),
-    queries.campaign(filters.build),
+    builds.dimensions(filters.build),
+    builds.campaign(filters.build),
 )
 
 page.head(
@@ -29,8 +30,8 @@ wanted = st.text_input(
     key=state.WANTED,
 ).strip()
 parts = [
-    definitions.kpi_chapter(queries.collected(build), dimensions.targets, wanted),
-    definitions.scorecard_chapter(queries.scorecard(build, filters.month), wanted),
+    definitions.kpi_chapter(builds.collected(build), dimensions.targets, wanted),
+    definitions.scorecard_chapter(builds.scorecard(build, filters.month), wanted),
     definitions.words_chapter(campaign, wanted),
     *definitions.sheet_chapters(campaign, SHEETS, wanted),
 ]

@@ -2,19 +2,30 @@
 
 import streamlit as st
 
-from dashboard import queries, state
-from dashboard.components import area_map, cards, core_cards, hand_in, headings, page, ranking
-from dashboard.i18n import of
+from dashboard import state
+from dashboard.components import (
+    area_map,
+    cards,
+    core_cards,
+    exhibit,
+    hand_in,
+    headings,
+    notation,
+    page,
+    ranking,
+)
+from dashboard.i18n import of, t
+from dashboard.queries import builds, figures, rankings, reports
 
-filters, today = state.filters(), queries.today()
-build, month, kpi = filters.build, filters.month, filters.kpi
-dimensions, campaign, collected = queries.dimensions(build), queries.campaign(build), queries.collected(build)
-top, reporting = dimensions.levels[0]["key"], campaign.reporting_level
+filters, today = state.filters(), builds.today()
+build, month, kpi, period = filters.build, filters.month, filters.kpi, filters.period
+dimensions, campaign, collected = builds.dimensions(build), builds.campaign(build), builds.collected(build)
+reporting = campaign.reporting_level
 
 asked = core_cards.asked_kpis(collected, dimensions.targets)
-history = queries.history(build, month, asked, str(top), today)
-units = queries.figures(build, month, asked, reporting, today)
-reports = queries.hand_in(build, month, today).to_dicts()
+history = figures.history(build, month, asked, builds.top_level(build), today, period)
+units = figures.table(build, month, asked, reporting, today, period)
+handed_in = reports.hand_in(build, month, today).to_dicts()
 facts = core_cards.all_facts(
     core_cards.card_kpis(collected, dimensions.targets),
     month=month,
@@ -22,44 +33,57 @@ facts = core_cards.all_facts(
     units=units,
     targets=dimensions.targets,
     campaign_months=frozenset(dimensions.due_at),
-    kind_of=lambda each: queries.usual_period(build, each),
-    survey_days_of=lambda each: queries.survey_days(build, each.key, month),
+    kind_of=lambda each: figures.period_of(build, each, period),
+    survey_days_of=lambda each: figures.survey_days(build, each.key, month),
 )
 
-level_title, left_days = headings.level_title(dimensions, reporting), queries.days_left(build, today)
-page.head(*headings.overview(campaign, month, reports, facts, level=level_title, days_left=left_days))
+level_title, left_days = headings.level_title(dimensions, reporting), builds.days_left(build, today)
+page.head(*headings.overview(campaign, month, handed_in, facts, level=level_title, days_left=left_days))
 cards.show([*map(cards.figure_card, facts), *core_cards.issues_cards(asked, history, month)])
-hand_in.show(reports)
+hand_in.show(handed_in)
 
 kind, level, card = (
-    queries.usual_period(build, kpi),
-    queries.map_level(build),
-    queries.scorecard(build, month),
+    figures.period_of(build, kpi, period),
+    builds.map_level(build),
+    builds.scorecard(build, month),
 )
 left, right = st.columns([49, 80], gap="medium")
 with left:
-    area_map.show(
-        kpi,
-        queries.figures(build, month, (kpi.key,), level, today).to_dicts(),
-        shapes := queries.shapes(build, level),
-        headings.short_names(dimensions.units, level),
-        title=headings.map_title(campaign, dimensions, level, kpi, kind, month),
-        source=headings.map_source(campaign) if shapes else "",
+    drawn = area_map.AreaMap(
+        kpi=kpi,
+        rows=figures.table(build, month, (kpi.key,), level, today, period).to_dicts(),
+        shapes=builds.shapes(build, level),
+        names=builds.unit_names(build, level, short=True),
         picked=filters.unit,
     )
+    shown = exhibit.Exhibit(
+        title=headings.title(headings.everyone(build, level), headings.what(kpi), month, kind),
+        name=exhibit.file_name(f"{month:%Y-%m}", of(kpi, "title"), t("地图")),
+        source=headings.map_source(campaign) if drawn.shapes else "",
+        table=notation.figure_table(drawn.rows, drawn.names),
+        picture=bool(drawn.shapes),
+        simulated=dimensions.simulated,
+    )
+    exhibit.show(shown, area_map.drawing(drawn, shown.title), key="area_map")
 with right:
     by = None if filters.by_score and card else kpi
     ranks = ranking.Ranking(
-        title=headings.ranking_title(by, kind, month, of(card, "title") if card else ""),
         by=by,
         accent=kpi,
         level=level_title,
-        rows=queries.ranking(build, month, by and by.key, today),
-        before=queries.ranking_before(build, month, by and by.key, today),
+        rows=rankings.ranking(build, month, by and by.key, today, period),
+        before=rankings.ranking_before(build, month, by and by.key, today, period),
         groups=dimensions.peer_groups,
-        names=headings.short_names(dimensions.units, reporting),
-        figures=queries.figures(build, month, (kpi.key,), reporting, today).to_dicts(),
+        names=builds.unit_names(build, reporting, short=True),
+        figures=figures.table(build, month, (kpi.key,), reporting, today, period).to_dicts(),
         picked=filters.unit,
     )
-    ranking.show(ranks, key="ranking", on_pick=state.pick_unit)
+    what = of(card, "title") if by is None else of(by, "title")
+    shown = exhibit.Exhibit(
+        title=headings.title(t("同组排名"), what, month, "month" if by is None else kind),
+        name=exhibit.file_name(f"{month:%Y-%m}", what, t("排名")),
+        table=ranking.table(ranks),
+        simulated=dimensions.simulated,
+    )
+    exhibit.show(shown, ranking.body(ranks), key="ranking")
     page.note(ranking.explained(ranks) or headings.ranking_hint(by))

@@ -81,6 +81,9 @@ def test_the_strip_is_summed_up_in_words():
 
 def test_a_name_never_becomes_markup():
     row = {"unit_code": "1", "value": 1.0, "target": 5.0, "status": "met", "cases": 40.0}
-    tiles = area_map._tiles(DOWN, [row], {"1": "<img src=x onerror=alert(1)>"}, {"1": 0})
+    drawn = area_map.AreaMap(
+        kpi=DOWN, rows=[row], shapes=(), names={"1": "<img src=x onerror=alert(1)>"}, picked=None
+    )
+    tiles = area_map.drawing(drawn, "")
     assert "<img" not in tiles
     assert "&lt;img" in tiles

@@ -3,74 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-DRAWN = ".ranking table, .defs table, .empty"
-PAGES = ("/", "/dictionary")
+from dashboard.pages import PAGES
+from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
-# A page below the root is asked for Streamlit's own addresses first, to find out where the root is.
-PROBES = re.compile(r"/dictionary/_stcore/(health|host-config)$")
-# Streamlit's hidden link for keyboards, keys of entries, a formula, commands, a file's ending.
+# Streamlit's hidden link for keyboards, the switch to English, ways to save, keys of entries, a formula,
+# commands, a file's ending.
 ENGLISH = re.compile(
-    r"Skip to main content|[a-z]+(_[a-z0-9]+)+|\bviolations\b|max\(|python -m etl (demo|load)|\.xlsx"
+    r"Skip to main content|English|PNG|SVG|CSV|[a-z]+(_[a-z0-9]+)+|\bviolations\b|max\(|python -m etl (demo|load)|\.xlsx"
 )
 
 
-@dataclass
-class Seen:
-    """What went on behind a page."""
-
-    outside: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def opened(browser: object, url: str, size: dict[str, int]) -> Iterator[tuple[object, Seen]]:
-    """A page with every request off this machine refused and remembered, drawn to its end."""
-    context, seen = browser.new_context(viewport=size), Seen()
-
-    def let_through(route: object) -> None:
-        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
-            seen.outside.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", let_through)
-    page = context.new_page()
-    page.on("pageerror", lambda error: seen.failures.append(str(error)))
-    page.on("console", lambda message: _remember(message, seen))
-    page.goto(url)
-    page.wait_for_selector(DRAWN, timeout=60_000)
-    try:
-        yield page, seen
-    finally:
-        context.close()
-
-
-def _remember(message: object, seen: Seen) -> None:
-    where = str((message.location or {}).get("url", ""))
-    if message.type == "error" and not PROBES.search(where):
-        seen.failures.append(f"{message.text} {where}")
-
-
-def _text(page: object) -> str:
-    return page.locator("body").inner_text()
-
-
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [each.key for each in PAGES])
 @pytest.mark.parametrize("store", ["full", "half", "bare", "district", "none"])
 def test_a_page_asks_nothing_of_the_internet_and_fits(browser, address, store, path, size):
-    with opened(browser, address(store) + path, size) as (page, seen):
+    with opened(browser, f"{address(store)}/{path}", size) as (page, seen):
         width = page.evaluate("document.documentElement.scrollWidth")
-        text = _text(page)
+        text = text_of(page)
     assert (seen.outside, seen.failures) == ([], [])
     assert width <= size["width"]
     assert not re.search("[A-Za-z]{3,}", ENGLISH.sub("", text)), "an English remnant"
@@ -79,7 +31,7 @@ def test_a_page_asks_nothing_of_the_internet_and_fits(browser, address, store, p
 
 def test_the_overview_answers_on_its_first_screen(browser, address):
     with opened(browser, address("full") + "/", WIDE) as (page, _):
-        text = _text(page)
+        text = text_of(page)
         bottoms = page.eval_on_selector_all(
             ".ranking tbody tr, .legend, .strip",
             "rows => rows.map(row => row.getBoundingClientRect().bottom)",
@@ -98,20 +50,20 @@ def test_the_overview_answers_on_its_first_screen(browser, address):
 def test_a_row_of_the_ranking_is_picked_by_keyboard_and_kept_in_the_address(browser, address):
     with opened(browser, address("full") + "/", WIDE) as (page, seen):
         row = page.locator(".ranking tbody tr").first
-        code = row.get_attribute("data-unit")
+        code = row.get_attribute("data-key")
         row.focus()
         page.keyboard.press("Enter")
         page.wait_for_selector("tr.picked")
         page.wait_for_url(f"**unit={code}*")
-        assert page.evaluate("document.activeElement.dataset.unit") == code
-        assert "失分最多" in _text(page)
+        assert page.evaluate("document.activeElement.dataset.key") == code
+        assert "失分最多" in text_of(page)
     assert seen.failures == []
 
 
 def test_an_address_opens_what_it_names_and_ignores_what_makes_no_sense(browser, address):
     url = address("full") + "/?month=2025-05&kpi=officers_per_10k&by=kpi&unit=<script>alert(1)</script>"
     with opened(browser, url, WIDE) as (page, seen):
-        text = _text(page)
+        text = text_of(page)
         assert page.locator("tr.picked").count() == 0
     assert "云南省 · 2025年5月" in text
     assert "万人执法人员配备排名" in text
@@ -121,7 +73,7 @@ def test_an_address_opens_what_it_names_and_ignores_what_makes_no_sense(browser,
 def test_a_district_without_boundaries_shows_tiles_of_the_level_below(browser, address):
     with opened(browser, address("district") + "/", WIDE) as (page, _):
         tiles = page.locator(".tiles li").all_inner_texts()
-        text = _text(page)
+        text = text_of(page)
     assert len(tiles) == 6
     assert all(re.search(r"坪山|坑梓|龙田|石井|马峦|碧岭", tile) for tile in tiles)
     assert "坪山区 · 2018年12月" in text
@@ -131,14 +83,14 @@ def test_a_district_without_boundaries_shows_tiles_of_the_level_below(browser, a
 
 def test_half_a_month_says_who_is_missing(browser, address):
     with opened(browser, address("half") + "/", WIDE) as (page, _):
-        text = _text(page)
+        text = text_of(page)
     assert "9/16个州(市)已报(1个迟报),7个未报" in text
     assert text.count("未报,不排名") == 7
 
 
 def test_without_data_the_page_names_the_command_to_run(browser, address):
     with opened(browser, address("none") + "/", WIDE) as (page, _):
-        text = _text(page)
+        text = text_of(page)
     assert "还没有可看的数据" in text
     assert "python -m etl demo" in text
 
@@ -148,7 +100,7 @@ def test_the_dictionary_holds_every_kpi_sheet_and_source(browser, address):
     from metrics.kpis import KPIS
 
     with opened(browser, address("full") + "/dictionary", WIDE) as (page, _):
-        text = _text(page)
+        text = text_of(page)
     assert [kpi.title_zh for kpi in KPIS.values() if kpi.title_zh not in text] == []
     assert [sheet.title_zh for sheet in SHEETS.values() if sheet.title_zh not in text] == []
     assert "昆明阳宗海风景名胜区" in text

@@ -8,14 +8,15 @@ from datetime import date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import queries, state
+from dashboard import state
+from dashboard.queries import builds, reports
 from etl.build import build
 from etl.campaign import load_campaign
 from etl.journal import Journal
 from etl.store import Store
 
 STORES = ("full", "half", "bare", "district", "none")
-VIEWS = sorted(path.name for path in (queries.CAMPAIGNS.parents[1] / "dashboard" / "views").glob("[a-z]*.py"))
+VIEWS = sorted(path.name for path in (builds.CAMPAIGNS.parents[1] / "dashboard" / "views").glob("[a-z]*.py"))
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_every_page_runs_on_every_store(app, store, view):
 
 def test_every_month_and_kpi_can_be_chosen(app):
     page = app("full").run()
-    for key in (state.MONTH, state.KPI, state.BY):
+    for key in (state.MONTH, state.PERIOD, state.KPI):
         for option in page.selectbox(key=key).options:
             page.selectbox(key=key).select(option).run()
             assert not page.exception, option
@@ -48,37 +49,35 @@ def test_every_month_and_kpi_can_be_chosen(app):
 
 def test_the_session_holds_plain_texts_only(app):
     page = app("full").run()
-    ours = {
-        key: page.session_state[key] for key in (state.BUILD, state.MONTH, state.KPI, state.BY, state.UNIT)
-    }
+    ours = {key: page.session_state[key] for key in (state.BUILD, *state.ADDRESS)}
     assert {type(value) for value in ours.values()} == {str}
 
 
 def test_a_new_build_is_seen_without_a_restart(app, stores):
     page = app("full").run()
     before, store = page.session_state[state.BUILD], Store(folder=stores("full"))
-    campaign = load_campaign(queries.CAMPAIGNS / "yunnan-2025")
+    campaign = load_campaign(builds.CAMPAIGNS / "yunnan-2025")
     with closing(Journal(store.journal_url)) as journal:
         build(store, journal, campaign, now=datetime(2026, 10, 10), full=True)
     page.run()
     assert not page.exception
     assert page.session_state[state.BUILD] != before
-    assert page.session_state[state.BUILD] == queries.build()
+    assert page.session_state[state.BUILD] == builds.build()
 
 
 def test_a_build_can_reach_nothing_but_itself(app, stores):
     app("full")
     with pytest.raises(Exception, match="disabled"):
-        queries._run(queries.build())("select * from read_csv('/etc/hostname')", {})
+        builds.run(builds.build())("select * from read_csv('/etc/hostname')", {})
 
 
 def test_the_strip_tells_content_and_timing(app):
     app("half")
-    rows = queries.hand_in(queries.build(), date(2025, 6, 1), date(2025, 8, 1))
+    rows = reports.hand_in(builds.build(), date(2025, 6, 1), date(2025, 8, 1))
     assert rows["state"].value_counts().sort("state").rows() == [
         ("late", 1),
         ("not_reported", 7),
         ("on_time", 8),
     ]
-    early = queries.hand_in(queries.build(), date(2025, 7, 1), date(2025, 7, 2))
+    early = reports.hand_in(builds.build(), date(2025, 7, 1), date(2025, 7, 2))
     assert set(early["state"]) == {"not_due"}

@@ -1,0 +1,134 @@
+// Draws a block, sends back where its links lead, and saves it as picture or table. No request leaves the page.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const slot = parentElement.querySelector(".slot");
+  if (slot.shown !== data.html) {
+    const held = slot.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    slot.innerHTML = data.html; // every text in it was escaped where it was made
+    slot.shown = data.html;
+    if (held) slot.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
+  }
+  // A link opened in a new tab, or copied, keeps the view it stands in.
+  for (const link of slot.querySelectorAll("a[data-go]")) link.href = completed(link.dataset.go);
+  const act = (event) => {
+    const save = event.target.closest("[data-save]");
+    const going = event.target.closest("[data-go]");
+    if (save) saveAs(save.dataset.save, slot, data);
+    else if (going && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+      event.preventDefault();
+      setTriggerValue("go", going.dataset.go);
+    }
+  };
+  slot.onclick = act;
+  slot.onkeydown = (event) => {
+    const ownKeys = event.target.closest("a, button, summary, input");
+    if (!ownKeys && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      act(event);
+    }
+  };
+}
+
+function completed(address) {
+  const goal = new URL(address.startsWith("?") ? location.pathname + address : address, location.href);
+  const query = new URLSearchParams(location.search);
+  for (const [key, value] of goal.searchParams) value ? query.set(key, value) : query.delete(key);
+  goal.search = query;
+  return goal.href;
+}
+
+async function saveAs(form, slot, data) {
+  if (form === "csv") return download(new Blob(["\ufeff", data.csv], { type: "text/csv" }), `${data.name}.csv`);
+  const drawing = composed(slot, data);
+  const text = new XMLSerializer().serializeToString(drawing);
+  const picture = new Blob([text], { type: "image/svg+xml" });
+  if (form === "svg") return download(picture, `${data.name}.svg`);
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [drawing.width.baseVal.value * 2, drawing.height.baseVal.value * 2];
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => download(blob, `${data.name}.png`), "image/png");
+}
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Title, the drawings where they stand on the screen, legend and source on white paper.
+function composed(slot, data) {
+  const chart = data.chart && document.querySelector(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`);
+  const body = chart || slot.querySelector(".body");
+  const frame = body.getBoundingClientRect();
+  const width = Math.ceil(frame.width) + 32;
+  const paper = element("svg", { xmlns: SVG, width, "font-family": getComputedStyle(slot).fontFamily });
+  const white = paper.appendChild(element("rect", { width: "100%", height: "100%", fill: "#FFFFFF" }));
+  let y = 10;
+  for (const line of wrapped(data.title, width - 32, 15)) y = written(paper, line, y, 15, "#1D1D1F", 600);
+  y += 6;
+  for (const svg of chart ? chart.querySelectorAll(".main-svg") : body.querySelectorAll("svg")) {
+    const place = svg.getBoundingClientRect();
+    const copy = paper.appendChild(svg.cloneNode(true));
+    const at = { x: 16 + place.left - frame.left, y: y + place.top - frame.top, width: place.width, height: place.height };
+    for (const [name, value] of Object.entries(at)) copy.setAttribute(name, value);
+    copy.removeAttribute("style");
+  }
+  const drawings = [...(chart ? [chart] : body.querySelectorAll("svg"))];
+  y += Math.max(...drawings.map((each) => each.getBoundingClientRect().bottom - frame.top)) + 8;
+  y = legend(paper, slot.querySelectorAll(".legend li"), y, width);
+  for (const line of wrapped(data.source, width - 32, 12)) y = written(paper, line, y, 12, "#5A5A5A", 400);
+  paper.setAttribute("height", Math.ceil(y + 10));
+  paper.setAttribute("viewBox", `0 0 ${width} ${Math.ceil(y + 10)}`);
+  white.setAttribute("height", Math.ceil(y + 10));
+  return paper;
+}
+
+function legend(paper, entries, y, width) {
+  let x = 16;
+  for (const entry of entries) {
+    const swatch = entry.querySelector("i");
+    const wide = measured(entry.textContent, 12) + (swatch ? 20 : 0);
+    if (x > 16 && x + wide > width - 16) [x, y] = [16, y + 18];
+    if (swatch) {
+      const fill = getComputedStyle(swatch).backgroundColor;
+      const hatched = swatch.classList.contains("hatched");
+      paper.appendChild(element("rect", { x, y: y + 3, width: 14, height: 10, fill: hatched ? "url(#hatch)" : fill, stroke: "#999999", "stroke-width": 0.5 }));
+    }
+    written(paper, entry.textContent, y, 12, "#444444", 400, x + (swatch ? 18 : 0));
+    x += wide + 10;
+  }
+  return entries.length ? y + 20 : y;
+}
+
+function written(paper, text, y, size, fill, weight, x = 16) {
+  const line = paper.appendChild(element("text", { x, y: y + size, "font-size": size, "font-weight": weight, fill }));
+  line.textContent = text;
+  return y + size * 1.45;
+}
+
+function wrapped(text, width, size) {
+  const lines = [];
+  let line = "";
+  for (const sign of text || "") {
+    if (measured(line + sign, size) > width) [lines[lines.length], line] = [line, ""];
+    line += sign;
+  }
+  return line ? [...lines, line] : lines;
+}
+
+function measured(text, size) {
+  return [...text].reduce((sum, sign) => sum + (sign.codePointAt(0) > 0x2e80 ? size : size * 0.56), 0);
+}
+
+function element(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) if (key !== "xmlns") made.setAttribute(key, value);
+  return made;
+}

@@ -1,0 +1,70 @@
+"""An exhibit: a chart or table with its title, its source line, and the ways to take it away.
+
+Title: who · what · when · edition. A picture carries title, legend, source and, over simulated figures,
+the word for it; a table is UTF-8 with a byte order mark, numbers unrounded, so that Excel opens it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import polars as pl
+
+from dashboard.components import block
+from dashboard.i18n import t
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """What frames a chart or table.
+
+    ``name`` is the name of the files it is saved as, without ending. ``source`` and ``notes`` stand below
+    it; notes are HTML. ``table`` is saved as CSV, its columns already titled in the reader's language.
+    ``picture``: the body is a drawing (SVG); ``chart``: the key of the Plotly chart drawn below it.
+    """
+
+    title: str
+    name: str
+    source: str = ""
+    notes: Sequence[str] = ()
+    table: pl.DataFrame | None = None
+    picture: bool = False
+    chart: str = ""
+    simulated: bool = False
+
+
+def show(exhibit: Exhibit, body: str, *, key: str) -> None:
+    """Draw an exhibit around ``body``, which is HTML; a Plotly chart is drawn right after it."""
+    mark = f' <span class="mark">{escape(t("模拟数据"))}</span>' if exhibit.simulated else ""
+    small = [f'<p class="src">{note}</p>' for note in exhibit.notes if note]
+    small += [f'<p class="src">{escape(exhibit.source)}</p>'] if exhibit.source else []
+    block.show(
+        f'<figure class="exhibit"><figcaption><h2>{escape(exhibit.title)}{mark}</h2>{_buttons(exhibit)}</figcaption>'
+        f'<div class="body">{body}</div>{"".join(small)}</figure>',
+        key=key,
+        name=exhibit.name,
+        title=exhibit.title,
+        source=" · ".join(
+            part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
+        ),
+        chart=exhibit.chart,
+        csv="" if exhibit.table is None else exhibit.table.write_csv(),
+    )
+
+
+def _buttons(exhibit: Exhibit) -> str:
+    forms = ["PNG", "SVG"] if exhibit.picture or exhibit.chart else []
+    forms += ["CSV"] if exhibit.table is not None else []
+    buttons = "".join(
+        f'<button type="button" data-save="{form.lower()}" title="{escape(t("存为{form}", form=form))}">{form}</button>'
+        for form in forms
+    )
+    return f'<span class="save">{buttons}</span>' if buttons else ""
+
+
+def file_name(*parts: str) -> str:
+    """A name for files made of what an exhibit shows, such as 2026-09_投诉按期办结率_排名."""
+    kept = ("".join(sign for sign in part if sign.isalnum() or sign in "-()()") for part in parts if part)
+    return "_".join(kept)

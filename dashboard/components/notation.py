@@ -1,0 +1,100 @@
+"""The notation of figures, the same everywhere: value, unit, n, target, coverage, change, status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import polars as pl
+
+from dashboard import format
+from dashboard.components.marks import STATUS
+from dashboard.i18n import deferred, listed, of, t
+from metrics.dimensions import Target
+from metrics.kpi import Kpi
+from metrics.kpis import KPIS
+
+Row = Mapping[str, object]
+"""A row of queries.figures.table."""
+
+QUALIFIER = {
+    "ytd": deferred("本年累计"),
+    "rolling12": deferred("近12个月"),
+    "quarter": deferred("本季度"),
+    "year": deferred("全年"),
+}
+WORD_FOR_VALUE = ("not_reported", "not_due", "not_applicable")
+"""Statuses whose word stands in the place of a value."""
+
+
+def shown(kpi: Kpi, row: Row) -> str:
+    """The value, or the word for why there is none."""
+    if row["status"] in WORD_FOR_VALUE:
+        return t(STATUS[str(row["status"])].word)
+    return format.figure(kpi, row)
+
+
+def said(kpi: Kpi, row: Row, name: str) -> str:
+    """A unit's figure in one line, for hovering and reading aloud."""
+    parts = [name, shown(kpi, row) + (f" {format.unit(kpi)}" if row["value"] is not None else "")]
+    if row["cases"] is not None:
+        parts.append(format.cases(row["cases"]))
+    if row["target"] is not None:
+        parts.append(f"{t('目标')} {format.target(kpi, row['target'])}")
+    parts.append(t(STATUS[str(row["status"])].word))
+    return " · ".join(dict.fromkeys(parts))
+
+
+def target_text(kpi: Kpi, value: float | None, held: Target | None) -> str:
+    """目标 ≥90(设定值), or 无目标."""
+    if value is None:
+        return t("无目标")
+    label = format.target_label(held)
+    return t("目标") + f" {format.target(kpi, value)}" + (t("({label})", label=label) if label else "")
+
+
+def coverage(row: Row) -> str:
+    """15/16已报: behind how many of the reports expected a figure stands; nothing for a register."""
+    if not row["expected"] or row["expected"] == 1:
+        return ""
+    return t("{reported}/{expected}已报", reported=row["reported"], expected=row["expected"])
+
+
+def changes(kpi: Kpi, value: float | None, earlier: Sequence[tuple[float | None, str]]) -> list[str]:
+    """Each difference with what it is measured against; the unit is said once, a missing base too."""
+    told, missing = [], []
+    for before, name in earlier:
+        difference = format.change(kpi, value, before, with_unit=not told)
+        if difference:
+            told.append(f"{difference} {t(name)}")
+        elif value is not None:
+            missing.append(t(name).removeprefix(t("较")))
+    return [*told, t("{bases}无可比基期", bases=listed(missing))] if missing else told
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Short statements in one line, escaped."""
+    return " · ".join(f'<span class="nb">{escape(part)}</span>' for part in parts if part)
+
+
+def figure_table(rows: Iterable[Row], names: Mapping[str, str]) -> pl.DataFrame:
+    """Figures as they are taken away: unrounded, titled in the reader's language, a line a unit and KPI."""
+    lines = [
+        {
+            t("月份"): row["month"],
+            t("单位代码"): row["unit_code"],
+            t("单位"): names.get(str(row["unit_code"]), row["unit_name"]),
+            t("指标"): of(KPIS[str(row["kpi"])], "title"),
+            t("分子"): row["numerator"],
+            t("分母"): row["denominator"],
+            t("数值"): row["value"],
+            t("计量单位"): format.unit(KPIS[str(row["kpi"])]),
+            "n": row["cases"],
+            t("目标"): row["target"],
+            t("状态"): t(STATUS[str(row["status"])].word),
+            t("已报"): row["reported"],
+            t("应报"): row["expected"],
+        }
+        for row in rows
+    ]
+    return pl.DataFrame(lines, infer_schema_length=None)

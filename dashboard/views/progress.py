@@ -1,0 +1,5 @@
+"""进度: under construction in this checkout."""
+
+from dashboard.components import page
+
+page.head("进度", [])

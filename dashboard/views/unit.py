@@ -1,0 +1,5 @@
+"""单位: under construction in this checkout."""
+
+from dashboard.components import page
+
+page.head("单位", [])

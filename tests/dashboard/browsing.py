@@ -1,0 +1,71 @@
+"""A page in a real browser with the network cut off, and what went on behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DRAWN = ".head h1, .empty"
+
+# A page below the root is asked for Streamlit's own addresses first, to find out where the root is.
+PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+
+
+@dataclass
+class Seen:
+    """What went on behind a page: requests off this machine, errors in its console."""
+
+    outside: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def opened(
+    browser: object, url: str, size: dict[str, int] = WIDE, *, drawn: str = DRAWN
+) -> Iterator[tuple[object, Seen]]:
+    """A page with every request off this machine refused and remembered, drawn to its end."""
+    context, seen = browser.new_context(viewport=size, accept_downloads=True), Seen()
+
+    def let_through(route: object) -> None:
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            seen.outside.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", let_through)
+    page = context.new_page()
+    page.on("pageerror", lambda error: seen.failures.append(str(error)))
+    page.on("console", lambda message: _remember(message, seen))
+    page.goto(url)
+    page.wait_for_selector(drawn, timeout=60_000)
+    settled(page)
+    try:
+        yield page, seen
+    finally:
+        context.close()
+
+
+def settled(page: object) -> None:
+    """Wait until the script has run to its end and nothing on the page is stale."""
+    page.wait_for_function(
+        "() => { const app = document.querySelector('.stApp');"
+        " return app && app.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-stale=true]'); }",
+        timeout=60_000,
+    )
+
+
+def _remember(message: object, seen: Seen) -> None:
+    where = str((message.location or {}).get("url", ""))
+    if message.type == "error" and not PROBES.search(where):
+        seen.failures.append(f"{message.text} {where}")
+
+
+def text_of(page: object) -> str:
+    """All text a reader sees."""
+    return page.locator("body").inner_text()
