@@ -30,7 +30,7 @@ from etl.warehouse import current_build, publish
 MODELS = Path(__file__).parent / "models"
 CHECKS = Path(__file__).parent / "checks"
 
-UNIT_MARTS = ("mart_unit_month",)
+UNIT_MARTS = ("mart_unit_month", "mart_category_month")
 """Marts computed reporting unit by reporting unit; the others are small and made anew in each build."""
 
 PROVENANCE_TYPES = {
@@ -54,7 +54,7 @@ DUCKDB_TYPES = {
 }
 
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised with every change of the tables' columns, so that a reader of another version says so."""
 
 

@@ -29,6 +29,7 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "unit_code": TEXT,
         "unit_name": TEXT,
         "short_name": TEXT,
+        "name_en": TEXT,
         "parent_level": TEXT,
         "parent_code": TEXT,
         "reporting_code": TEXT,

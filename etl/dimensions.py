@@ -71,6 +71,7 @@ def _units(campaign: Campaign) -> Rows:
             unit.code,
             unit.name,
             unit.short_name,
+            unit.name_en,
             campaign.unit(unit.parent).level if unit.parent else None,
             unit.parent,
             _reporting_code(campaign, unit),

@@ -19,6 +19,7 @@ def check_structure(facts: dict[str, Any]) -> list[str]:
     return [
         *_levels(facts["levels"], facts["reporting_level"]),
         *_repeated("units.csv", "code", (unit.code for unit in facts["units"])),
+        *_repeated("units.csv", "level name_en", _english_names(facts["units"])),
         *_parents(facts["units"], [level.key for level in facts["levels"]]),
         *_groups(facts),
         *_repeated("campaign.toml", "[[sheets]] sheet", (sheet.sheet for sheet in facts["sheets"])),
@@ -47,6 +48,11 @@ def _repeated(file: str, column: str, values: Iterable[str]) -> Iterator[str]:
                 f"出现 {times} 次,应只有一次",
                 f"stands {times} times, once expected",
             )
+
+
+def _english_names(units: tuple[Unit, ...]) -> Iterator[str]:
+    """The English names given, each with its level; a name carried over from the Chinese may repeat like it."""
+    return (f"{unit.level} {unit.name_en}" for unit in units if unit.name_en != unit.name)
 
 
 def _levels(levels: tuple[Level, ...], reporting_level: str) -> Iterator[str]:

@@ -140,8 +140,8 @@ class Reader:
         self.problems.append(problem("campaign.toml", "文件", zh, en))
         return {}
 
-    def rows(self, file: str, columns: tuple[str, ...]) -> list[Record]:
-        """The rows of a CSV file whose header must be exactly these columns."""
+    def rows(self, file: str, columns: tuple[str, ...], *, optional: tuple[str, ...] = ()) -> list[Record]:
+        """The rows of a CSV file whose header must be exactly these columns, then all or none of ``optional``."""
         try:
             with (self.folder / file).open(encoding="utf-8-sig", newline="") as stream:
                 lines = csv.reader(stream, strict=True)
@@ -154,14 +154,14 @@ class Reader:
             zh, en = f"不是有效的 UTF-8 CSV:{error}", f"not valid UTF-8 CSV: {error}"
             self.problems.append(problem(file, "文件", zh, en))
             return []
-        if header != columns:
-            listed = ",".join(columns)
+        if header not in (columns, columns + optional):
+            listed = ",".join(columns + optional)
             self.problems.append(problem(file, 1, f"表头应为 {listed}", f"the header should be {listed}"))
             return []
         while table and not any(table[-1]):
             table.pop()
         numbered = enumerate(table, start=2)
-        return [record for row, cells in numbered for record in self._record(file, row, columns, cells)]
+        return [record for row, cells in numbered for record in self._record(file, row, header, cells)]
 
     def _record(self, file: str, row: int, columns: tuple[str, ...], cells: list[str]) -> list[Record]:
         if len(cells) == len(columns):

@@ -45,6 +45,7 @@ SETTINGS_KEYS = (
     "sheets",
 )
 UNIT_COLUMNS = ("code", "name", "short_name", "aliases", "level", "parent_code", "former")
+UNIT_NAME_EN = "name_en"
 POPULATION_COLUMNS = ("unit_code", "valid_from", "resident", "temporary", "source")
 WORKING_DAY_COLUMNS = ("date", "working", "source")
 TARGET_COLUMNS = (
@@ -67,11 +68,13 @@ def level(record: Record) -> Level:
 
 
 def unit(record: Record) -> Unit:
-    """A row of units.csv; a former unit is ``code:name``, a name or a code."""
+    """A row of units.csv; a former unit is ``code:name``, a name or a code; an English name is optional."""
     former = tuple(part for entry in record.split("former") for part in entry.split(":") if part)
+    name = record.text("name")
     return Unit(
         code=record.text("code"),
-        name=record.text("name"),
+        name=name,
+        name_en=record.value(UNIT_NAME_EN, str, "").strip() or name,
         short_name=record.text("short_name"),
         aliases=record.split("aliases"),
         level=record.text("level"),
@@ -233,7 +236,7 @@ def read_facts(reader: Reader, settings: dict[str, Any]) -> dict[str, Any]:
         "window_rule": reader.one(section("window"), window_rule),
         **(reader.one(section("population"), population_basis) or {}),
         **(reader.one(section("map"), map_notice) or {}),
-        "units": reader.each(reader.rows("units.csv", UNIT_COLUMNS), unit),
+        "units": reader.each(reader.rows("units.csv", UNIT_COLUMNS, optional=(UNIT_NAME_EN,)), unit),
         "populations": reader.each(reader.rows("population.csv", POPULATION_COLUMNS), population_entry),
         "targets": reader.each(reader.rows("targets.csv", TARGET_COLUMNS), target),
         "working_days": reader.each(reader.rows("working_days.csv", WORKING_DAY_COLUMNS), working_day),

@@ -15,6 +15,7 @@ from typing import Literal
 
 OWN_OFFICE = "本级"
 """What a unit's own team is called in lists of the units below it."""
+OWN_OFFICE_EN = "own office"
 
 _SIMPLIFIED = str.maketrans("雲麗滄慶紅臨縣區雙納", "云丽沧庆红临县区双纳")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -26,6 +27,7 @@ _GENERIC_ENDINGS = ("街道", "省", "市", "州", "县", "区", "镇", "乡")
 class Unit:
     """One org unit: its division code, names, level and parent.
 
+    ``name_en`` is what an English page calls it, the Chinese name where the campaign gives no other.
     An own office (本级) carries the code of the unit it belongs to, at the level below it.
     ``former`` holds codes and names of earlier years; ``group`` is the key of the unit's peer group.
     """
@@ -33,6 +35,7 @@ class Unit:
     code: str
     name: str
     short_name: str
+    name_en: str
     aliases: tuple[str, ...] = ()
     level: str
     parent: str | None
@@ -57,6 +60,7 @@ def own_office_of(unit: Unit, level: str) -> Unit:
         code=unit.code,
         name=f"{unit.name}{OWN_OFFICE}",
         short_name=f"{unit.short_name}{OWN_OFFICE}",
+        name_en=f"{unit.name_en} ({OWN_OFFICE_EN})",
         aliases=(OWN_OFFICE, *(f"{word}{OWN_OFFICE}" for word in spoken)),
         level=level,
         parent=unit.code,

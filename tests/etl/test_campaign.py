@@ -241,6 +241,34 @@ def test_a_prefecture_is_known_by_its_names(yunnan, text, code):
 
 
 @pytest.mark.parametrize(
+    ("code", "level", "name_en"),
+    [
+        ("530100", None, "Kunming"),
+        ("532900", None, "Dali Prefecture"),
+        ("532901", None, "Dali City"),
+        ("530125", None, "Yiliang County (Kunming)"),
+        ("530628", None, "Yiliang County (Zhaotong)"),
+        ("530100", "county", "Kunming (own office)"),
+    ],
+)
+def test_a_unit_has_an_english_name(yunnan, code, level, name_en):
+    assert yunnan.unit(code, level).name_en == name_en
+
+
+@pytest.mark.parametrize("name", ["yunnan-2025", "pingshan-2018"])
+def test_every_unit_of_a_campaign_has_its_english_name(name):
+    units = load_campaign(CAMPAIGNS / name).units
+    named = {(unit.level, unit.name_en) for unit in units if not re.search("[\u4e00-\u9fff]", unit.name_en)}
+    assert len(named) == len(units)
+
+
+def test_without_english_names_a_unit_keeps_its_own(folder):
+    lines = (folder / "units.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "units.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines), encoding="utf-8")
+    assert load_campaign(folder).unit("530100", "county").name_en == "昆明市 (own office)"
+
+
+@pytest.mark.parametrize(
     ("parent", "text", "code"),
     [
         ("532300", "禄丰县", "532302"),
@@ -359,7 +387,8 @@ BROKEN = [
         "530300,曲靖市,曲靖,,city",
         ["row 4", "province | prefecture"],
     ),
-    ("units.csv", "530300,曲靖市,曲靖,,prefecture,530000,", "530300,曲靖市", ["row 4", "7 cells, found 2"]),
+    ("units.csv", "530300,曲靖市,曲靖,,prefecture,530000,", "530300,曲靖市", ["row 4", "8 cells, found 3"]),
+    ("units.csv", ",Qujing\n", ",Yuxi\n", ["units.csv", "prefecture Yuxi", "2 times"]),
     ("units.csv", "short_name", "shortname", ["units.csv 第1行", "short_name"]),
     ("population.csv", ",8460088,", ",八百万,", ["population.csv 第3行", "resident", "八百万"]),
     ("population.csv", ",8460088,", ",8460089,", ["population.csv", "530100", "8460088", "8460089"]),
@@ -407,7 +436,7 @@ def test_all_problems_come_at_once(folder):
 
 def test_a_zone_without_people_of_its_own_leaves_the_sum_of_its_parent_alone(folder):
     with (folder / "units.csv").open("a", encoding="utf-8") as stream:
-        stream.write("530199,示例功能区,示例区,,county,530100,\n")
+        stream.write("530199,示例功能区,示例区,,county,530100,,Example Zone\n")
     with pytest.raises(CampaignError, match="missing 530199"):
         load_campaign(folder)
     with (folder / "population.csv").open("a", encoding="utf-8") as stream:

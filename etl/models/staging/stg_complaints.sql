@@ -4,6 +4,8 @@ select
     unit as leaf_code,
     period as month,
     complaint_id,
+    channel,
+    matter,
     date_trunc('month', received_at)::date as received_month,
     date_trunc('month', due_at)::date as due_month,
     due_at::date as due_on,

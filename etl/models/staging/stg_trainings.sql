@@ -3,6 +3,7 @@ select
     reporting_code,
     unit as leaf_code,
     period as month,
+    category,
     hours * officers_attended as officer_hours,
     expected,
     officers_attended + auxiliaries_attended as attended
