@@ -6,7 +6,8 @@ A blank is not a zero, and a zero is an act: 已报 · 零报告 · 不适用 ·
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -42,9 +43,49 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What stands of a unit's report of one month, all its revisions taken together.
+
+    ``revision`` and ``contents`` (how each sheet was reported, by the sheet's key) are those of the current
+    revision; ``first_received_at`` is when the first revision that was not returned came. They are empty
+    where every revision was returned.
+    """
+
+    revision: int | None = None
+    first_received_at: datetime | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
+
+
 def completeness(
     campaign: Campaign, submissions: Sequence[Submission], period: str, now: datetime
 ) -> pl.DataFrame:
+    """The matrix of a month as the journal has it, in COLUMNS."""
+    return matrix(campaign, reports_of(submissions, period), period, now)
+
+
+def reports_of(submissions: Sequence[Submission], period: str) -> dict[str, Report]:
+    """The report of each unit that handed in anything for a month, by the unit's code."""
+    own: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        if submission.period == period:
+            own.setdefault(submission.unit_code, []).append(submission)
+    return {code: _report(found) for code, found in own.items()}
+
+
+def _report(revisions: Sequence[Submission]) -> Report:
+    counted = [item for item in revisions if item.state != RETURNED]
+    if not counted:
+        return Report()
+    (latest,) = current(counted).values()
+    return Report(
+        revision=latest.revision,
+        first_received_at=min(counted, key=lambda item: item.revision).received_at,
+        contents={sheet.sheet: sheet.content for sheet in latest.sheets},
+    )
+
+
+def matrix(campaign: Campaign, reports: Mapping[str, Report], period: str, now: datetime) -> pl.DataFrame:
     """One row a reporting unit (the top unit's register last) and sheet of a month, in COLUMNS.
 
     Timing compares the first revision that was not returned with the due date, which ends at 24:00;
@@ -53,21 +94,18 @@ def completeness(
     rows = [
         row
         for unit in dict.fromkeys((*campaign.reporting_units, campaign.top))
-        for row in _unit_rows(campaign, unit, submissions, period, now)
+        for row in _unit_rows(campaign, unit, reports.get(unit.code), period, now)
     ]
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
 
 
 def _unit_rows(
-    campaign: Campaign, unit: Unit, submissions: Sequence[Submission], period: str, now: datetime
+    campaign: Campaign, unit: Unit, report: Report | None, period: str, now: datetime
 ) -> list[tuple]:
-    own = [item for item in submissions if (item.unit_code, item.period) == (unit.code, period)]
-    latest = current(own).get((unit.code, period))
-    counted = [item.received_at for item in own if item.state != RETURNED]
-    first = min(counted) if counted else None
+    stands = report or Report()
+    first = stands.first_received_at
     timing, days_late = _timing(first, campaign.due_at(period), now)
     asked = {table.sheet.key for table in sheets_for(campaign, unit, period)}
-    contents = {sheet.sheet: sheet.content for sheet in latest.sheets} if latest else {}
     mine = "top" if unit == campaign.top and unit.level != campaign.reporting_level else "reporting"
     return [
         (
@@ -75,9 +113,9 @@ def _unit_rows(
             unit.code,
             unit.name,
             collected.sheet,
-            content := _content(contents.get(collected.sheet), collected.sheet in asked, bool(own)),
+            content := _content(report, collected.sheet, collected.sheet in asked),
             "" if content == NOT_APPLICABLE else timing,
-            latest.revision if latest else None,
+            stands.revision,
             first.isoformat(sep=" ", timespec="seconds") if first else None,
             campaign.due_day(period).isoformat(),
             campaign.due_is_estimated(period),
@@ -88,11 +126,14 @@ def _unit_rows(
     ]
 
 
-def _content(stored: str | None, asked: bool, handed_in: bool) -> str:
+def _content(report: Report | None, sheet: str, asked: bool) -> str:
     if not asked:
         return NOT_APPLICABLE
-    if stored is None:
-        return RETURNED_CONTENT if handed_in else NOT_REPORTED
+    if report is None:
+        return NOT_REPORTED
+    if report.revision is None:
+        return RETURNED_CONTENT
+    stored = report.contents.get(sheet, "not_reported")
     return {"zero_report": ZERO_REPORT, "not_reported": NOT_REPORTED}.get(stored, REPORTED)
 
 
@@ -104,11 +145,11 @@ def _timing(first: datetime | None, due_at: datetime, now: datetime) -> tuple[st
     return LATE, (moment - due_at).days + 1
 
 
-def as_text(matrix: pl.DataFrame, due_label: str) -> str:
+def as_text(found: pl.DataFrame, due_label: str) -> str:
     """The matrix for a terminal: a line a unit, a column a sheet, the due rule above."""
-    sheets = matrix.get_column("sheet").unique(maintain_order=True).to_list()
+    sheets = found.get_column("sheet").unique(maintain_order=True).to_list()
     table = Table("单位", "截止日", "时间", *(SHEETS[key].title_zh for key in sheets), box=None)
-    for _, rows in matrix.group_by("unit_code", maintain_order=True):
+    for _, rows in found.group_by("unit_code", maintain_order=True):
         first = rows.filter(pl.col("timing") != "").head(1).to_dicts() or rows.head(1).to_dicts()
         contents = dict(rows.select("sheet", "content").rows())
         late = f"{first[0]['days_late']}天" if first[0]["days_late"] else ""
