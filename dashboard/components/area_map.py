@@ -1,4 +1,4 @@
-"""The small map: units in five shades, what has no figure in grey, every label with its value.
+"""The map as a drawing: units in five shades, what has no figure in grey, labels with values where they fit.
 
 Where the campaign has no boundaries, tiles with name and value stand in its place.
 """
@@ -6,35 +6,35 @@ Where the campaign has no boundaries, tiles with name and value stand in its pla
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
-from dashboard import format
 from dashboard.components.geometry import WIDTH, Shape
 from dashboard.components.links import going
-from dashboard.components.marks import INK, STATUS
+from dashboard.components.map_legend import HATCHED, NO_COLOUR, legend
+from dashboard.components.marks import INK
 from dashboard.components.notation import Row, said, shown
-from dashboard.components.scale import LIGHT_TEXT_FROM, SHADES, ShadeClass, classes
-from dashboard.i18n import t
+from dashboard.components.scale import LIGHT_TEXT_FROM, SHADES, ShadeClass, classes_at, edges
 from metrics.kpi import Kpi
 
-TOO_FEW, NONE, PLAIN = "#D4D4D4", "#EFEFEF", "#FFFFFF"
-NAME_SIZE, VALUE_SIZE = 25, 23
+PLAIN = "#FFFFFF"
+NAME_SIZE, SMALLEST_NAME, VALUE_SIZE, LATIN_WIDTH = 25, 18, 23, 0.55
+ROOM = 0.7
+"""Share of a name that must lie inside its area: a name may reach over a border, not over a neighbour."""
 HATCH = (
     '<defs><pattern id="hatch" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="12" height="12" fill="#F4F4F4"></rect>'
     '<line x1="0" y1="0" x2="0" y2="12" stroke="#A6A6A6" stroke-width="4"></line></pattern></defs>'
 )
 COLOURED = ("met", "missed", "no_target")
-NO_COLOUR = {"too_few_cases": "few", "not_reported": "hatched", "not_due": "none", "not_applicable": "none"}
-"""Statuses without a shade, and the class of their swatch."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AreaMap:
     """What a map shows: a KPI's rows (one a unit), outlines, names; tiles where there are no outlines.
 
-    ``page`` is the page a click on a unit opens, "" to pick the unit on this one.
+    ``page`` is the page a click on a unit opens, "" to pick the unit on this one. ``limits`` parts the
+    classes where several maps share them, else the rows do. ``lines`` is small print of tiles by unit.
     """
 
     kpi: Kpi
@@ -43,6 +43,8 @@ class AreaMap:
     names: Mapping[str, str]
     picked: str | None
     page: str = ""
+    limits: Sequence[float] | None = None
+    lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> float | None:
@@ -50,19 +52,31 @@ class AreaMap:
         return next((row["target"] for row in self.rows if row["target"] is not None), None)
 
     @property
+    def coloured(self) -> list[Row]:
+        """The rows that may be coloured."""
+        return [row for row in self.rows if row["status"] in COLOURED]
+
+    @property
     def classes(self) -> tuple[ShadeClass, ...]:
         """The classes of the units that may be coloured."""
-        return classes(self.kpi, [row for row in self.rows if row["status"] in COLOURED], self.target)
+        limits = edges(self.kpi, self.coloured, self.target) if self.limits is None else self.limits
+        return classes_at(self.kpi, self.coloured, self.target, limits)
+
+    @property
+    def shade(self) -> dict[str, int]:
+        """The shade of each unit that may be coloured."""
+        return {code: each.shade for each in self.classes for code in each.codes}
 
 
 def drawing(area_map: AreaMap, title: str) -> str:
     """The map, or its tiles, with the legend below."""
-    shade = {code: each.shade for each in area_map.classes for code in each.codes}
-    drawn = _drawing(area_map, shade, title) if area_map.shapes else _tiles(area_map, shade)
-    return drawn + _legend(area_map)
+    drawn = outlines(area_map, title) if area_map.shapes else tiles(area_map)
+    return drawn + legend(area_map.kpi, area_map.rows, area_map.classes, area_map.target)
 
 
-def _drawing(area_map: AreaMap, shade: Mapping[str, int], title: str) -> str:
+def outlines(area_map: AreaMap, title: str) -> str:
+    """The map without its legend."""
+    shade = area_map.shade
     rows = {str(row["unit_code"]): row for row in area_map.rows}
     known = [shape for shape in area_map.shapes if shape.code in rows]
     # The outline picked out is drawn last, so that no neighbour covers its border.
@@ -88,23 +102,27 @@ def _area(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) -
     border = f'stroke="{INK}" stroke-width="6"' if picked else 'stroke="#FFFFFF" stroke-width="3"'
     text = escape(said(area_map.kpi, row, area_map.names[shape.code]))
     return (
-        f'<path d="{shape.path}" fill="{_fill(row, shade)}" fill-rule="evenodd" {border} aria-label="{text}"'
+        f'<path d="{shape.path}" fill="{fill(area_map.kpi, row, shade)}" fill-rule="evenodd" {border} aria-label="{text}"'
         f" {_opens(area_map, shape.code)}><title>{text}</title></path>"
     )
 
 
-def _fill(row: Row, shade: Mapping[str, int]) -> str:
+def fill(kpi: Kpi, row: Row, shade: Mapping[str, int]) -> str:
+    """What a unit's area is painted with."""
     if row["status"] == "not_reported":
-        return "url(#hatch)"
+        return HATCHED
     if str(row["unit_code"]) in shade:
-        return SHADES[shade[str(row["unit_code"])]]
-    return TOO_FEW if row["status"] == "too_few_cases" else NONE
+        return SHADES[kpi.direction][shade[str(row["unit_code"])]]
+    return NO_COLOUR.get(str(row["status"]), NO_COLOUR["not_applicable"])
 
 
 def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) -> str:
     white = shade.get(shape.code, 0) >= LIGHT_TEXT_FROM
     name = area_map.names[shape.code]
-    size = min(NAME_SIZE, max(18, shape.label_width / max(len(name), 3)))
+    length = sum(1 if ord(sign) > 0x2E80 else LATIN_WIDTH for sign in name)
+    if shape.label_width < SMALLEST_NAME * length * ROOM:
+        return ""
+    size = min(NAME_SIZE, max(SMALLEST_NAME, shape.label_width / max(length, 3)))
     halo = (
         ' paint-order="stroke" stroke="#FFFFFF" stroke-width="6"' if row["status"] == "not_reported" else ""
     )
@@ -116,46 +134,23 @@ def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) 
     )
 
 
-def _tiles(area_map: AreaMap, shade: Mapping[str, int]) -> str:
+def tiles(area_map: AreaMap) -> str:
+    """A tile a unit with name and value, in the colours of the map."""
+    shade = area_map.shade
     cells = "".join(
-        f'<li class="{_tile_class(row, shade)}" title="{escape(said(area_map.kpi, row, area_map.names[code]))}"'
-        f" {_opens(area_map, code)}><span>{escape(area_map.names[code])}</span>"
-        f"<b>{escape(shown(area_map.kpi, row))}</b></li>"
-        for row in area_map.rows
-        if (code := str(row["unit_code"])) in area_map.names
+        _tile(area_map, row, shade) for row in area_map.rows if str(row["unit_code"]) in area_map.names
     )
     return f'<ul class="tiles">{cells}</ul>'
 
 
-def _tile_class(row: Row, shade: Mapping[str, int]) -> str:
-    if str(row["unit_code"]) in shade:
-        return f"shade{shade[str(row['unit_code'])]}"
-    return {"not_reported": "hatched", "too_few_cases": "few"}.get(str(row["status"]), "none")
-
-
-def _legend(area_map: AreaMap) -> str:
-    """The classes with the counts of their units, the break at the target named, then what has no colour."""
-    kpi, target, parts = area_map.kpi, area_map.target, []
-    for each in area_map.classes:
-        swatch = f'<i class="shade{each.shade}"></i>'
-        parts.append(f"<li>{swatch}{escape(_limits(kpi, each))}({len(each.codes)})</li>")
-        if target is not None and each.high == target:
-            parts.append(f"<li><b>{escape('| ' + t('目标') + ' ' + format.plain(target))} |</b></li>")
-    for status, css in NO_COLOUR.items():
-        count = sum(row["status"] == status for row in area_map.rows)
-        if count:
-            parts.append(f'<li><i class="{css}"></i>{escape(t(STATUS[status].word))}({count})</li>')
-    if kpi.direction != "context":
-        parts.append(f"<li>{escape(t('越深越需要关注'))}</li>")
-    return f'<ul class="legend">{"".join(parts)}</ul>'
-
-
-def _limits(kpi: Kpi, each: ShadeClass) -> str:
-    below, above = ("<", "≥") if kpi.direction == "up" else ("≤", ">")
-    if each.low is None and each.high is None:
-        return t("全部")
-    if each.low is None:
-        return below + format.plain(each.high)
-    if each.high is None:
-        return above + format.plain(each.low)
-    return f"{format.plain(each.low)}–{format.plain(each.high)}"
+def _tile(area_map: AreaMap, row: Row, shade: Mapping[str, int]) -> str:
+    code, paint = str(row["unit_code"]), fill(area_map.kpi, row, shade)
+    text = PLAIN if shade.get(code, 0) >= LIGHT_TEXT_FROM else INK
+    look = 'class="hatched"' if paint == HATCHED else f'style="background:{paint};color:{text}"'
+    picked = ' aria-current="true"' if code == area_map.picked else ""
+    line = f"<small>{escape(area_map.lines[code])}</small>" if code in area_map.lines else ""
+    return (
+        f'<li {look}{picked} title="{escape(said(area_map.kpi, row, area_map.names[code]))}"'
+        f" {_opens(area_map, code)}><span>{escape(area_map.names[code])}</span>"
+        f"<b>{escape(shown(area_map.kpi, row))}</b>{line}</li>"
+    )

@@ -1,31 +1,39 @@
 """From boundaries to outlines on a drawing: projected, simplified so that neighbours keep a common border.
 
 Equirectangular, longitudes shortened by the cosine of the middle latitude: enough for a sketch. Points
-are put on a grid; since neighbours share their border's points, they share them afterwards too.
+are put on a grid, then every border is simplified once between the places where three units meet
+(Douglas and Peucker 1973), so that what neighbours share they share afterwards too.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 Point = tuple[int, int]
 Ring = list[Point]
+Polygon = tuple[tuple[Point, ...], ...]
 
 WIDTH = 1000
 """Width of the drawing in its own units; the grid is one unit."""
-GRID = 2
+TOLERANCE = 2.0
+"""How far, in units, a simplified border may lie from the border it stands for."""
 LABEL_HEIGHT, LINES_TRIED = 56, 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """One unit's outline: an SVG path, the middle and width of the widest place for a label, the drawing's height."""
+    """One unit's outline on a drawing of WIDTH units and ``height``.
+
+    ``polygons``: each its closed rings, the outer first; ``path``: the same for SVG. ``label_x``, ``label_y``
+    and ``label_width``: middle and width of the widest place for a label.
+    """
 
     code: str
+    polygons: tuple[Polygon, ...]
     path: str
     label_x: float
     label_y: float
@@ -40,18 +48,26 @@ def shapes_of(geojson: bytes, level: str) -> tuple[Shape, ...]:
     ]
     if not features:
         return ()
-    polygons = {feature["properties"]["code"]: _rings(feature["geometry"]) for feature in features}
-    place = _projection([point for rings in polygons.values() for ring in rings for point in ring])
-    drawn = {code: [_on_grid(ring, place) for ring in rings] for code, rings in polygons.items()}
-    height = max(y for rings in drawn.values() for ring in rings for _, y in ring)
-    return tuple(
-        _shape(code, [ring for ring in rings if len(ring) > 3], height) for code, rings in drawn.items()
+    polygons = {feature["properties"]["code"]: _polygons(feature["geometry"]) for feature in features}
+    place = _projection([point for found in polygons.values() for rings in found for point in rings[0]])
+    drawn = _simplified(
+        {
+            code: [[_on_grid(ring, place) for ring in rings] for rings in found]
+            for code, found in polygons.items()
+        }
     )
+    height = max(y for found in drawn.values() for rings in found for ring in rings for _, y in ring)
+    return tuple(_shape(code, _visible(found), height) for code, found in drawn.items())
 
 
-def _rings(geometry: dict) -> list[list[list[float]]]:
-    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    return [ring for polygon in polygons for ring in polygon]
+def _polygons(geometry: dict) -> list[list[list[list[float]]]]:
+    return [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+
+
+def _visible(polygons: list[list[Ring]]) -> tuple[Polygon, ...]:
+    """Polygons without the rings that have become too small to enclose anything."""
+    found = ([tuple(ring) for ring in rings if len(ring) > 3] for rings in polygons if len(rings[0]) > 3)
+    return tuple(tuple(rings) for rings in found)
 
 
 def _projection(points: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
@@ -64,16 +80,77 @@ def _projection(points: Sequence[Sequence[float]]) -> tuple[float, float, float,
 
 def _on_grid(ring: Iterable[Sequence[float]], place: tuple[float, float, float, float]) -> Ring:
     west, north, across, down = place
-    points = [
-        (round((x - west) * across / GRID) * GRID, round((north - y) * down / GRID) * GRID) for x, y in ring
-    ]
+    points = [(round((x - west) * across), round((north - y) * down)) for x, y in ring]
     return [points[0]] + [point for before, point in pairwise(points) if point != before]
 
 
-def _shape(code: str, rings: list[Ring], height: int) -> Shape:
+def _simplified(drawn: Mapping[str, list[list[Ring]]]) -> dict[str, list[list[Ring]]]:
+    """Every ring simplified between its corners: the points where more than two borders run together."""
+    beside: dict[Point, set[Point]] = {}
+    every = (ring for polygons in drawn.values() for rings in polygons for ring in rings)
+    for before, after in (step for ring in every for step in pairwise(ring)):
+        beside.setdefault(before, set()).add(after)
+        beside.setdefault(after, set()).add(before)
+    corners = {point for point, next_to in beside.items() if len(next_to) > 2}
+    return {
+        code: [[_simple_ring(ring, corners) for ring in rings] for rings in polygons]
+        for code, polygons in drawn.items()
+    }
+
+
+def _simple_ring(ring: Ring, corners: set[Point]) -> Ring:
+    # A border that meets no third unit is cut at its first point by place, the same from both sides.
+    start = next((place for place, point in enumerate(ring) if point in corners), ring.index(min(ring)))
+    turned = [*ring[start:-1], *ring[: start + 1]]
+    simple = [turned[0]]
+    for border in _borders(turned, corners):
+        simple += _simple_border(border)[1:]
+    return simple
+
+
+def _borders(ring: Ring, corners: set[Point]) -> Iterator[Ring]:
+    """A ring that starts at a corner, cut at its corners; one without a second corner is cut in the middle."""
+    cuts = [place for place, point in enumerate(ring) if point in corners or place in (0, len(ring) - 1)]
+    if len(cuts) == 2:
+        cuts.insert(
+            1, max(range(len(ring)), key=lambda place: (math.dist(ring[0], ring[place]), ring[place]))
+        )
+    for start, end in pairwise(cuts):
+        yield ring[start : end + 1]
+
+
+def _simple_border(border: Ring) -> Ring:
+    """The border within TOLERANCE, whichever way it is walked."""
+    if border[0] > border[-1]:
+        return _simple_border(border[::-1])[::-1]
+    far = max(range(len(border)), key=lambda place: _distance(border[place], border[0], border[-1]))
+    if _distance(border[far], border[0], border[-1]) <= TOLERANCE:
+        return [border[0], border[-1]]
+    first, second = border[: far + 1], border[far:]
+    return [*_simple_border(first)[:-1], *_simple_border(second)]
+
+
+def _distance(point: Point, start: Point, end: Point) -> float:
+    """From a point to the straight line between two others."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    length = math.hypot(across, down)
+    if not length:
+        return math.dist(point, start)
+    return abs(across * (start[1] - point[1]) - (start[0] - point[0]) * down) / length
+
+
+def _shape(code: str, polygons: tuple[Polygon, ...], height: int) -> Shape:
+    rings = [list(ring) for rings in polygons for ring in rings]
     x, y, width = _widest_place(rings)
-    path = "".join(_path(ring) for ring in rings)
-    return Shape(code=code, path=path, label_x=x, label_y=y, label_width=width, height=height)
+    return Shape(
+        code=code,
+        polygons=polygons,
+        path="".join(_path(ring) for ring in rings),
+        label_x=x,
+        label_y=y,
+        label_width=width,
+        height=height,
+    )
 
 
 def _path(ring: Ring) -> str:
@@ -82,21 +159,21 @@ def _path(ring: Ring) -> str:
 
 
 def _widest_place(rings: list[Ring]) -> tuple[float, float, float]:
-    """Middle and width of the widest strip of a label's height that lies inside the outline."""
+    """Middle and width of the widest strip of a label's height inside the outline; of a line, where none fits."""
     top, bottom = min(y for ring in rings for _, y in ring), max(y for ring in rings for _, y in ring)
-    best = (0.0, (top + bottom) / 2, 0.0)
-    for line in range(1, LINES_TRIED):
-        y = top + (bottom - top) * line / LINES_TRIED
-        for left, right in _inside(rings, y):
-            if right - left > best[2]:
-                best = ((left + right) / 2, y, right - left)
-    return best
+    lines = [top + (bottom - top) * line / LINES_TRIED for line in range(1, LINES_TRIED)]
+    for height in (LABEL_HEIGHT, 0):
+        strips = ((right - left, left, y) for y in lines for left, right in _inside(rings, y, height))
+        if (widest := max(strips, default=None)) is not None:
+            width, left, y = widest
+            return left + width / 2, y, width if height else 0.0
+    raise ValueError("an outline without an inside")
 
 
-def _inside(rings: list[Ring], y: float) -> list[tuple[float, float]]:
-    """Stretches inside the outline at the top, middle and bottom of a label at once."""
+def _inside(rings: list[Ring], y: float, height: float) -> list[tuple[float, float]]:
+    """Stretches inside the outline at the top, middle and bottom of a strip at once."""
     stretches = _crossed(rings, y)
-    for offset in (-LABEL_HEIGHT / 2, LABEL_HEIGHT / 2):
+    for offset in (-height / 2, height / 2):
         stretches = [
             (max(left, other_left), min(right, other_right))
             for left, right in stretches

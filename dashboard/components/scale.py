@@ -1,4 +1,7 @@
-"""Five classes in one hue with a break at the target; darker always needs more attention."""
+"""Five classes in one hue with a break at the target; darker always needs more attention.
+
+Each direction of good has its hue. A KPI that is context only has a third: darker is more, and no worse.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,17 @@ from dataclasses import dataclass
 from dashboard.format import round_half_up
 from metrics.kpi import Kpi
 
-SHADES = ("#E3F0EE", "#BBDCD7", "#84BDB6", "#45918B", "#14605C")
-"""One hue, light to dark, apart from the accents and from grey."""
+SHADES = {
+    "up": ("#E3F0EE", "#BBDCD7", "#86BDB7", "#33807A", "#0F4F4C"),
+    "down": ("#F3E8F0", "#E0C5DA", "#C595BA", "#8F4F87", "#5A2056"),
+    "context": ("#E8EDF3", "#CBD6E4", "#9FB0C9", "#586D90", "#32425E"),
+}
+"""Light to dark by direction of good, apart from the accents and from grey; lightness alone tells them apart,
+so that no eye's colour sense is asked for."""
 LIGHT_TEXT_FROM = 3
-"""From this shade on, text on it is white."""
-EDGES = 4
+"""From this shade on, text on it is white: at least 4.5 to 1 on every shade."""
+CLASSES = 5
+EDGES = CLASSES - 1
 
 Row = Mapping[str, object]
 
@@ -28,17 +37,23 @@ class ShadeClass:
 
 
 def classes(kpi: Kpi, rows: Sequence[Row], target: float | None) -> tuple[ShadeClass, ...]:
-    """The classes of rows that may be coloured, lowest values first.
+    """The classes of rows that may be coloured, lowest values first."""
+    return classes_at(kpi, rows, target, edges(kpi, rows, target))
+
+
+def classes_at(
+    kpi: Kpi, rows: Sequence[Row], target: float | None, limits: Sequence[float]
+) -> tuple[ShadeClass, ...]:
+    """The classes between limits that are given, so that maps of several months can share them.
 
     A unit stands on the side of the target that its exact status says, whatever its rounded value.
     """
-    edges = _edges(kpi, rows, target)
-    place = {str(row["unit_code"]): _place(kpi, row, edges, target) for row in rows}
-    count = len(edges) + 1
+    place = {str(row["unit_code"]): _place(kpi, row, limits, target) for row in rows}
+    count = len(limits) + 1
     return tuple(
         ShadeClass(
-            low=edges[index - 1] if index else None,
-            high=edges[index] if index < count - 1 else None,
+            low=limits[index - 1] if index else None,
+            high=limits[index] if index < count - 1 else None,
             shade=_shade(index, count, kpi.direction == "up"),
             codes=tuple(code for code, found in place.items() if found == index),
         )
@@ -46,14 +61,14 @@ def classes(kpi: Kpi, rows: Sequence[Row], target: float | None) -> tuple[ShadeC
     )
 
 
-def _place(kpi: Kpi, row: Row, edges: Sequence[float], target: float | None) -> int:
+def _place(kpi: Kpi, row: Row, limits: Sequence[float], target: float | None) -> int:
     """How many edges lie below a row's value: reached where high is good, exceeded where low is good.
 
     Edges are numbers as they are written, so the value is compared as it is written too.
     """
     value, up = float(round_half_up(row["value"], kpi.decimals)), kpi.direction == "up"
     beyond = 0
-    for edge in edges:
+    for edge in limits:
         if edge == target:
             beyond += (row["status"] == "met") == up
         else:
@@ -63,11 +78,12 @@ def _place(kpi: Kpi, row: Row, edges: Sequence[float], target: float | None) -> 
 
 def _shade(index: int, count: int, high_is_good: bool) -> int:
     darkness = count - 1 - index if high_is_good else index
-    last = len(SHADES) - 1
+    last = CLASSES - 1
     return round(darkness * last / (count - 1)) if count > 1 else last // 2
 
 
-def _edges(kpi: Kpi, rows: Sequence[Row], target: float | None) -> list[float]:
+def edges(kpi: Kpi, rows: Sequence[Row], target: float | None) -> list[float]:
+    """The limits between the classes of rows that may be coloured, one of them at the target."""
     values = sorted(float(row["value"]) for row in rows)
     if target is None:
         return _quantiles(values, EDGES, kpi.decimals)

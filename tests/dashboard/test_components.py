@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.components import area_map, hand_in, strokes
 from dashboard.components.geometry import WIDTH, shapes_of
-from dashboard.components.scale import SHADES, classes
+from dashboard.components.scale import CLASSES, classes
 from metrics.kpis import KPIS
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_every_unit_has_one_class_and_none_is_on_the_wrong_side(kpi, values, tar
     assert sorted(code for each in found for code in each.codes) == sorted(
         str(row["unit_code"]) for row in rows
     )
-    assert len(found) <= len(SHADES)
+    assert len(found) <= CLASSES
     met = {str(row["unit_code"]) for row in rows if row["status"] == "met"}
     sides = [code in met for each in found for code in each.codes]
     assert sides == sorted(sides, reverse=kpi is DOWN) or target is None

@@ -1,0 +1,151 @@
+"""What the map shows beyond a month's figures: the months beside it, ranks, the units above and below one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import polars as pl
+import streamlit as st
+
+from dashboard.queries import builds, figures, rankings
+from metrics.change import base_month
+from metrics.kpis import KPIS
+from metrics.period import PeriodKind, add_months
+from metrics.ranking import Standing, kpi_standing, ranked
+
+MONTHS_DRAWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A unit's rank in its group: how many share the rank, how many are ranked, and the group by its key.
+
+    Reporting units stand in their peer group, units below them beside the others of the same parent.
+    """
+
+    rank: int
+    sharing: int
+    ranked: int
+    group: str
+
+
+def period(build: str, kpi: str, level: str, asked: PeriodKind | None) -> PeriodKind | None:
+    """The reader's period, else the usual one; twelve months where units are too small for one.
+
+    In a single month most counties would stand on too few cases to say anything.
+    """
+    order = [str(each["key"]) for each in builds.dimensions(build).levels]
+    below_the_map = order.index(level) > order.index(builds.map_level(build))
+    if asked is None and below_the_map and builds.usual_period(build, KPIS[kpi]) == "month":
+        return "rolling12"
+    return asked
+
+
+def months_drawn(build: str, month: date, today: date) -> tuple[date, ...]:
+    """The latest year of months that have begun where ``month`` is among them, else those up to it."""
+    begun = builds.months(build, today)
+    last = begun[0] if month in begun[:MONTHS_DRAWN] else month
+    wanted = (add_months(last, back - MONTHS_DRAWN + 1) for back in range(MONTHS_DRAWN))
+    return tuple(each for each in wanted if each in builds.dimensions(build).due_at)
+
+
+def year_up_to(build: str, month: date) -> tuple[date, ...]:
+    """Thirteen months up to one, so that last year's same month is in it, as far as the campaign reaches."""
+    wanted = (
+        add_months(month, back - figures.MONTHS_OF_HISTORY + 1) for back in range(figures.MONTHS_OF_HISTORY)
+    )
+    return tuple(each for each in wanted if each in builds.dimensions(build).due_at)
+
+
+def neighbours(build: str, month: date, today: date) -> tuple[date | None, date | None]:
+    """The months before and after one, as far as they can be looked at."""
+    begun = set(builds.months(build, today))
+    before, after = (add_months(month, step) for step in (-1, 1))
+    return (before if before in begun else None, after if after in begun else None)
+
+
+@st.cache_resource(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def months_of(
+    build: str, months: tuple[date, ...], kpi: str, level: str, today: date, asked: PeriodKind | None
+) -> dict[date, list[dict[str, object]]]:
+    """The figures of a level's units in several months, own offices left out; nobody may alter them."""
+    known, kind = set(builds.unit_names(build, level)), period(build, kpi, level, asked)
+    tables = {each: figures.table(build, each, (kpi,), level, today, kind) for each in months}
+    return {each: table.filter(pl.col("unit_code").is_in(known)).to_dicts() for each, table in tables.items()}
+
+
+def values_before(
+    build: str, month: date, kpi: str, level: str, today: date, asked: PeriodKind | None
+) -> dict[str, float | None]:
+    """The values of the period before by unit; empty where the campaign has none that compares."""
+    kind = figures.period_of(build, KPIS[kpi], period(build, kpi, level, asked))
+    before, _ = bases(build, kind, month)
+    if before is None:
+        return {}
+    rows = months_of(build, (before,), kpi, level, today, asked)[before]
+    return {row["unit_code"]: row["value"] for row in rows}
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def places(
+    build: str, month: date, kpi: str, level: str, today: date, asked: PeriodKind | None
+) -> dict[str, Place]:
+    """The place of every ranked unit of a level by its code; none for a KPI without a better and a worse."""
+    dimensions, kind = builds.dimensions(build), period(build, kpi, level, asked)
+    if KPIS[kpi].direction == "context":
+        return {}
+    if level == dimensions.reporting_level:
+        found = rankings.ranking(build, month, kpi, today, kind)
+        return _places([(row["unit_code"], row["group"], row["rank"]) for row in found])
+    parent_of = parents(build, level)
+    rows = months_of(build, (month,), kpi, level, today, asked)[month]
+    standings: tuple[Standing, ...] = ranked(
+        (kpi_standing(KPIS[kpi], row, parent_of[row["unit_code"]]) for row in rows),
+        higher_is_better=KPIS[kpi].direction == "up",
+    )
+    return _places([(each.unit_code, each.group, each.rank) for each in standings])
+
+
+def _places(found: list[tuple[str, str | None, int | None]]) -> dict[str, Place]:
+    placed = [(code, group or "", rank) for code, group, rank in found if rank is not None]
+    groups = [group for _, group, _ in placed]
+    ranks = [(group, rank) for _, group, rank in placed]
+    return {
+        code: Place(rank=rank, sharing=ranks.count((group, rank)), ranked=groups.count(group), group=group)
+        for code, group, rank in placed
+    }
+
+
+def parents(build: str, level: str) -> dict[str, str]:
+    """The unit above each unit of a level, own offices left out."""
+    units = builds.dimensions(build).units.filter((pl.col("level") == level) & ~pl.col("own_office"))
+    return dict(units.select("unit_code", "parent_code").rows())
+
+
+def units_below(
+    build: str, month: date, kpi: str, level: str, today: date, asked: PeriodKind | None, unit: str
+) -> list[dict[str, object]]:
+    """The figures of the units of the level below that belong to a unit."""
+    above = parents(build, level)
+    rows = months_of(build, (month,), kpi, level, today, asked)[month]
+    return [row for row in rows if above[row["unit_code"]] == unit]
+
+
+def level_of(build: str, unit: str) -> str:
+    """The level of a unit that is no own office."""
+    units = builds.dimensions(build).units.filter((pl.col("unit_code") == unit) & ~pl.col("own_office"))
+    return str(units["level"][0])
+
+
+def level_below(build: str, level: str) -> str | None:
+    """The next level down, None at the lowest."""
+    order = [str(each["key"]) for each in builds.dimensions(build).levels]
+    return dict(pairwise(order)).get(level)
+
+
+def bases(build: str, kind: PeriodKind, month: date) -> tuple[date | None, date | None]:
+    """The month before and the month a year ago, where the campaign has them to compare with."""
+    known = frozenset(builds.dimensions(build).due_at)
+    return base_month(kind, month, "before", known), base_month(kind, month, "last_year", known)
