@@ -29,8 +29,9 @@ pages = {
     for each in PAGES
 }
 current = st.navigation(list(pages.values()), position="top")
-if (wanted := st.session_state.pop(state.GO, "")) in pages:
-    st.switch_page(pages[wanted])
+wanted = st.session_state.pop(state.GO, "")
+if wanted == state.ROOT or wanted in pages:
+    st.switch_page(pages[PAGES[0].key if wanted == state.ROOT else wanted])
 
 try:
     build = builds.build()

@@ -20,6 +20,8 @@ from metrics.period import PeriodKind, parse_month
 
 BUILD, GO = "build", "go"
 """Keys of the session alone: the build read in this run, and the page a link leads to."""
+ROOT = "./"
+"""The first page, which stands at the root of the address."""
 MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, WANTED, LANG = ADDRESS = (
     "month",
     "period",
@@ -102,7 +104,7 @@ def follow(address: str) -> None:
         if key in ADDRESS:
             st.session_state[key] = value
     if link.path:
-        st.session_state[GO] = link.path
+        st.session_state[GO] = link.path.removeprefix("./") or ROOT
 
 
 def speak() -> None:

@@ -15,7 +15,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const act = (event) => {
     const save = event.target.closest("[data-save]");
     const going = event.target.closest("[data-go]");
-    if (save) saveAs(save.dataset.save, slot, data);
+    const copy = event.target.closest("[data-copy]");
+    if (copy) copied(copy);
+    else if (save) saveAs(save.dataset.save, slot, data);
     else if (going && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
       setTriggerValue("go", going.dataset.go);
@@ -29,6 +31,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
       act(event);
     }
   };
+}
+
+// The text beside the button. Works without a secure connection too, where navigator.clipboard does not exist;
+// if the browser refuses, the text stays selected.
+function copied(button) {
+  button.parentElement.querySelector("textarea").select();
+  if (document.execCommand("copy")) button.textContent = button.dataset.copy;
 }
 
 function completed(address) {

@@ -8,10 +8,11 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import block
+from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER, Row, changes, coverage, joined, target_text
 from dashboard.components.strokes import bullet, sparkline
-from dashboard.i18n import of, t
+from dashboard.i18n import listed, of, t
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
@@ -36,8 +37,12 @@ class CardFacts:
 
 
 def show(cards: Sequence[str]) -> None:
-    """A row of cards, a column on a narrow screen."""
-    block.show(f'<div class="cards">{"".join(cards)}</div>', key="cards")
+    """A row of cards, a column on a narrow screen, and how to read their bars."""
+    key = '<p class="key"><i class="tick"></i>{target} <i class="before"></i>{before}</p>'
+    legend = key.format(target=escape(t("目标")), before=escape(t("上期")))
+    block.show(
+        f'<div class="cards-frame"><div class="cards">{"".join(cards)}</div>{legend}</div>', key="cards"
+    )
 
 
 def figure_card(facts: CardFacts) -> str:
@@ -48,8 +53,8 @@ def figure_card(facts: CardFacts) -> str:
     qualifier = [part for part in (source.rstrip(")"), t(QUALIFIER.get(facts.kind, ""))) if part]
     lines = [_target_line(facts), _spread_line(facts), _change_line(facts)]
     return card(
-        title=name,
-        qualifier="、".join(qualifier),
+        title=link(name.strip(), "indicator", kpi=kpi.key),
+        qualifier=listed(qualifier),
         value=format.figure(kpi, row),
         unit=format.unit(kpi),
         spark=sparkline(facts.history, row["target"], str(row["status"]), label=t("近13个月走势")),
@@ -61,11 +66,11 @@ def figure_card(facts: CardFacts) -> str:
 def card(
     *, title: str, qualifier: str, value: str, unit: str, spark: str, bar: str, lines: Sequence[str]
 ) -> str:
-    """The frame of a card; ``spark``, ``bar`` and ``lines`` are HTML, everything else is text."""
+    """The frame of a card; ``title``, ``spark``, ``bar`` and ``lines`` are HTML, everything else is text."""
     small = f' <span class="q">{escape(qualifier)}</span>' if qualifier else ""
     body = "".join(f"<p>{line}</p>" for line in lines if line)
     return (
-        f'<section class="card"><h3>{escape(title)}{small}</h3>'
+        f'<section class="card"><h3>{title}{small}</h3>'
         f'<div class="figure"><span class="big">{escape(value)}<small>{escape(unit)}</small></span>{spark}</div>'
         f"{bar or '<div class=nobar></div>'}{body}</section>"
     )
@@ -94,8 +99,13 @@ def _spread_line(facts: CardFacts) -> str:
     met, judged = facts.spread
     spread = t("{met}/{judged}达标", met=met, judged=judged) if judged else ""
     # Behind a survey stands its wave, named in the note, not this month's reports.
-    came = "" if facts.kpi.over_time == "last_wave" else coverage(facts.row)
-    return joined([spread, came, facts.note])
+    came = "" if facts.kpi.over_time == "last_wave" else coverage(facts.row, facts.kind)
+    parts = [
+        link(spread, "indicator", kpi=facts.kpi.key) if spread else "",
+        link(came, "progress") if came else "",
+        joined([facts.note]),
+    ]
+    return " · ".join(f'<span class="nb">{part}</span>' for part in parts if part)
 
 
 def _change_line(facts: CardFacts) -> str:

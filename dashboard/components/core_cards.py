@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from html import escape
 
 import polars as pl
 
 from dashboard import format
 from dashboard.components.cards import CardFacts, card
+from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import Row, changes, coverage, joined
 from dashboard.components.strokes import bullet
-from dashboard.i18n import t
+from dashboard.i18n import deferred, t
 from metrics.change import base_month
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
@@ -20,7 +22,7 @@ from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
 
 ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
-COMPANIONS = {"officers_per_10k": ("officers_gap", "缺口")}
+COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口"))}
 """A KPI told in the note of another's card, and the word for it."""
 CARDS = 5
 
@@ -109,10 +111,10 @@ def _earlier(
     """Earlier values with their names; of a survey the wave before, since months in between repeat it."""
     last_year = _value(own, base_month(kind, month, "last_year", campaign_months))
     if kpi.over_time == "last_wave":
-        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), "较上次"
+        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), deferred("较上次")
     else:
-        before, name = base_month(kind, month, "before", campaign_months), "较上月"
-    return [(_value(own, before), name), (last_year, "较去年同月")]
+        before, name = base_month(kind, month, "before", campaign_months), deferred("较上月")
+    return [(_value(own, before), name), (last_year, deferred("较去年同月"))]
 
 
 def _value(own: Mapping[date, Row], month: date | None) -> float | None:
@@ -145,10 +147,10 @@ def issues_cards(asked: Sequence[str], history: pl.DataFrame, month: date) -> li
     rectified, found = share["numerator"], share["denominator"]
     # Two counts compare only where the same number of units stands behind them.
     comparable = before is not None and rectified is not None and before["reported"] == share["reported"]
-    moved = [(before["numerator"], "较上月")] if comparable else []
+    moved = [(before["numerator"], deferred("较上月"))] if comparable else []
     shares = history.filter(pl.col("kpi") == ISSUES[0]).sort("month")["value"].to_list()
     one = card(
-        title=t("问题整改"),
+        title=link(t("问题整改"), "indicator", kpi=ISSUES[0]),
         qualifier=t("已改/发现"),
         value=f"{format.whole(rectified)}/{format.whole(found)}",
         unit=t("个"),
@@ -173,7 +175,7 @@ def _judged(key: str, row: Row, word: str) -> str:
     value = format.figure(kpi, row)
     unit = "" if row["value"] is None else format.unit(kpi)
     n = f"({format.cases(row['cases'])})" if kpi.denominator and row["cases"] is not None else ""
-    return f'{mark} <span class="nb">{word}{value}{unit}{n}</span>'
+    return f'{mark} <span class="nb">{link(word, "indicator", kpi=key)}{escape(value + unit + n)}</span>'
 
 
 def _share_bar(row: Row, shares: Sequence[float | None]) -> str:
@@ -181,31 +183,3 @@ def _share_bar(row: Row, shares: Sequence[float | None]) -> str:
         return ""
     before = shares[-2] if len(shares) > 1 else None
     return bullet(row["value"], 100, before, str(row["status"]), whole=100, label=t("整改完成率"))
-
-
-def sentence(cards: Sequence[CardFacts]) -> str:
-    """3项有目标的核心指标1项达标;较上月2项改善、1项退步."""
-    judged = [each for each in cards if each.row["status"] in ("met", "missed") and each.kpi.core]
-    met = sum(each.row["status"] == "met" for each in judged)
-    parts = [t("{count}项有目标的核心指标{met}项达标", count=len(judged), met=met)] if judged else []
-    better, worse = _moves(cards)
-    moved = [
-        t("{count}项改善", count=better) if better else "",
-        t("{count}项退步", count=worse) if worse else "",
-    ]
-    if any(moved):
-        parts.append(t("较上月") + "、".join(text for text in moved if text))
-    return ";".join(parts)
-
-
-def _moves(cards: Sequence[CardFacts]) -> tuple[int, int]:
-    """How many KPIs with a target are better and worse than a month before.
-
-    Only those of the month itself: a year to date grows by being a month longer.
-    """
-    steps = []
-    for each in cards:
-        now, (before, name) = each.row["value"], each.changes[0]
-        if each.held and each.kind == "month" and name == "较上月" and now is not None and before is not None:
-            steps.append((now - before) * (1 if each.kpi.direction == "up" else -1))
-    return sum(step > 0 for step in steps), sum(step < 0 for step in steps)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import format
-from dashboard.components import core_cards, hand_in
-from dashboard.components.cards import CardFacts
 from dashboard.components.notation import QUALIFIER, Row
 from dashboard.i18n import of, t
 from dashboard.queries import builds
@@ -22,27 +20,22 @@ def level_title(dimensions: Dimensions, level: str) -> str:
     return of(next(each for each in dimensions.levels if each["key"] == level), "title")
 
 
-def overview(
-    campaign: Campaign,
-    month: date,
-    reports: Sequence[Row],
-    facts: Sequence[CardFacts],
-    *,
-    level: str,
-    days_left: int,
-) -> tuple[str, list[str], str]:
-    """Title, small print and the sentence of the overview."""
+def overview(build: str, month: date, reports: Sequence[Row], *, days_left: int) -> tuple[str, list[str]]:
+    """Title and small print of the overview."""
     passed = sum(bool(row["passed"]) for row in reports)
     came = sum(bool(row["has_report"]) for row in reports)
+    reviewed = t("{came}份已报中{passed}份已审核", came=came, passed=passed) if passed else t("均未审核")
     notes = [
-        t("实时数据"),
-        t("{came}份已报中{passed}份已审核", came=came, passed=passed),
-        t("距整治期满{days}天", days=days_left) if days_left >= 0 else "",
+        edition(),
+        reviewed if came else "",
+        t("距整治期满{days}天", days=days_left) if days_left >= 0 else t("整治期已满"),
     ]
-    sentence = ";".join(
-        part for part in (hand_in.summary(reports, level), core_cards.sentence(facts)) if part
-    )
-    return f"{campaign.top.name} · {format.month(month)}", notes, sentence + "。"
+    return f"{whole(build)} · {format.month(month)}", notes
+
+
+def whole(build: str) -> str:
+    """The name of the whole campaign's area."""
+    return next(iter(builds.unit_names(build, builds.top_level(build)).values()))
 
 
 def title(who: str, what: str, month: date, kind: PeriodKind = "month") -> str:
@@ -57,8 +50,7 @@ def edition() -> str:
 
 def everyone(build: str, level: str) -> str:
     """云南省各州(市): the units of a level."""
-    top = next(iter(builds.unit_names(build, builds.top_level(build)).values()))
-    return t("{top}各{level}", top=top, level=level_title(builds.dimensions(build), level))
+    return t("{top}各{level}", top=whole(build), level=level_title(builds.dimensions(build), level))
 
 
 def what(kpi: Kpi) -> str:

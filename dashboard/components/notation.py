@@ -13,6 +13,7 @@ from dashboard.i18n import deferred, listed, of, t
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
+from metrics.period import PeriodKind
 
 Row = Mapping[str, object]
 """A row of queries.figures.table."""
@@ -53,10 +54,15 @@ def target_text(kpi: Kpi, value: float | None, held: Target | None) -> str:
     return t("目标") + f" {format.target(kpi, value)}" + (t("({label})", label=label) if label else "")
 
 
-def coverage(row: Row) -> str:
-    """15/16已报: behind how many of the reports expected a figure stands; nothing for a register."""
+def coverage(row: Row, kind: PeriodKind = "month") -> str:
+    """15/16已报: behind how many of the reports expected a figure stands; nothing for a register.
+
+    Over several months it counts monthly reports: 156/160份月报.
+    """
     if not row["expected"] or row["expected"] == 1:
         return ""
+    if kind != "month":
+        return t("{reported}/{expected}份月报", reported=row["reported"], expected=row["expected"])
     return t("{reported}/{expected}已报", reported=row["reported"], expected=row["expected"])
 
 

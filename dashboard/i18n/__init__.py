@@ -1,6 +1,6 @@
 """The language of the screen. Chinese texts stand in the code and are the message ids of the catalogues.
 
-A new language is one gettext catalogue (``<language>.po``) and its name in LANGUAGES.
+A new language is one gettext catalogue (``<language>.po``) and its name in NAMES.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 DEFAULT = "zh"
-LANGUAGES = {"zh": "中文", "en": "English"}
-"""Languages by key, each under its own name."""
+HERE = Path(__file__).parent
+NAMES = {"zh": "中文", "en": "English"}
+LANGUAGES = {key: name for key, name in NAMES.items() if key == DEFAULT or (HERE / f"{key}.po").exists()}
+"""Languages by key, each under its own name; one without a catalogue is not offered."""
 
 LANGUAGE: ContextVar[str] = ContextVar("language", default=DEFAULT)
 """Set by the frame at the start of a run; every text of that run is in it."""
@@ -20,10 +22,9 @@ LANGUAGE: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 def _catalogue(language: str) -> dict[str, str]:
     """A language's wording by Chinese text; Chinese needs none."""
-    path = Path(__file__).with_name(f"{language}.po")
-    if not path.exists():
+    if language == DEFAULT:
         return {}
-    with path.open("rb") as file:
+    with (HERE / f"{language}.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.string}
 
 

@@ -95,8 +95,9 @@ with right:
     )
     exhibit.show(
         exhibit.Exhibit(
-            title=headings.title(who, t("需要关注的在前"), month, kind),
+            title=headings.title(who, map_list.order(kpi), month, kind),
             name=exhibit.file_name(*file, t("名单")),
+            notes=[map_words.own_offices(dimensions, level)],
             **shared,
         ),
         map_list.body(listed),
@@ -110,7 +111,7 @@ exhibit.show(
         name=exhibit.file_name(*file, t("各月小图")),
         source=source,
         notes=[t("各月用同一分级,同色同值;点选一月看该月大图。")],
-        picture=bool(shapes),
+        picture=True,
         simulated=dimensions.simulated,
         table=notation.figure_table([row for rows in by_month.values() for row in rows], names),
     ),

@@ -1,0 +1,85 @@
+"""The overview's sentence: who has reported, which core targets are met, what moved; each number a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from dashboard.components.cards import CardFacts
+from dashboard.components.links import link, linked
+from dashboard.components.notation import Row
+from dashboard.i18n import LANGUAGE, listed, t
+
+NAMED = 3
+"""So many units are named; more are counted."""
+
+
+def sentence(
+    reports: Sequence[Row], facts: Sequence[CardFacts], names: Mapping[str, str], *, level: str, top: str
+) -> str:
+    """As HTML; ``names`` of the reporting units, ``top`` the code of the whole campaign."""
+    parts = [*_reported(reports, names, level), *_judged(facts, top), *_moved(facts, top)]
+    return (";" if LANGUAGE.get() == "zh" else "; ").join(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
+
+
+def _reported(reports: Sequence[Row], names: Mapping[str, str], level: str) -> list[str]:
+    of_state = {
+        state: [row for row in reports if row["state"] == state] for state in ("late", "not_reported")
+    }
+    came = sum(bool(row["has_report"]) for row in reports)
+    parts = [
+        link(t("{came}/{all}个{level}已报", came=came, all=len(reports), level=level), "progress")
+        + _late(of_state["late"], names)
+    ]
+    missing = of_state["not_reported"]
+    if missing:
+        parts.append(
+            linked("{units}未报", units=listed([_unit(row, names) for row in missing]))
+            if len(missing) <= NAMED
+            else link(t("{count}个未报", count=len(missing)), "progress")
+        )
+    waiting = sum(row["state"] == "not_due" for row in reports)
+    return [*parts, link(t("{count}个未到期", count=waiting), "progress")] if waiting else parts
+
+
+def _late(late: Sequence[Row], names: Mapping[str, str]) -> str:
+    if not late:
+        return ""
+    if len(late) > NAMED:
+        return linked("(其中{late})", late=link(t("{count}个迟报", count=len(late)), "progress"))
+    told = [linked("{unit}迟{days}天", unit=_unit(row, names), days=str(row["days_late"])) for row in late]
+    return linked("(其中{late})", late=listed(told))
+
+
+def _unit(row: Row, names: Mapping[str, str]) -> str:
+    return link(names[str(row["unit_code"])], "unit", unit=str(row["unit_code"]))
+
+
+def _judged(facts: Sequence[CardFacts], top: str) -> list[str]:
+    judged = [each for each in facts if each.row["status"] in ("met", "missed") and each.kpi.core]
+    if not judged:
+        return []
+    met = sum(each.row["status"] == "met" for each in judged)
+    return [
+        linked(
+            "{all}项有目标的核心指标{met}",
+            all=escape(str(len(judged))),
+            met=link(t("{met}项达标", met=met), "unit", unit=top),
+        )
+    ]
+
+
+def _moved(facts: Sequence[CardFacts], top: str) -> list[str]:
+    """How many KPIs with a target are better and worse than a month before.
+
+    Only those of the month itself: a year to date grows by being a month longer.
+    """
+    steps = []
+    for each in facts:
+        now, (before, name) = each.row["value"], each.changes[0]
+        if each.held and each.kind == "month" and name == "较上月" and now is not None and before is not None:
+            steps.append((now - before) * (1 if each.kpi.direction == "up" else -1))
+    better, worse = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    told = [link(t("{count}项改善", count=better), "unit", unit=top)] if better else []
+    told += [link(t("{count}项退步", count=worse), "unit", unit=top)] if worse else []
+    return [linked("较上月{moves}", moves=listed(told))] if told else []

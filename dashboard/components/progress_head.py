@@ -1,0 +1,91 @@
+"""The sentence that says who has not reported: names and numbers, each a link where it leads somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+
+from dashboard import format
+from dashboard.components.links import link, linked
+from dashboard.i18n import LANGUAGE, listed, t
+
+NAMED = 3
+"""So many units are named; more are counted."""
+ON_TIME_RATE = "reports_on_time_rate"
+
+Row = Mapping[str, object]
+Names = Mapping[str, str]
+
+
+def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date) -> str:
+    """As HTML, of the reports of one month; ``names`` holds the register's name too."""
+    if not rows:
+        return ""
+    reports = [row for row in rows if not row["is_register"]]
+    parts = [
+        *(_came(reports, names, level) if reports else []),
+        *_missing(reports, names),
+        *_short(reports, names),
+    ]
+    parts += [
+        escape(t("{unit}未报", unit=names[str(row["unit_code"])]))
+        for row in rows
+        if row["is_register"] and row["state"] == "not_reported"
+    ]
+    parts.append(escape(due(rows[0], today)))
+    chinese = LANGUAGE.get() == "zh"
+    return (";" if chinese else "; ").join(parts) + ("。" if chinese else ".")
+
+
+def due(row: Row, today: date) -> str:
+    """截止10月31日24:00(推算),还有5天."""
+    day, left = format.day(row["due_on"]), (row["due_on"] - today).days
+    estimated = t("(推算)") if row["due_is_estimated"] else ""
+    if left < 0:
+        return t("截止{day}24:00{estimated}", day=day, estimated=estimated)
+    if left == 0:
+        return t("今天24:00截止{estimated}", estimated=estimated)
+    return t("截止{day}24:00{estimated},还有{days}天", day=day, estimated=estimated, days=left)
+
+
+def _came(reports: Sequence[Row], names: Names, level: str) -> list[str]:
+    came = sum(bool(row["has_report"]) for row in reports)
+    counted = t("{came}/{all}个{level}已报", came=came, all=len(reports), level=level)
+    late = [row for row in reports if row["state"] == "late"]
+    told = [linked("{unit}迟{days}天", unit=_unit(row, names), days=str(row["days_late"])) for row in late]
+    some = listed(told) if len(late) <= NAMED else escape(t("{count}个迟报", count=len(late)))
+    return [
+        linked(
+            "{month}月报:{came}",
+            month=escape(format.month(reports[0]["month"])),
+            came=link(counted, "indicator", kpi=ON_TIME_RATE)
+            + (linked("(其中{late})", late=some) if late else ""),
+        )
+    ]
+
+
+def _missing(reports: Sequence[Row], names: Names) -> list[str]:
+    missing = [row for row in reports if row["state"] == "not_reported"]
+    if missing:
+        # The due day is the same for all, and so are the days since.
+        days = str(missing[0]["days_late"])
+        return [linked("{units}未报(逾期{days}天)", units=_units(missing, names), days=days)]
+    waiting = [row for row in reports if row["state"] == "not_due"]
+    return [linked("{units}尚未报", units=_units(waiting, names))] if waiting else []
+
+
+def _short(reports: Sequence[Row], names: Names) -> list[str]:
+    short = [row for row in reports if row["absent"]]
+    return [linked("{units}缺表", units=_units(short, names))] if short else []
+
+
+def _units(rows: Sequence[Row], names: Names) -> str:
+    if len(rows) > NAMED:
+        return escape(t("{count}个单位", count=len(rows)))
+    return listed([_unit(row, names) for row in rows])
+
+
+def _unit(row: Row, names: Names) -> str:
+    code = str(row["unit_code"])
+    return link(names[code], "unit", unit=code)

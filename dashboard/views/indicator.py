@@ -1,5 +1,0 @@
-"""指标: under construction in this checkout."""
-
-from dashboard.components import page
-
-page.head("指标", [])

@@ -1,5 +1,0 @@
-"""单位: under construction in this checkout."""
-
-from dashboard.components import page
-
-page.head("单位", [])
