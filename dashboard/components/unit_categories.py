@@ -1,0 +1,169 @@
+"""What a unit's complaints are about, by which way they came, and what its training taught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import polars as pl
+
+from dashboard import format
+from dashboard.components.marks import GREY, INK
+from dashboard.components.notation import Row
+from dashboard.i18n import deferred, t
+
+WIDTH, LINE, NAME, BAR = 390, 24, 80, 70
+"""The drawing's width, a line's height, the room for a name and for a bar."""
+MONTH_AT, YEAR_AT = 264, 388
+"""Where the figures of the month and of twelve months end."""
+
+WORDS = (
+    deferred("占道经营"),
+    deferred("停车秩序"),
+    deferred("噪声"),
+    deferred("市容环卫"),
+    deferred("油烟"),
+    deferred("违法建设"),
+    deferred("渣土扬尘"),
+    deferred("户外广告"),
+    deferred("园林绿化"),
+    deferred("市政设施"),
+    deferred("其他"),
+    deferred("12345热线"),
+    deferred("网络平台"),
+    deferred("来电"),
+    deferred("现场"),
+    deferred("信访"),
+    deferred("媒体"),
+    deferred("业务技能"),
+    deferred("法律法规"),
+    deferred("作风纪律"),
+    deferred("政治理论"),
+    deferred("岗位练兵"),
+    deferred("应急处置"),
+)
+"""The categories of the sheets, marked for translation; others are shown as they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """A topic of mart_category_month: its title, what is counted and the sheet it stands on."""
+
+    key: str
+    title: str
+    counted: str
+    measure: str
+    sheet: str
+
+
+TOPICS = (
+    Topic(
+        key="complaint_matter",
+        title=deferred("投诉事项"),
+        counted=deferred("有效投诉,件"),
+        measure="cases",
+        sheet="complaints",
+    ),
+    Topic(
+        key="complaint_channel",
+        title=deferred("投诉渠道"),
+        counted=deferred("有效投诉,件"),
+        measure="cases",
+        sheet="complaints",
+    ),
+    Topic(
+        key="training_category",
+        title=deferred("培训类别"),
+        counted=deferred("学时 × 人次"),
+        measure="hours",
+        sheet="trainings",
+    ),
+)
+
+
+def name(category: object) -> str:
+    """A category in the reader's language, as it stands in the data where it has no translation."""
+    return t(str(category)) if str(category) in WORDS else str(category)
+
+
+def shares(topic: Topic, rows: Sequence[Row]) -> list[tuple[str, float, float, float, float]]:
+    """Name, amount and share in the month, amount and share in twelve months; 0 of nothing is no share."""
+    month = sum(row[f"month_{topic.measure}"] for row in rows)
+    year = sum(row[f"year_{topic.measure}"] for row in rows)
+    found = sorted(rows, key=lambda row: (row["category"] == "其他", -row[f"year_{topic.measure}"]))
+    return [
+        (
+            name(row["category"]),
+            row[f"month_{topic.measure}"],
+            row[f"month_{topic.measure}"] / month if month else 0.0,
+            row[f"year_{topic.measure}"],
+            row[f"year_{topic.measure}"] / year if year else 0.0,
+        )
+        for row in found
+    ]
+
+
+def drawing(topic: Topic, rows: Sequence[Row], label: str) -> str:
+    """A bar a category: its share of twelve months, a tick at its share of the month, both in figures."""
+    found = shares(topic, rows)
+    longest = max(max(month, year) for _, _, month, _, year in found)
+    lines = "".join(_line(place, each, longest) for place, each in enumerate(found, start=1))
+    heads = "".join(
+        f'<text x="{x}" y="15" text-anchor="end" font-size="13.5" fill="{GREY}">{escape(text)}</text>'
+        for x, text in ((MONTH_AT, t("当月")), (YEAR_AT, t("近12个月")))
+    )
+    height = LINE * (len(found) + 1)
+    return (
+        f'<svg class="unit-shares" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">'
+        f"{heads}{lines}</svg>"
+    )
+
+
+def _line(place: int, found: tuple[str, float, float, float, float], longest: float) -> str:
+    text, month, of_month, year, of_year = found
+    y, scale = place * LINE, BAR / longest if longest else 0
+    tick = NAME + of_month * scale
+    mark = f'<line x1="{tick:.1f}" x2="{tick:.1f}" y1="{y + 3}" y2="{y + 21}" stroke="{INK}" stroke-width="2"></line>'
+    return (
+        f'<text x="0" y="{y + 17}" font-size="13.5" fill="{INK}"{_fitted(text)}>{escape(text)}</text>'
+        f'<rect x="{NAME}" y="{y + 6}" width="{of_year * scale:.1f}" height="12" fill="#C9CDD2"></rect>'
+        f"{mark if month else ''}"
+        f"{_figures(MONTH_AT, y + 17, month, of_month)}{_figures(YEAR_AT, y + 17, year, of_year)}"
+    )
+
+
+def _fitted(text: str) -> str:
+    """A long name is drawn together rather than over its bar."""
+    wide = sum(13.5 if ord(sign) > 0x2E80 else 7 for sign in text)
+    return f' textLength="{NAME - 6}" lengthAdjust="spacingAndGlyphs"' if wide > NAME - 4 else ""
+
+
+def _figures(x: int, y: int, amount: float, share: float) -> str:
+    shown = f"{format.whole(amount)} · {format.number(share * 100, 0)}%"
+    return f'<text x="{x}" y="{y}" text-anchor="end" font-size="13.5" fill="{INK}">{escape(shown)}</text>'
+
+
+def legend() -> str:
+    """How to read a bar, as HTML."""
+    return (
+        f'<span class="unit-key"><i class="bar"></i>{escape(t("近12个月占比"))}'
+        f' <i class="tick"></i>{escape(t("当月占比"))}</span>'
+    )
+
+
+def table(topic: Topic, rows: Sequence[Row]) -> pl.DataFrame:
+    """The categories as they are taken away."""
+    return pl.DataFrame(
+        [
+            {
+                t(topic.title): text,
+                t("当月"): month,
+                t("当月占比"): of_month,
+                t("近12个月"): year,
+                t("近12个月占比"): of_year,
+            }
+            for text, month, of_month, year, of_year in shares(topic, rows)
+        ],
+        infer_schema_length=None,
+    )

@@ -1,0 +1,136 @@
+"""The exhibits of a unit's page, put together from the figures: its KPIs, the units below, categories, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from dashboard import state
+from dashboard.components import (
+    exhibit,
+    headings,
+    notation,
+    unit_below,
+    unit_categories,
+    unit_reports,
+    unit_table,
+)
+from dashboard.components.filters import PERIODS
+from dashboard.components.links import link, linked
+from dashboard.components.notation import Row
+from dashboard.i18n import listed, of, t
+from metrics.period import PeriodKind
+
+
+def kpi_table(
+    found: unit_table.UnitTable, name: str, month: date, notes: Sequence[str], *, simulated: bool
+) -> None:
+    """All KPIs of the unit in one table; ``notes`` are HTML."""
+    shown = exhibit.Exhibit(
+        title=headings.title(name, t("全部指标"), month, found.kind),
+        name=exhibit.file_name(f"{month:%Y-%m}", name, t("全部指标")),
+        notes=notes,
+        source=unit_table.left_out(found),
+        table=unit_table.table(found),
+        simulated=simulated,
+    )
+    exhibit.show(shown, unit_table.body(found), key="unit_table")
+
+
+def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind | None) -> list[str]:
+    """How to read the table, and the other periods it can be looked at in: ``below_level`` names a level with few cases."""
+    others = [link(t(PERIODS[key]), period=key) for key in PERIODS if key != (chosen or "")]
+    if below_level and chosen is None:
+        others = [link(t(PERIODS[key]), period=key) for key in ("month", "ytd")]
+        why = "{level}一个月的案件大多太少,不足以判断,所以默认看近12个月;改看:{others}"
+        period = linked(why, level=below_level, others=listed(others))
+    else:
+        period = linked("换一个时段:{others}", others=listed(others))
+    told = [t("离目标:按现有分母,分子还差多少(人、件、学时等)才达标。差值为百分率的,单位是个百分点。")]
+    if found.peers:
+        told.append(t("同组中位数:{peers}中样本足够的单位,括弧外为中位数,后为单位数。", peers=found.peers))
+    return [period, "".join(told)]
+
+
+def units_below(
+    found: unit_below.UnitsBelow,
+    who: str,
+    month: date,
+    kind: PeriodKind,
+    kpis: Mapping[str, str],
+    *,
+    simulated: bool,
+) -> None:
+    """The units right below as small multiples, with the choice of their KPI (``kpis``: titles by key)."""
+    st.selectbox(
+        t("比较哪一个指标"),
+        list(kpis),
+        key=state.KPI,
+        format_func=kpis.__getitem__,
+        label_visibility="collapsed",
+        width=300,
+    )
+    rows = [row for code in found.months for row in found.months[code]]
+    shown = exhibit.Exhibit(
+        title=headings.title(who, headings.what(found.kpi), month, kind),
+        name=exhibit.file_name(f"{month:%Y-%m}", who, of(found.kpi, "title")),
+        source=unit_below.scale_text(found),
+        table=notation.figure_table(rows, found.names),
+        picture=True,
+        simulated=simulated,
+    )
+    exhibit.show(shown, unit_below.drawing(found), key="unit_below")
+
+
+def categories(
+    topics: Sequence[unit_categories.Topic],
+    found: pl.DataFrame,
+    name: str,
+    month: date,
+    reported: Mapping[str, tuple[int, int]],
+    *,
+    simulated: bool,
+) -> None:
+    """A drawing a topic beside one another; ``reported``: reports come and expected of twelve months, by sheet."""
+    for topic, column in zip(topics, st.columns(len(topics), gap="medium"), strict=True):
+        rows = found.filter(pl.col("topic") == topic.key).to_dicts()
+        came, expected = reported[topic.sheet]
+        text = t(
+            "{counted};近12个月已报{came}/{expected}份月报",
+            counted=t(topic.counted),
+            came=came,
+            expected=expected,
+        )
+        shown = exhibit.Exhibit(
+            title=headings.title(name, t(topic.title), month),
+            name=exhibit.file_name(f"{month:%Y-%m}", name, t(topic.title)),
+            source=text,
+            notes=[unit_categories.legend() if rows else ""],
+            table=unit_categories.table(topic, rows) if rows else None,
+            picture=bool(rows),
+            simulated=simulated,
+        )
+        drawn = unit_categories.drawing(topic, rows, shown.title) if rows else _nothing()
+        with column:
+            exhibit.show(shown, drawn, key=f"unit_{topic.key}")
+
+
+def _nothing() -> str:
+    return f'<p class="src">{t("这12个月没有数据。")}</p>'
+
+
+def reports(
+    cells: Sequence[Row], revisions: unit_reports.Revisions, name: str, month: date, *, simulated: bool
+) -> None:
+    """The reports of the unit, month by month."""
+    shown = exhibit.Exhibit(
+        title=headings.title(name, t("报送记录与修订"), month),
+        name=exhibit.file_name(f"{month:%Y-%m}", name, t("报送记录")),
+        source=t("按时与否以首个未被退回的版本为准;数据以最新版本为准。"),
+        table=unit_reports.table(cells, revisions),
+        simulated=simulated,
+    )
+    exhibit.show(shown, unit_reports.body(cells, revisions), key="unit_reports")

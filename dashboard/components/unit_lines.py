@@ -1,0 +1,167 @@
+"""The KPIs of one unit as lines of a table: its figure, its months, what it is held against, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard import format
+from dashboard.components.notation import Row
+from dashboard.i18n import deferred, of, t
+from metrics.change import base_month
+from metrics.dimensions import Target
+from metrics.gap import gap
+from metrics.kpi import Kpi
+from metrics.kpis import complaints, legality, rectification, satisfaction, staffing, training
+from metrics.period import PeriodKind
+
+REPORTING = ("reports_on_time_rate",)
+THEMES = {
+    deferred("群众满意"): [kpi.key for kpi in satisfaction.KPIS],
+    deferred("投诉"): [kpi.key for kpi in complaints.KPIS],
+    deferred("培训"): [kpi.key for kpi in training.KPIS],
+    deferred("队伍"): [kpi.key for kpi in staffing.KPIS],
+    deferred("规范执法"): [kpi.key for kpi in legality.KPIS],
+    deferred("整改"): [kpi.key for kpi in rectification.KPIS if kpi.key not in REPORTING],
+    deferred("报送"): [*REPORTING],
+}
+THEME_OF = {key: theme for theme, keys in THEMES.items() for key in keys}
+
+SHORT = {
+    "": deferred("差{count}份"),
+    "surveys": deferred("差{count}份"),
+    "complaints": deferred("差{count}件"),
+    "trainings": deferred("差{count}人次"),
+    "basics": deferred("差{count}人"),
+    "monthly": deferred("差{count}件"),
+    "quarterly": deferred("差{count}卷"),
+    "issues": deferred("差{count}个"),
+    "training_hours_per_officer": deferred("差{count}学时"),
+    "two_recorder_rate": deferred("差{count}次"),
+    "notice_board_rate": deferred("差{count}处"),
+}
+"""How many more of what its numerator counts a KPI needs: by its key, else by its sheet."""
+OVER = {
+    "complaints": deferred("多{count}件"),
+    "basics": deferred("多{count}人"),
+    "issues": deferred("多{count}个"),
+    "events": deferred("多{count}起"),
+}
+"""``SHORT`` where fewer are better."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitLine:
+    """One KPI of a unit.
+
+    ``months`` are its rows up to this month, this one last. ``earlier`` are pairs of an earlier value and
+    its name. ``median`` is that of ``peers`` units it is compared with, ``above`` the row of the unit above.
+    """
+
+    kpi: Kpi
+    kind: PeriodKind
+    held: Target | None
+    months: Sequence[Row]
+    earlier: Sequence[tuple[float | None, str]]
+    median: float | None
+    peers: int
+    above: Row | None
+
+    @property
+    def row(self) -> Row:
+        """The figure of the month."""
+        return self.months[-1]
+
+    @property
+    def status(self) -> str:
+        """The judgement of the month."""
+        return str(self.row["status"])
+
+    @property
+    def status_before(self) -> str:
+        """The judgement of the month before, empty before the first."""
+        return str(self.months[-2]["status"]) if len(self.months) > 1 else ""
+
+
+def lines(
+    kpis: Sequence[Kpi],
+    rows: Sequence[Row],
+    against: Mapping[str, Mapping[str, object]],
+    *,
+    month: date,
+    targets: Mapping[str, Target],
+    campaign_months: frozenset[date],
+    kind_of: Callable[[Kpi], PeriodKind],
+    survey_days_of: Callable[[Kpi], Sequence[date]],
+) -> list[UnitLine]:
+    """The lines of a unit in the registry's order: ``rows`` of queries.units.history, ``against`` of held_against."""
+    of_kpi: dict[str, list[Row]] = {}
+    for row in rows:
+        of_kpi.setdefault(str(row["kpi"]), []).append(row)
+    return [
+        UnitLine(
+            kpi=kpi,
+            kind=kind_of(kpi),
+            held=targets.get(kpi.key),
+            months=of_kpi[kpi.key],
+            earlier=_earlier(kpi, kind_of(kpi), of_kpi[kpi.key], month, campaign_months, survey_days_of(kpi)),
+            median=against[kpi.key]["median"],
+            peers=int(against[kpi.key]["count"]),
+            above=against[kpi.key]["above"],
+        )
+        for kpi in kpis
+    ]
+
+
+def _earlier(
+    kpi: Kpi,
+    kind: PeriodKind,
+    rows: Sequence[Row],
+    month: date,
+    campaign_months: frozenset[date],
+    survey_days: Sequence[date],
+) -> list[tuple[float | None, str]]:
+    """The value before and that of last year; of a survey the wave before, since months in between repeat it."""
+    value = {row["month"]: row["value"] for row in rows}
+    before, name = base_month(kind, month, "before", campaign_months), deferred("较上月")
+    if kpi.over_time == "last_wave":
+        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), deferred("较上次")
+    last_year = base_month(kind, month, "last_year", campaign_months)
+    return [(value.get(before), name), (value.get(last_year), deferred("较去年同月"))]
+
+
+def distance(line: UnitLine) -> float | None:
+    """How far a missed figure lies from its target, as a share of the target; None for a target of 0."""
+    target = line.row["target"]
+    return abs(line.row["value"] - target) / target if target else None
+
+
+def missed(found: Sequence[UnitLine], red_lines: Sequence[str]) -> list[UnitLine]:
+    """The lines that miss their targets: red lines first, then the furthest from the target, counts last."""
+    return sorted(
+        (line for line in found if line.status == "missed"),
+        key=lambda line: (line.kpi.key not in red_lines, -(distance(line) or 0)),
+    )
+
+
+def short_of(line: UnitLine) -> str:
+    """The difference from the target in the KPI's unit, never rounded to nothing: 差16.2学时/人."""
+    kpi, step = line.kpi, 10.0**-line.kpi.decimals
+    away = abs(line.row["value"] - line.row["target"])
+    amount = (
+        format.number(away, kpi.decimals) if away >= step / 2 else f"<{format.number(step, kpi.decimals)}"
+    )
+    unit = t(format.POINTS[kpi.unit_zh]) if kpi.unit_zh in format.POINTS else of(kpi, "unit")
+    wording = t("差{amount}{unit}") if kpi.direction == "up" else t("超{amount}{unit}")
+    return wording.format(amount=amount, unit=unit)
+
+
+def missing(line: UnitLine) -> str:
+    """What is missing to the target in persons or cases: 差41件; empty where nothing is, or none is judged."""
+    count, kpi = gap(line.kpi, line.row), line.kpi
+    if not count:
+        return ""
+    words = SHORT if kpi.direction == "up" else OVER
+    other = deferred("差{count}") if kpi.direction == "up" else deferred("多{count}")
+    return t(words.get(kpi.key, words.get(kpi.sheet, other)), count=format.whole(count))

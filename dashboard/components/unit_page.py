@@ -1,0 +1,136 @@
+"""A unit's page put together from its queries: which lines, which facts, which words for its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from dashboard import format
+from dashboard.components import headings, unit_head, unit_lines, unit_table
+from dashboard.components.unit_head import UnitFacts
+from dashboard.components.unit_lines import UnitLine
+from dashboard.i18n import of, t
+from dashboard.queries import builds, figures, reports, units
+from dashboard.queries.units import Unit
+from metrics.period import PeriodKind, add_months
+
+
+def level_title(build: str, picked: Unit) -> str:
+    """The level of a unit in the campaign's own word."""
+    return headings.level_title(builds.dimensions(build), str(picked["level"]))
+
+
+def level_below(build: str, picked: Unit) -> str:
+    """The level right below that of a unit, "" at the lowest."""
+    keys = [str(each["key"]) for each in builds.dimensions(build).levels]
+    place = keys.index(str(picked["level"])) + 1
+    return keys[place] if place < len(keys) else ""
+
+
+def table_kind(build: str, picked: Unit, period: PeriodKind | None) -> PeriodKind:
+    """The period the table of KPIs is titled with: of most of its lines."""
+    return period or ("rolling12" if units.is_below_reporting(build, picked["level"]) else "month")
+
+
+def red_line_kpis(build: str, month: date) -> tuple[str, ...]:
+    """The KPIs that must be 0 by the scorecard in force."""
+    card = builds.scorecard(build, month)
+    return card.red_lines if card else ()
+
+
+def lines(build: str, picked: Unit, month: date, today: date, period: PeriodKind | None) -> list[UnitLine]:
+    """Every KPI of the unit as a line."""
+    code, level = str(picked["unit_code"]), str(picked["level"])
+    dimensions = builds.dimensions(build)
+    return unit_lines.lines(
+        builds.collected(build),
+        units.history(build, level, code, month, today, period).to_dicts(),
+        units.held_against(build, level, code, month, today, period),
+        month=month,
+        targets=dimensions.targets,
+        campaign_months=frozenset(dimensions.due_at),
+        kind_of=lambda kpi: units.period_at(build, level, kpi.key, period),
+        survey_days_of=lambda kpi: figures.survey_days(build, kpi.key, month),
+    )
+
+
+def table(
+    build: str, picked: Unit, found: Sequence[UnitLine], month: date, period: PeriodKind | None
+) -> unit_table.UnitTable:
+    """The table of KPIs: beside each figure its peers' and that of the unit above, where there are any."""
+    above = picked["parent_code"]
+    return unit_table.UnitTable(
+        code=str(picked["unit_code"]),
+        lines=found,
+        kind=table_kind(build, picked, period),
+        red_lines=red_line_kpis(build, month),
+        peers=peers_name(build, picked),
+        above=builds.unit_names(build, short=True)[above] if above else "",
+    )
+
+
+def peers_name(build: str, picked: Unit) -> str:
+    """Whom a unit is compared with: its group, or the units under the same parent; "" for nobody."""
+    count = len(units.peers(build, picked))
+    if not count:
+        return ""
+    if picked["peer_group"]:
+        return t("{group}({count}个)", group=group_title(build, picked["peer_group"]), count=count)
+    parent = builds.unit_names(build)[str(picked["parent_code"])]
+    return t("{parent}的{count}个{level}", parent=parent, count=count, level=level_title(build, picked))
+
+
+def group_title(build: str, key: object) -> str:
+    """The title of a peer group, "" without one."""
+    groups = builds.dimensions(build).peer_groups
+    return next((of(dict(each), "title") for each in groups if each["key"] == key), "")
+
+
+def notes(build: str, picked: Unit, month: date, *, asked: bool) -> list[str]:
+    """Level, group, population with its source, edition; and why this unit, where none was ``asked`` for."""
+    basis = of(builds.dimensions(build).campaign, "population_basis")
+    return [
+        level_title(build, picked),
+        group_title(build, picked["peer_group"]) if units.peers(build, picked) else "",
+        unit_head.population_text(units.population(build, picked, month), basis),
+        headings.edition(),
+        "" if asked else t("未选单位,先看第一个填报单位"),
+    ]
+
+
+def sentence(build: str, picked: Unit, found: Sequence[UnitLine], month: date) -> str:
+    """The answer in one sentence."""
+    before = add_months(month, -1)
+    return unit_head.sentence(
+        found,
+        code=str(picked["unit_code"]),
+        red_lines=red_line_kpis(build, month),
+        month_before=f"{before:%Y-%m}" if before in builds.dimensions(build).due_at else "",
+    )
+
+
+def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, today: date) -> UnitFacts:
+    """Rank, red lines and the report of the month, of the reporting unit where another reports for this one."""
+    reporting = picked["reporting_code"]
+    stands_for = None
+    if reporting and reporting != picked["unit_code"]:
+        stands_for = (str(reporting), builds.unit_names(build)[str(reporting)])
+    handed_in = [row for row in reports.reports(build, (month,), today) if not row["is_register"]]
+    standing = units.standing(build, str(reporting), month, today) if reporting else None
+    revision = units.revisions(build, str(reporting)).get(f"{month:%Y-%m}") if reporting else None
+    dimensions = builds.dimensions(build)
+    return UnitFacts(
+        standing=standing,
+        stands_for=stands_for,
+        group=group_title(build, standing["group"]) if standing else "",
+        reports=[row for row in handed_in if reporting in (None, row["unit_code"])],
+        revision=revision,
+        level=headings.level_title(dimensions, dimensions.reporting_level),
+        red_lines=[line for line in found if line.kpi.key in red_line_kpis(build, month)],
+        code=str(picked["unit_code"]),
+    )
+
+
+def title(build: str, picked: Unit, month: date) -> str:
+    """昆明市 · 2026年10月."""
+    return f"{builds.unit_names(build)[str(picked['unit_code'])]} · {format.month(month)}"

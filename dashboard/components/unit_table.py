@@ -1,0 +1,207 @@
+"""Every KPI of one unit in one table: what misses its target first, then what meets it, then the rest by theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import polars as pl
+
+from dashboard import format
+from dashboard.components.links import link
+from dashboard.components.marks import STATUS, html
+from dashboard.components.notation import QUALIFIER, shown
+from dashboard.components.strokes import sparkline
+from dashboard.components.unit_lines import THEME_OF, UnitLine, distance, missed, missing
+from dashboard.i18n import deferred, listed, of, t
+from metrics.period import PeriodKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitTable:
+    """What is shown: the lines of a unit, whom it is compared with and who stands above it ("" for nobody).
+
+    ``kind`` is the period the title names; a line of another period says so. ``red_lines`` stand first.
+    """
+
+    code: str
+    lines: Sequence[UnitLine]
+    kind: PeriodKind
+    red_lines: Sequence[str]
+    peers: str
+    above: str
+
+
+def body(shown_table: UnitTable) -> str:
+    """The table as HTML; on a narrow screen each line becomes a block."""
+    parts = "".join(_part(shown_table, title, lines) for title, lines in _parts(shown_table) if lines)
+    return f'<table class="unit-table"><thead><tr>{_header(shown_table)}</tr></thead>{parts}</table>'
+
+
+def _parts(shown_table: UnitTable) -> list[tuple[str, list[UnitLine]]]:
+    """Titles (HTML) with their lines; what does not apply is in none of them."""
+    lines = shown_table.lines
+    wanting = missed(lines, shown_table.red_lines)
+    met = [line for line in lines if line.status == "met"]
+    rest = [line for line in lines if line.status not in ("met", "missed", "not_applicable")]
+    hint = f" <span>{escape(t('差得最远的在前'))}</span>" if len(wanting) > 1 else ""
+    return [
+        (_counted("missed", t("未达标{count}项", count=len(wanting))) + hint, wanting),
+        (_counted("met", t("达标{count}项", count=len(met))), met),
+        (escape(t("不作判断{count}项", count=len(rest))), rest),
+    ]
+
+
+def _counted(status: str, text: str) -> str:
+    return f"{html(STATUS[status])} {escape(text)}"
+
+
+def left_out(shown_table: UnitTable) -> str:
+    """The KPIs that do not apply to the unit, by name; empty without any."""
+    names = [of(line.kpi, "title") for line in shown_table.lines if line.status == "not_applicable"]
+    return t("不适用{count}项:{names}", count=len(names), names=listed(names)) if names else ""
+
+
+def _columns(shown_table: UnitTable) -> list[tuple[str, str]]:
+    """Classes and titles of the columns; those of peers and of the unit above only where there are any."""
+    columns = [
+        ("theme", t("主题")),
+        ("name", t("指标")),
+        ("trend", t("近13个月")),
+        ("value", t("数值")),
+        ("cases", "n"),
+        ("target", t("目标")),
+        ("gap", t("离目标")),
+        ("before", t("较上月")),
+        ("year", t("较去年同月")),
+    ]
+    columns += [("peers", t("同组中位数"))] if shown_table.peers else []
+    return columns + ([("above", t("上级({unit})", unit=shown_table.above))] if shown_table.above else [])
+
+
+def _header(shown_table: UnitTable) -> str:
+    return "".join(
+        f'<th scope="col" class="{css}">{escape(text)}</th>' for css, text in _columns(shown_table)
+    )
+
+
+def _part(shown_table: UnitTable, title: str, lines: Sequence[UnitLine]) -> str:
+    columns = _columns(shown_table)
+    drawn, theme = [], ""
+    for line in lines:
+        own = THEME_OF.get(line.kpi.key, "")
+        drawn.append(_line(shown_table, line, columns, t(own) if own and own != theme else ""))
+        theme = own
+    heading = f'<tr class="part"><th colspan="{len(columns)}" scope="rowgroup">{title}</th></tr>'
+    return f"<tbody>{heading}{''.join(drawn)}</tbody>"
+
+
+def _line(shown_table: UnitTable, line: UnitLine, columns: Sequence[tuple[str, str]], theme: str) -> str:
+    cells = _cells(shown_table, line) | {"theme": escape(theme)}
+    return (
+        "<tr>"
+        + "".join(
+            f'<td class="{css}"{_labelled(title, cells[css])}>{cells[css]}</td>' for css, title in columns
+        )
+        + "</tr>"
+    )
+
+
+def _labelled(title: str, cell: str) -> str:
+    """What a narrow screen writes before a cell; an empty one is left out there."""
+    return f' data-label="{escape(title)}"' if cell else ' data-empty="1"'
+
+
+def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
+    """What stands in the columns, as HTML."""
+    kpi, row = line.kpi, line.row
+    before, last_year = (_change(line, place) for place in (0, 1))
+    history = [each["value"] for each in line.months]
+    return {
+        "name": _name(shown_table, line),
+        "trend": sparkline(history, row["target"], line.status, label=t("近13个月走势")),
+        "value": _value(line),
+        "cases": "" if row["cases"] is None else format.whole(row["cases"]),
+        "target": _target(line),
+        "gap": f'<span class="missed">{escape(missing(line))}</span>' if missing(line) else "",
+        "before": before,
+        "year": last_year,
+        "peers": _median(line),
+        "above": "" if line.above is None else escape(shown(kpi, line.above)),
+    }
+
+
+def _name(shown_table: UnitTable, line: UnitLine) -> str:
+    name = link(of(line.kpi, "title"), "indicator", kpi=line.kpi.key, unit=shown_table.code)
+    period = _period(shown_table, line)
+    return f"{name} <small>{escape(period)}</small>" if period else name
+
+
+def _period(shown_table: UnitTable, line: UnitLine) -> str:
+    """The period of a line where it is another than the table's; of a stock or a survey, its day is the end's."""
+    if line.kpi.over_time == "flow":
+        same = line.kind == shown_table.kind
+        return "" if same else t(QUALIFIER.get(line.kind, deferred("当月")))
+    if line.kpi.over_time == "last_wave":
+        return t("最近一次调查")
+    return t("期末") if shown_table.kind != "month" else ""
+
+
+def _value(line: UnitLine) -> str:
+    mark = html(STATUS[line.status])
+    unit = escape(format.unit(line.kpi)) if line.row["value"] is not None else ""
+    return f"{mark} <b>{escape(shown(line.kpi, line.row))}</b> <small>{unit}</small>"
+
+
+def _target(line: UnitLine) -> str:
+    if line.row["target"] is None:
+        return ""
+    label = escape(format.target_label(line.held))
+    return f"{escape(format.target(line.kpi, line.row['target']))} <small>{label}</small>"
+
+
+def _change(line: UnitLine, place: int) -> str:
+    """A difference in the KPI's unit; of a survey said what it is held against."""
+    earlier, name = line.earlier[place]
+    text = format.change(line.kpi, line.row["value"], earlier, with_unit=False)
+    if not text:
+        return ""
+    since = f" <small>{escape(t(name))}</small>" if name == "较上次" else ""
+    return f"{escape(text)}{since}"
+
+
+def _median(line: UnitLine) -> str:
+    if line.median is None:
+        return ""
+    median = escape(format.number(line.median, line.kpi.decimals))
+    return f"{median} <small>{escape(t('{count}个', count=line.peers))}</small>"
+
+
+def table(shown_table: UnitTable) -> pl.DataFrame:
+    """The table as it is taken away, unrounded, what does not apply included."""
+    return pl.DataFrame(
+        [
+            {
+                t("主题"): t(THEME_OF.get(line.kpi.key, "")),
+                t("指标"): of(line.kpi, "title"),
+                t("时段"): t(QUALIFIER[line.kind]) if line.kind in QUALIFIER else t("当月"),
+                t("分子"): line.row["numerator"],
+                t("分母"): line.row["denominator"],
+                t("数值"): line.row["value"],
+                t("计量单位"): format.unit(line.kpi),
+                "n": line.row["cases"],
+                t("目标"): line.row["target"],
+                t("状态"): t(STATUS[line.status].word),
+                t("离目标"): missing(line),
+                t("与目标相差占目标的比例"): distance(line) if line.status == "missed" else None,
+                t("上期数值"): line.earlier[0][0],
+                t("去年同月数值"): line.earlier[1][0],
+                t("同组中位数"): line.median,
+                t("同组单位数"): line.peers,
+                t("上级数值"): None if line.above is None else line.above["value"],
+            }
+            for line in shown_table.lines
+        ],
+        infer_schema_length=None,
+    )

@@ -1,0 +1,221 @@
+"""One unit and what it is held against: the units above, below and beside it, its months, its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+import polars as pl
+import streamlit as st
+
+from dashboard.queries import builds, figures, rankings
+from dashboard.queries.figures import MONTHS_OF_HISTORY
+from dashboard.queries.reports import sheet_matrix
+from etl.campaign import Population
+from metrics.kpis import KPIS
+from metrics.period import PeriodKind, add_months
+from metrics.rank_band import rank_bands
+
+Unit = dict[str, object]
+"""A row of dim_unit."""
+
+ENOUGH_CASES = ("met", "missed", "no_target")
+"""Statuses of values that may be compared."""
+
+
+def unit(build: str, code: str | None) -> Unit:
+    """The unit of a code; the first reporting unit without one."""
+    units = builds.dimensions(build).units.filter(~pl.col("own_office"))
+    level = builds.dimensions(build).reporting_level
+    found = units.filter(pl.col("unit_code") == code if code else pl.col("level") == level)
+    return found.row(0, named=True)
+
+
+def way_up(build: str, picked: Unit) -> list[Unit]:
+    """The units above one, from the top down to itself."""
+    above = picked["parent_code"]
+    return [*(way_up(build, unit(build, str(above))) if above else []), picked]
+
+
+def below(build: str, picked: Unit) -> list[str]:
+    """Codes of the units right below one; its own office is none of them."""
+    units = builds.dimensions(build).units.filter(~pl.col("own_office"))
+    under = (pl.col("parent_code") == picked["unit_code"]) & (pl.col("parent_level") == picked["level"])
+    return units.filter(under)["unit_code"].to_list()
+
+
+def peers(build: str, picked: Unit) -> list[str]:
+    """Codes of the units one is compared with, itself among them: its group, else those under the same parent.
+
+    None where it would stand alone.
+    """
+    units = builds.dimensions(build).units.filter(~pl.col("own_office"), pl.col("level") == picked["level"])
+    beside = "peer_group" if picked["peer_group"] else "parent_code"
+    found = units.filter(pl.col(beside).eq_missing(pl.lit(picked[beside])))["unit_code"].to_list()
+    return found if len(found) > 1 else []
+
+
+def is_below_reporting(build: str, level: object) -> bool:
+    """Whether units of a level are named in the reports of others."""
+    order = [str(each["key"]) for each in builds.dimensions(build).levels]
+    return order.index(str(level)) > order.index(builds.dimensions(build).reporting_level)
+
+
+def period_at(build: str, level: object, kpi: str, period: PeriodKind | None) -> PeriodKind:
+    """The period a KPI is shown in at a level: the reader's, else its usual one.
+
+    Below the reporting level a month holds too few cases: rolling twelve months, unless a KPI is judged in
+    a period of its own.
+    """
+    if period is None and is_below_reporting(build, level) and not KPIS[kpi].judged_in:
+        return "rolling12"
+    return figures.period_of(build, KPIS[kpi], period)
+
+
+def population(build: str, picked: Unit, month: date) -> Population | None:
+    """How many people live in a unit, with the source of the number."""
+    return builds.campaign(build).population(str(picked["unit_code"]), f"{month:%Y-%m}", str(picked["level"]))
+
+
+def months_up_to(build: str, month: date) -> list[date]:
+    """A year of months and one more up to one, as far as the campaign reaches back."""
+    wanted = (add_months(month, back - MONTHS_OF_HISTORY + 1) for back in range(MONTHS_OF_HISTORY))
+    return [each for each in wanted if each in builds.dimensions(build).due_at]
+
+
+def _figures(build: str, level: object, month: date, today: date, period: PeriodKind | None) -> pl.DataFrame:
+    """The figures of every unit and KPI, in the periods of a level."""
+    kpis = [kpi.key for kpi in builds.collected(build)]
+    if period is not None or not is_below_reporting(build, level):
+        return figures.table(build, month, tuple(kpis), None, today, period)
+    own = tuple(key for key in kpis if KPIS[key].judged_in)
+    rest = tuple(key for key in kpis if not KPIS[key].judged_in)
+    parts = [figures.table(build, month, rest, None, today, "rolling12")] if rest else []
+    return pl.concat([*parts, figures.table(build, month, own, None, today)] if own else parts)
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def history(
+    build: str, level: str, code: str, month: date, today: date, period: PeriodKind | None
+) -> pl.DataFrame:
+    """Every KPI of one unit in the months up to one: TABLE_COLUMNS of metrics.query, ``month`` as a date."""
+    own = (pl.col("unit_code") == code) & (pl.col("level") == level)
+    return pl.concat(
+        _figures(build, level, each, today, period).filter(own).with_columns(month=pl.lit(each))
+        for each in months_up_to(build, month)
+    )
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def history_below(
+    build: str, level: str, code: str, kpi: str, month: date, today: date, period: PeriodKind | None
+) -> pl.DataFrame:
+    """``history`` of the units right below one, for one KPI, in the periods of their own level."""
+    codes = below(build, unit(build, code))
+    under = builds.dimensions(build).units.filter(pl.col("parent_level") == level, ~pl.col("own_office"))
+    lower = under["level"].first()
+    own = (pl.col("kpi") == kpi) & (pl.col("level") == lower) & pl.col("unit_code").is_in(codes)
+    return pl.concat(
+        _figures(build, lower, each, today, period).filter(own).with_columns(month=pl.lit(each))
+        for each in months_up_to(build, month)
+    )
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def held_against(
+    build: str, level: str, code: str, month: date, today: date, period: PeriodKind | None
+) -> dict[str, dict[str, object]]:
+    """By KPI what stands beside a unit's figure: ``median`` and ``count`` of its peers, ``above``.
+
+    The median is of the values of units with enough cases; ``above`` the row of the unit above.
+    """
+    found, own = _figures(build, level, month, today, period), unit(build, code)
+    beside = (pl.col("level") == level) & pl.col("unit_code").is_in(peers(build, own))
+    compared = found.filter(beside & pl.col("status").is_in(ENOUGH_CASES) & pl.col("value").is_not_null())
+    medians = compared.group_by("kpi").agg(median=pl.col("value").median(), count=pl.len())
+    over = pl.col("level").eq_missing(pl.lit(own["parent_level"])) & pl.col("unit_code").eq_missing(
+        pl.lit(own["parent_code"])
+    )
+    above = {row["kpi"]: row for row in found.filter(over).iter_rows(named=True)}
+    median_of = {row["kpi"]: row for row in medians.iter_rows(named=True)}
+    nothing = {"median": None, "count": 0}
+    return {
+        kpi.key: {**median_of.get(kpi.key, nothing), "above": above.get(kpi.key)}
+        for kpi in builds.collected(build)
+    }
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def standing(build: str, code: str, month: date, today: date) -> dict[str, object] | None:
+    """A reporting unit's place by the scorecard: a row of rankings.ranking; None for others or without one.
+
+    Besides: ``of``, how many of its group are ranked; ``band``, the ranks it might as well have had;
+    ``before``, its rank a month earlier.
+    """
+    if builds.scorecard(build, month) is None:
+        return None
+    rows = rankings.ranking(build, month, None, today)
+    own = next((row for row in rows if row["unit_code"] == code), None)
+    if own is None:
+        return None
+    earlier = rankings.ranking_before(build, month, None, today)
+    ranked = [row for row in rows if row["group"] == own["group"] and row["rank"] is not None]
+    return own | {
+        "of": len(ranked),
+        "band": rank_bands(rankings.unit_score_list(build, month, today)).get(code),
+        "before": next((row["rank"] for row in earlier if row["unit_code"] == code), None),
+    }
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def categories(build: str, level: str, code: str, month: date) -> pl.DataFrame:
+    """Cases by topic and category: in the month, and in the twelve months up to it.
+
+    Columns: topic, category, month_cases, month_hours, year_cases, year_hours; the largest of twelve months
+    first within a topic.
+    """
+    values = {"level": level, "code": code, "first": add_months(month, -11), "month": month}
+    return builds.run(build)(_CATEGORIES, values)
+
+
+_CATEGORIES = """
+    select
+        topic,
+        category,
+        coalesce(sum(cases) filter (month = $month), 0)::bigint as month_cases,
+        coalesce(sum(hours) filter (month = $month), 0)::double as month_hours,
+        sum(cases)::bigint as year_cases,
+        coalesce(sum(hours), 0)::double as year_hours
+    from mart_category_month
+    where
+        month between $first and $month
+        and leaf_code in (select leaf_code from dim_tree where level = $level and unit_code = $code)
+    group by topic, category
+    order by topic, year_cases desc, category
+"""
+
+
+def reported_months(build: str, picked: Unit, sheet: str, months: Sequence[date]) -> tuple[int, int]:
+    """How many monthly reports of a sheet came for a unit in some months, and how many were expected."""
+    dimensions = builds.dimensions(build)
+    own = (pl.col("level") == picked["level"]) & (pl.col("unit_code") == picked["unit_code"])
+    codes = set(dimensions.reporting.filter(own)["reporting_code"])
+    came = sum(len(codes & dimensions.submitted.get((sheet, month), frozenset())) for month in months)
+    return came, len(codes) * len(months)
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def sheets(build: str, code: str, month: date, today: date) -> list[dict[str, object]]:
+    """What a unit's reports of the months up to one hold: rows of reports.sheet_matrix, latest month first."""
+    now, months = datetime.combine(today, time()), [*reversed(months_up_to(build, month))]
+    found = sheet_matrix(builds.run(build), builds.campaign(build), months, now)
+    return found.filter(pl.col("unit_code") == code).to_dicts()
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def revisions(build: str, code: str) -> dict[str, dict[str, object]]:
+    """The current revision of each month's report of a unit by month (YYYY-MM): state, received_at."""
+    sql = "select month, state, received_at from dim_submission where reporting_code = $code"
+    return {
+        f"{row['month']:%Y-%m}": row for row in builds.run(build)(sql, {"code": code}).iter_rows(named=True)
+    }
