@@ -19,8 +19,8 @@ from metrics.kpi import Kpi
 
 PLAIN = "#FFFFFF"
 NAME_SIZE, SMALLEST_NAME, VALUE_SIZE, LATIN_WIDTH = 25, 18, 23, 0.55
-ROOM = 0.7
-"""Share of a name that must lie inside its area: a name may reach over a border, not over a neighbour."""
+ROOM = 0.95
+"""Share of a name that must lie inside its area."""
 HATCH = (
     '<defs><pattern id="hatch" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="12" height="12" fill="#F4F4F4"></rect>'
@@ -117,21 +117,29 @@ def fill(kpi: Kpi, row: Row, shade: Mapping[str, int]) -> str:
 
 
 def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) -> str:
-    white = shade.get(shape.code, 0) >= LIGHT_TEXT_FROM
-    name = area_map.names[shape.code]
-    length = sum(1 if ord(sign) > 0x2E80 else LATIN_WIDTH for sign in name)
-    if shape.label_width < SMALLEST_NAME * length * ROOM:
+    """Name and value in the middle of the area: the value alone where the name is too long for it."""
+    name, value = area_map.names[shape.code], escape(shown(area_map.kpi, row))
+    size = min(NAME_SIZE, max(SMALLEST_NAME, shape.label_width / max(_length(name), 3)))
+    x, y = f"{shape.label_x:.0f}", shape.label_y
+    if shape.label_width < VALUE_SIZE * _length(value):
         return ""
-    size = min(NAME_SIZE, max(SMALLEST_NAME, shape.label_width / max(length, 3)))
+    if shape.label_width < SMALLEST_NAME * _length(name) * ROOM:
+        lines = f'<text x="{x}" y="{y + 8:.0f}" font-size="{VALUE_SIZE}">{value}</text>'
+    else:
+        lines = (
+            f'<text x="{x}" y="{y - 4:.0f}" font-size="{size:.0f}">{escape(name)}</text>'
+            f'<text x="{x}" y="{y + 20:.0f}" font-size="{VALUE_SIZE}">{value}</text>'
+        )
+    ink = PLAIN if shade.get(shape.code, 0) >= LIGHT_TEXT_FROM else INK
     halo = (
         ' paint-order="stroke" stroke="#FFFFFF" stroke-width="6"' if row["status"] == "not_reported" else ""
     )
-    return (
-        f'<g fill="{PLAIN if white else INK}" text-anchor="middle" pointer-events="none" aria-hidden="true"{halo}>'
-        f'<text x="{shape.label_x:.0f}" y="{shape.label_y - 4:.0f}" font-size="{size:.0f}">{escape(name)}</text>'
-        f'<text x="{shape.label_x:.0f}" y="{shape.label_y + 20:.0f}" font-size="{VALUE_SIZE}">'
-        f"{escape(shown(area_map.kpi, row))}</text></g>"
-    )
+    return f'<g fill="{ink}" text-anchor="middle" pointer-events="none" aria-hidden="true"{halo}>{lines}</g>'
+
+
+def _length(text: str) -> float:
+    """How long a text is, in letters of Chinese."""
+    return sum(1 if ord(sign) > 0x2E80 else LATIN_WIDTH for sign in text)
 
 
 def tiles(area_map: AreaMap) -> str:

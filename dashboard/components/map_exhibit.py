@@ -11,6 +11,7 @@ from html import escape
 
 from dashboard import format
 from dashboard.components.area_map import AreaMap, outlines, tiles
+from dashboard.components.deck import LABELLED_UNITS
 from dashboard.components.links import link
 from dashboard.components.map_legend import legend
 from dashboard.i18n import t
@@ -22,7 +23,8 @@ def body(area_map: AreaMap, title: str, month: date, neighbours: tuple[date | No
     bar = f'<div class="map-bar">{key}{_months(month, neighbours)}</div>'
     if not area_map.shapes:
         return f'<div class="map-tiles">{tiles(area_map)}</div>{bar}'
-    return f'{bar}<div class="map-drawing">{outlines(area_map, title)}</div>'
+    many = " many" if len(area_map.shapes) > LABELLED_UNITS else ""
+    return f'<div class="map-drawing{many}">{outlines(area_map, title)}</div>{bar}'
 
 
 def _months(month: date, neighbours: tuple[date | None, date | None]) -> str:

@@ -22,20 +22,34 @@ NO_COLOUR = {
 """What is painted where a status earns no shade."""
 
 
-def legend(kpi: Kpi, rows: Sequence[Row], classes: Sequence[ShadeClass], target: float | None) -> str:
-    """The classes, lowest values first, then the statuses that occur without one."""
-    found = [part for each in classes if len(classes) > 1 or each.codes for part in _class(kpi, each, target)]
+def legend(
+    kpi: Kpi,
+    rows: Sequence[Row],
+    classes: Sequence[ShadeClass],
+    target: float | None,
+    *,
+    counted: bool = True,
+) -> str:
+    """The classes, lowest values first, then the statuses that occur without one; ``counted``: with how many units."""
+    found = [
+        part
+        for each in classes
+        if len(classes) > 1 or each.codes
+        for part in _class(kpi, each, target, f"({len(each.codes)})" if counted else "")
+    ]
     for status, paint in NO_COLOUR.items():
         count = sum(row["status"] == status for row in rows)
         if count:
-            found.append(f"<li>{_swatch(paint)}{escape(t(STATUS[status].word))}({count})</li>")
+            found.append(
+                f"<li>{_swatch(paint)}{escape(t(STATUS[status].word))}{f'({count})' if counted else ''}</li>"
+            )
     word = t("颜色只表示多少,不分好坏") if kpi.direction == "context" else t("越深越需要关注")
     return f'<ul class="legend">{"".join(found)}<li>{escape(word)}</li></ul>'
 
 
-def _class(kpi: Kpi, each: ShadeClass, target: float | None) -> list[str]:
+def _class(kpi: Kpi, each: ShadeClass, target: float | None, count: str) -> list[str]:
     swatch = _swatch(SHADES[kpi.direction][each.shade])
-    parts = [f"<li>{swatch}{escape(_limits(kpi, each))}({len(each.codes)})</li>"]
+    parts = [f"<li>{swatch}{escape(_limits(kpi, each))}{count}</li>"]
     if target is not None and each.high == target:
         parts.append(f"<li><b>{escape('| ' + t('目标') + ' ' + format.plain(target))} |</b></li>")
     return parts

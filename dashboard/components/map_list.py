@@ -33,6 +33,11 @@ class UnitList:
     picked: str | None
 
 
+def order(kpi: Kpi) -> str:
+    """How the rows are ordered, in words."""
+    return t("数值高的在前") if kpi.direction == "context" else t("需要关注的在前")
+
+
 def body(units: UnitList) -> str:
     """A row a unit, those that need attention first; a row picks its unit, again lets it go."""
     heads = [
@@ -68,7 +73,7 @@ def _line(units: UnitList, row: Row) -> str:
 
 def _place(units: UnitList, code: str) -> str:
     place = units.places.get(code)
-    if place is None:
+    if place is None or place.ranked == 1:
         return format.MISSING
-    tied = "=" if place.sharing > 1 else ""
-    return f"{tied}{place.rank}/{place.ranked} {units.groups.get(place.group, '')}"
+    shown_place = f"{place.rank}/{place.ranked} {units.groups.get(place.group, '')}"
+    return t("并列{place}", place=shown_place) if place.sharing > 1 else shown_place

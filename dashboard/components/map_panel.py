@@ -79,7 +79,8 @@ def _facts(panel: UnitPanel) -> list[str]:
         name, figure = panel.above
         above = t("{unit} {value}", unit=name, value=shown(kpi, figure))
     return [
-        f"{of(kpi, 'title')}({panel.period})",
+        of(kpi, "title"),
+        panel.period,
         "" if row["cases"] is None else format.cases(row["cases"]),
         target_text(kpi, row["target"], panel.held),
         *changes(kpi, row["value"], panel.earlier),

@@ -14,6 +14,7 @@ from dashboard.components.notation import Row, shown
 from dashboard.i18n import deferred, listed, of, t
 from dashboard.queries import builds
 from dashboard.queries.maps import Place
+from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
 
 NAMED = 3
@@ -28,8 +29,8 @@ def in_order(kpi: Kpi, rows: Sequence[Row]) -> list[Row]:
 
 
 def place_text(place: Place | None, groups: Mapping[str, str]) -> str:
-    """第3名 / 8(第一组); 并列第3名 / 8(第一组) where others share the rank."""
-    if place is None:
+    """第3名 / 8(第一组); 并列第3名 / 8(第一组) where others share the rank; nobody is first of one."""
+    if place is None or place.ranked == 1:
         return ""
     words = deferred("第{rank}名 / {ranked}({group})")
     if place.sharing > 1:
@@ -43,6 +44,14 @@ def group_names(build: str, level: str) -> dict[str, str]:
     if level == dimensions.reporting_level:
         return {str(group["key"]): of(group, "title") for group in dimensions.peer_groups}
     return builds.unit_names(build, short=True)
+
+
+def own_offices(dimensions: Dimensions, level: str) -> str:
+    """That the own offices of the level above are on no map, where the level has any."""
+    units = dimensions.units
+    if not units.filter((units["level"] == level) & units["own_office"]).height:
+        return ""
+    return escape(t("本级队伍没有辖区,不在图上,数字计入上一级。"))
 
 
 def judged(kpi: Kpi, row: Row) -> str:
@@ -90,6 +99,9 @@ def sentence(build: str, kpi: Kpi, level: str, rows: Sequence[Row], whole: Row) 
     if known:
         parts.append(_spread(kpi, known, rows, headings.level_title(builds.dimensions(build), level)))
         parts.append(_first(kpi, known, names))
+    few = sum(row["status"] == "too_few_cases" for row in rows)
+    if few:
+        parts.append(linked(deferred("样本不足{count}个。"), count=str(few)))
     absent = [str(row["unit_code"]) for row in rows if row["status"] == "not_reported"]
     if absent:
         parts.append(_absent(absent, names))

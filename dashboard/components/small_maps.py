@@ -11,14 +11,19 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import headings
-from dashboard.components.area_map import AreaMap, fill
+from dashboard.components.area_map import HATCH, AreaMap, fill
 from dashboard.components.geometry import WIDTH
 from dashboard.components.links import going
-from dashboard.components.map_legend import HATCHED
+from dashboard.components.map_legend import HATCHED, legend
+from dashboard.components.marks import GREY, INK
 from dashboard.components.notation import Row, shown
 from dashboard.i18n import t
 from metrics.period import PeriodKind
 
+TEXT_SIZE, LINE = 138, 175
+"""Month and value stand in the drawing, so that they are taken away with it."""
+TILES_A_ROW = 3
+TILE = WIDTH // TILES_A_ROW
 COARSE_HATCH = (
     '<pattern id="coarse-hatch" width="50" height="50" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="50" height="50" fill="#F4F4F4"></rect>'
@@ -40,36 +45,45 @@ def body(months: Mapping[date, AreaMap], wholes: Mapping[date, Row], month: date
         _cell(each, area_map, wholes[each], current=each == month, defined=each == first)
         for each, area_map in months.items()
     )
-    return f'<ul class="map-months">{cells}</ul>'
+    return f'<ul class="map-months">{cells}</ul>{_key(list(months.values()))}'
+
+
+def _key(months: Sequence[AreaMap]) -> str:
+    """The legend of all months together."""
+    last = months[-1]
+    rows = [row for each in months for row in each.rows]
+    return legend(last.kpi, rows, last.classes, last.target, counted=False)
 
 
 def _cell(month: date, area_map: AreaMap, whole: Row, *, current: bool, defined: bool) -> str:
-    value, mark = shown(area_map.kpi, whole), ' aria-current="true"' if current else ""
+    value, key = shown(area_map.kpi, whole), f"{month:%Y-%m}"
     spoken = t("{month}:{value}", month=format.month(month), value=value)
+    mark = ' aria-current="true"' if current else ""
     return (
-        f'<li data-key="month-{month:%Y-%m}" tabindex="0" role="link" aria-label="{escape(spoken)}"{mark}'
-        f" {going(month=f'{month:%Y-%m}')}><span>{month:%Y-%m}</span>{_map(area_map, defined=defined)}"
-        f"<b>{escape(value)}</b></li>"
+        f'<li data-key="month-{key}" tabindex="0" role="link" aria-label="{escape(spoken)}"{mark}'
+        f" {going(month=key)}>{_map(area_map, key, value, defined=defined)}</li>"
     )
 
 
-def _map(area_map: AreaMap, *, defined: bool) -> str:
-    if not area_map.shapes:
-        return ""
-    shade, painted = area_map.shade, {}
+def _map(area_map: AreaMap, month: str, value: str, *, defined: bool) -> str:
+    height = area_map.shapes[0].height if area_map.shapes else _tiles_height(area_map)
+    return (
+        f'<svg viewBox="-6 -{LINE} {WIDTH + 12} {height + 2 * LINE}" aria-hidden="true" text-anchor="middle"'
+        f' font-size="{TEXT_SIZE}">{_definitions(area_map) if defined else ""}'
+        f'<text x="{WIDTH // 2}" y="{TEXT_SIZE - LINE}" fill="{GREY}">{month}</text>'
+        f'<g stroke="#FFFFFF" stroke-width="6">{_areas(area_map)}</g>'
+        f'<text x="{WIDTH // 2}" y="{height + TEXT_SIZE}" fill="{INK}" font-weight="600">{escape(value)}</text></svg>'
+    )
+
+
+def _areas(area_map: AreaMap) -> str:
+    shade, drawn = area_map.shade, _places(area_map)
+    painted: dict[str, list[str]] = {}
     for row in area_map.rows:
-        paint = fill(area_map.kpi, row, shade).replace(HATCHED, "url(#coarse-hatch)")
-        painted.setdefault(paint, []).append(str(row["unit_code"]))
-    drawn = {shape.code for shape in area_map.shapes}
-    areas = "".join(
-        f'<g fill="{paint}">{_used([code for code in codes if code in drawn])}</g>'
-        for paint, codes in painted.items()
-    )
-    height = area_map.shapes[0].height
-    return (
-        f'<svg viewBox="-6 -6 {WIDTH + 12} {height + 12}" aria-hidden="true" stroke="#FFFFFF" stroke-width="6">'
-        f"{_definitions(area_map) if defined else ''}{areas}</svg>"
-    )
+        if str(row["unit_code"]) in drawn:
+            paint = fill(area_map.kpi, row, shade).replace(HATCHED, "url(#coarse-hatch)")
+            painted.setdefault(paint, []).append(str(row["unit_code"]))
+    return "".join(f'<g fill="{paint}">{_used(codes)}</g>' for paint, codes in painted.items())
 
 
 def _used(codes: Sequence[str]) -> str:
@@ -78,7 +92,25 @@ def _used(codes: Sequence[str]) -> str:
 
 def _definitions(area_map: AreaMap) -> str:
     paths = "".join(
-        f'<path id="area-{shape.code}" d="{shape.path}" fill-rule="evenodd"></path>'
-        for shape in area_map.shapes
+        f'<path id="area-{code}" d="{path}" fill-rule="evenodd"></path>'
+        for code, path in _places(area_map).items()
     )
-    return f"<defs>{COARSE_HATCH}{paths}</defs>"
+    return f"{HATCH}<defs>{COARSE_HATCH}{paths}</defs>"
+
+
+def _places(area_map: AreaMap) -> dict[str, str]:
+    """The outline of each unit; without boundaries, a tile in the campaign's order."""
+    if area_map.shapes:
+        return {shape.code: shape.path for shape in area_map.shapes}
+    return {
+        str(row["unit_code"]): _tile(place // TILES_A_ROW, place % TILES_A_ROW)
+        for place, row in enumerate(area_map.rows)
+    }
+
+
+def _tile(line: int, column: int) -> str:
+    return f"M{column * TILE},{line * TILE}h{TILE}v{TILE}h-{TILE}z"
+
+
+def _tiles_height(area_map: AreaMap) -> int:
+    return -(-len(area_map.rows) // TILES_A_ROW) * TILE

@@ -87,27 +87,37 @@ def name(category: object) -> str:
     return t(str(category)) if str(category) in WORDS else str(category)
 
 
-def shares(topic: Topic, rows: Sequence[Row]) -> list[tuple[str, float, float, float, float]]:
-    """Name, amount and share in the month, amount and share in twelve months; 0 of nothing is no share."""
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A category's amount and share, of the month and of twelve; those of a month not reported are None."""
+
+    name: str
+    month: float | None
+    of_month: float | None
+    year: float
+    of_year: float
+
+
+def shares(topic: Topic, rows: Sequence[Row], *, month_is_known: bool) -> list[Share]:
+    """The categories of a topic, largest first and 其他 last; what was not reported is not 0."""
     month = sum(row[f"month_{topic.measure}"] for row in rows)
     year = sum(row[f"year_{topic.measure}"] for row in rows)
     found = sorted(rows, key=lambda row: (row["category"] == "其他", -row[f"year_{topic.measure}"]))
     return [
-        (
-            name(row["category"]),
-            row[f"month_{topic.measure}"],
-            row[f"month_{topic.measure}"] / month if month else 0.0,
-            row[f"year_{topic.measure}"],
-            row[f"year_{topic.measure}"] / year if year else 0.0,
+        Share(
+            name=name(row["category"]),
+            month=row[f"month_{topic.measure}"] if month_is_known else None,
+            of_month=row[f"month_{topic.measure}"] / month if month_is_known and month else None,
+            year=row[f"year_{topic.measure}"],
+            of_year=row[f"year_{topic.measure}"] / year if year else 0.0,
         )
         for row in found
     ]
 
 
-def drawing(topic: Topic, rows: Sequence[Row], label: str) -> str:
+def drawing(found: Sequence[Share], label: str) -> str:
     """A bar a category: its share of twelve months, a tick at its share of the month, both in figures."""
-    found = shares(topic, rows)
-    longest = max(max(month, year) for _, _, month, _, year in found)
+    longest = max(max(each.of_month or 0, each.of_year) for each in found)
     lines = "".join(_line(place, each, longest) for place, each in enumerate(found, start=1))
     heads = "".join(
         f'<text x="{x}" y="15" text-anchor="end" font-size="13.5" fill="{GREY}">{escape(text)}</text>'
@@ -120,16 +130,16 @@ def drawing(topic: Topic, rows: Sequence[Row], label: str) -> str:
     )
 
 
-def _line(place: int, found: tuple[str, float, float, float, float], longest: float) -> str:
-    text, month, of_month, year, of_year = found
+def _line(place: int, share: Share, longest: float) -> str:
     y, scale = place * LINE, BAR / longest if longest else 0
-    tick = NAME + of_month * scale
+    tick = NAME + (share.of_month or 0) * scale
     mark = f'<line x1="{tick:.1f}" x2="{tick:.1f}" y1="{y + 3}" y2="{y + 21}" stroke="{INK}" stroke-width="2"></line>'
     return (
-        f'<text x="0" y="{y + 17}" font-size="13.5" fill="{INK}"{_fitted(text)}>{escape(text)}</text>'
-        f'<rect x="{NAME}" y="{y + 6}" width="{of_year * scale:.1f}" height="12" fill="#C9CDD2"></rect>'
-        f"{mark if month else ''}"
-        f"{_figures(MONTH_AT, y + 17, month, of_month)}{_figures(YEAR_AT, y + 17, year, of_year)}"
+        f'<text x="0" y="{y + 17}" font-size="13.5" fill="{INK}"{_fitted(share.name)}>{escape(share.name)}</text>'
+        f'<rect x="{NAME}" y="{y + 6}" width="{share.of_year * scale:.1f}" height="12" fill="#C9CDD2"></rect>'
+        f"{mark if share.of_month else ''}"
+        f"{_figures(MONTH_AT, y + 17, share.month, share.of_month)}"
+        f"{_figures(YEAR_AT, y + 17, share.year, share.of_year)}"
     )
 
 
@@ -139,31 +149,32 @@ def _fitted(text: str) -> str:
     return f' textLength="{NAME - 6}" lengthAdjust="spacingAndGlyphs"' if wide > NAME - 4 else ""
 
 
-def _figures(x: int, y: int, amount: float, share: float) -> str:
-    shown = f"{format.whole(amount)} · {format.number(share * 100, 0)}%"
+def _figures(x: int, y: int, amount: float | None, share: float | None) -> str:
+    shown = format.whole(amount)
+    if share is not None:
+        shown += f" · {format.number(share * 100, 0)}%"
     return f'<text x="{x}" y="{y}" text-anchor="end" font-size="13.5" fill="{INK}">{escape(shown)}</text>'
 
 
-def legend() -> str:
+def legend(*, month_is_known: bool) -> str:
     """How to read a bar, as HTML."""
-    return (
-        f'<span class="unit-key"><i class="bar"></i>{escape(t("近12个月占比"))}'
-        f' <i class="tick"></i>{escape(t("当月占比"))}</span>'
-    )
+    month = f' <i class="tick"></i>{escape(t("当月占比"))}' if month_is_known else ""
+    unknown = "" if month_is_known else f" · {escape(t('当月未报'))}"
+    return f'<span class="unit-key"><i class="bar"></i>{escape(t("近12个月占比"))}{month}{unknown}</span>'
 
 
-def table(topic: Topic, rows: Sequence[Row]) -> pl.DataFrame:
+def table(topic: Topic, found: Sequence[Share]) -> pl.DataFrame:
     """The categories as they are taken away."""
     return pl.DataFrame(
         [
             {
-                t(topic.title): text,
-                t("当月"): month,
-                t("当月占比"): of_month,
-                t("近12个月"): year,
-                t("近12个月占比"): of_year,
+                t(topic.title): share.name,
+                t("当月"): share.month,
+                t("当月占比"): share.of_month,
+                t("近12个月"): share.year,
+                t("近12个月占比"): share.of_year,
             }
-            for text, month, of_month, year, of_year in shares(topic, rows)
+            for share in found
         ],
         infer_schema_length=None,
     )

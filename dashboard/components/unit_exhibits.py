@@ -49,9 +49,13 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
         period = linked(why, level=below_level, others=listed(others))
     else:
         period = linked("换一个时段:{others}", others=listed(others))
-    told = [t("离目标:按现有分母,分子还差多少(人、件、学时等)才达标。差值为百分率的,单位是个百分点。")]
+    told = [
+        t("离目标:按现有分母,分子还差多少(人、件、学时等)才达标。较上月、较去年同月:百分率之差为个百分点。")
+    ]
+    if not found.has_last_year:
+        told.append(t("去年同月无可比基期。"))
     if found.peers:
-        told.append(t("同组中位数:{peers}中样本足够的单位,括弧外为中位数,后为单位数。", peers=found.peers))
+        told.append(t("同组中位数:{peers}中样本足够者的中位数,小字为其个数。", peers=found.peers))
     return [period, "".join(told)]
 
 
@@ -90,14 +94,15 @@ def categories(
     found: pl.DataFrame,
     name: str,
     month: date,
-    reported: Mapping[str, tuple[int, int]],
+    reported: Mapping[str, tuple[int, int, int]],
     *,
     simulated: bool,
 ) -> None:
-    """A drawing a topic beside one another; ``reported``: reports come and expected of twelve months, by sheet."""
+    """A drawing a topic beside one another; ``reported`` by sheet: reports of the month, of twelve, expected of twelve."""
     for topic, column in zip(topics, st.columns(len(topics), gap="medium"), strict=True):
         rows = found.filter(pl.col("topic") == topic.key).to_dicts()
-        came, expected = reported[topic.sheet]
+        this_month, came, expected = reported[topic.sheet]
+        amounts = unit_categories.shares(topic, rows, month_is_known=this_month > 0)
         text = t(
             "{counted};近12个月已报{came}/{expected}份月报",
             counted=t(topic.counted),
@@ -108,12 +113,12 @@ def categories(
             title=headings.title(name, t(topic.title), month),
             name=exhibit.file_name(f"{month:%Y-%m}", name, t(topic.title)),
             source=text,
-            notes=[unit_categories.legend() if rows else ""],
-            table=unit_categories.table(topic, rows) if rows else None,
+            notes=[unit_categories.legend(month_is_known=this_month > 0) if rows else ""],
+            table=unit_categories.table(topic, amounts) if rows else None,
             picture=bool(rows),
             simulated=simulated,
         )
-        drawn = unit_categories.drawing(topic, rows, shown.title) if rows else _nothing()
+        drawn = unit_categories.drawing(amounts, shown.title) if rows else _nothing()
         with column:
             exhibit.show(shown, drawn, key=f"unit_{topic.key}")
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from dashboard import format
 from dashboard.components import headings, unit_head, unit_lines, unit_table
-from dashboard.components.unit_head import UnitFacts
+from dashboard.components.unit_facts import UnitFacts
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import of, t
-from dashboard.queries import builds, figures, reports, units
+from dashboard.queries import builds, figures, reports, unit_reports, units
 from dashboard.queries.units import Unit
 from metrics.period import PeriodKind, add_months
 
@@ -117,7 +117,7 @@ def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, toda
         stands_for = (str(reporting), builds.unit_names(build)[str(reporting)])
     handed_in = [row for row in reports.reports(build, (month,), today) if not row["is_register"]]
     standing = units.standing(build, str(reporting), month, today) if reporting else None
-    revision = units.revisions(build, str(reporting)).get(f"{month:%Y-%m}") if reporting else None
+    revision = unit_reports.revisions(build, str(reporting)).get(f"{month:%Y-%m}") if reporting else None
     dimensions = builds.dimensions(build)
     return UnitFacts(
         standing=standing,

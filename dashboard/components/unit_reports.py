@@ -13,17 +13,17 @@ from dashboard.components.hand_in import CONTENT
 from dashboard.components.links import link
 from dashboard.components.marks import HAND_IN, html
 from dashboard.components.notation import Row
-from dashboard.components.unit_head import STATE
+from dashboard.components.unit_facts import STATE
 from dashboard.i18n import of, t
 from etl.completeness import LATE, NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, REPORTED
 from etl.sheets import SHEETS
 
 Revisions = Mapping[str, Mapping[str, object]]
-"""Rows of queries.units.revisions."""
+"""Rows of queries.unit_reports.revisions."""
 
 
 def body(cells: Sequence[Row], revisions: Revisions) -> str:
-    """A line a month, latest first: ``cells`` are rows of queries.units.sheets."""
+    """A line a month, latest first: ``cells`` are rows of queries.unit_reports.sheets."""
     sheets = list(dict.fromkeys(str(row["sheet"]) for row in cells))
     months: dict[str, list[Row]] = {}
     for row in cells:

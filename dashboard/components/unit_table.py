@@ -32,6 +32,11 @@ class UnitTable:
     peers: str
     above: str
 
+    @property
+    def has_last_year(self) -> bool:
+        """Whether any figure has one of the same month last year to be held against."""
+        return any(line.earlier[1][0] is not None for line in self.lines)
+
 
 def body(shown_table: UnitTable) -> str:
     """The table as HTML; on a narrow screen each line becomes a block."""
@@ -64,7 +69,7 @@ def left_out(shown_table: UnitTable) -> str:
 
 
 def _columns(shown_table: UnitTable) -> list[tuple[str, str]]:
-    """Classes and titles of the columns; those of peers and of the unit above only where there are any."""
+    """Classes and titles of the columns; the last ones only where there is anything to hold a figure against."""
     columns = [
         ("theme", t("主题")),
         ("name", t("指标")),
@@ -74,8 +79,8 @@ def _columns(shown_table: UnitTable) -> list[tuple[str, str]]:
         ("target", t("目标")),
         ("gap", t("离目标")),
         ("before", t("较上月")),
-        ("year", t("较去年同月")),
     ]
+    columns += [("year", t("较去年同月"))] if shown_table.has_last_year else []
     columns += [("peers", t("同组中位数"))] if shown_table.peers else []
     return columns + ([("above", t("上级({unit})", unit=shown_table.above))] if shown_table.above else [])
 

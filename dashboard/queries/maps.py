@@ -9,6 +9,8 @@ from itertools import pairwise
 import polars as pl
 import streamlit as st
 
+from dashboard.components.notation import figure_table
+from dashboard.i18n import LANGUAGE
 from dashboard.queries import builds, figures, rankings
 from metrics.change import base_month
 from metrics.kpis import KPIS
@@ -74,6 +76,28 @@ def months_of(
     known, kind = set(builds.unit_names(build, level)), period(build, kpi, level, asked)
     tables = {each: figures.table(build, each, (kpi,), level, today, kind) for each in months}
     return {each: table.filter(pl.col("unit_code").is_in(known)).to_dicts() for each, table in tables.items()}
+
+
+def months_table(
+    build: str, months: tuple[date, ...], kpi: str, level: str, today: date, asked: PeriodKind | None
+) -> pl.DataFrame:
+    """``months_of`` as it is taken away, titled in the reader's language."""
+    return _months_table(build, months, kpi, level, today, asked, LANGUAGE.get())
+
+
+@st.cache_resource(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def _months_table(
+    build: str,
+    months: tuple[date, ...],
+    kpi: str,
+    level: str,
+    today: date,
+    asked: PeriodKind | None,
+    language: str,
+) -> pl.DataFrame:
+    found = months_of(build, months, kpi, level, today, asked)
+    rows = [row for each in found.values() for row in each]
+    return figure_table(rows, builds.unit_names(build, level))
 
 
 def values_before(

@@ -63,7 +63,10 @@ who, what = headings.everyone(build, level), headings.what(kpi)
 title = headings.title(who, what, month, kind)
 file = f"{month:%Y-%m}", of(kpi, "title")
 source = headings.map_source(campaign) if shapes else ""
-shared = {"simulated": dimensions.simulated, "table": notation.figure_table(drawn.rows, names)}
+shared = {
+    "simulated": dimensions.simulated,
+    "table": notation.figure_table(drawn.rows, builds.unit_names(build, level)),
+}
 
 left, right = st.columns([58, 42], gap="medium")
 with left, st.container(key="map_frame", gap=None):
@@ -113,7 +116,7 @@ exhibit.show(
         notes=[t("各月用同一分级,同色同值;点选一月看该月大图。")],
         picture=True,
         simulated=dimensions.simulated,
-        table=notation.figure_table([row for rows in by_month.values() for row in rows], names),
+        table=maps.months_table(build, tuple(by_month), kpi.key, level, today, asked),
     ),
     small_maps.body(months, {each: rows[0] for each, rows in wholes.items()}, month),
     key="small_maps",
