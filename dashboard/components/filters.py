@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +30,10 @@ JANUARY_FEBRUARY = deferred("1–2月合并")
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """One filter: its key, label and width, its options in a build, and how an option is written."""
+    """One filter: its key, label and width, its options in a build, and how an option is written.
+
+    ``names`` gives the wording of many options at once, where there are many.
+    """
 
     key: str
     label: str
@@ -38,6 +41,7 @@ class Filter:
     options: Callable[[str, date], Sequence[str]]
     default: Callable[[str, date], str]
     written: Callable[[str, str], str]
+    names: Callable[[str], Mapping[str, str]] | None = None
 
 
 def _months(build: str, today: date) -> list[str]:
@@ -122,6 +126,7 @@ FILTERS = (
         options=_units,
         default=lambda build, today: "",
         written=lambda build, key: builds.unit_names(build)[key] if key else t("全部单位"),
+        names=builds.unit_names,
     ),
 )
 
@@ -143,7 +148,10 @@ def show(drawn: Sequence[str], build: str, today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
         for each in FILTERS:
             if each.key in drawn:
-                labels = {key: each.written(build, key) for key in each.options(build, today)}
+                names = each.names(build) if each.names else {}
+                labels = {
+                    key: names.get(key) or each.written(build, key) for key in each.options(build, today)
+                }
                 st.selectbox(
                     t(each.label),
                     list(labels),

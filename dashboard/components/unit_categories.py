@@ -159,7 +159,7 @@ def _figures(x: int, y: int, amount: float | None, share: float | None) -> str:
 def legend(*, month_is_known: bool) -> str:
     """How to read a bar, as HTML."""
     month = f' <i class="tick"></i>{escape(t("当月占比"))}' if month_is_known else ""
-    unknown = "" if month_is_known else f" · {escape(t('当月未报'))}"
+    unknown = "" if month_is_known else f" · {escape(t('当月没有报表'))}"
     return f'<span class="unit-key"><i class="bar"></i>{escape(t("近12个月占比"))}{month}{unknown}</span>'
 
 

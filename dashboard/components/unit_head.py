@@ -15,11 +15,11 @@ from etl.campaign import Population
 NAMED = 3
 """So many missed targets are named; the table below has them all."""
 WITHOUT_REPORT = {"not_due": deferred("本月未到期"), "not_reported": deferred("本月未报")}
-"""What is said first where figures of the month are wanting."""
+"""What is said first where the month's report is wanting, by its state."""
 
 
 def way(units: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]], below_title: str) -> None:
-    """云南省 › 昆明市 › 14个县(市、区): …: codes and names of the units above, the unit itself last, and below."""
+    """The way to a unit: codes and names of the units above, the unit itself last, and below."""
     *above, (_, own) = units
     steps = [link(name, unit=code) for code, name in above] + [f'<b aria-current="page">{escape(own)}</b>']
     line = f'<span class="steps">{" › ".join(steps)}</span>'
@@ -43,14 +43,15 @@ def sentence(
     *,
     code: str,
     red_lines: Sequence[str],
+    report: str,
     month_before: str,
 ) -> str:
     """How many targets are met, the furthest missed, what turned since the month before; HTML with links.
 
-    ``month_before`` (YYYY-MM) is offered where figures of the month are wanting.
+    ``report`` is the state of the month's report; ``month_before`` (YYYY-MM) is offered where it is wanting.
     """
     judged = [line for line in lines if line.status in ("met", "missed")]
-    wanting = _wanting(lines, month_before)
+    wanting = _wanting(report, month_before)
     if not judged:
         parts = [wanting, escape(t("没有可判断的指标"))]
     else:
@@ -60,10 +61,9 @@ def sentence(
     return t(";").join(part for part in parts if part) + t("。")
 
 
-def _wanting(lines: Sequence[UnitLine], month_before: str) -> str:
+def _wanting(report: str, month_before: str) -> str:
     """That the month is not due or not reported, with the way to the month before."""
-    statuses = {line.status for line in lines}
-    told = next((escape(t(text)) for status, text in WITHOUT_REPORT.items() if status in statuses), "")
+    told = escape(t(WITHOUT_REPORT[report])) if report in WITHOUT_REPORT else ""
     if not told or not month_before:
         return told
     return linked("{told}({before})", told=told, before=link(t("看上月"), month=month_before))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -92,8 +92,8 @@ def lines(
     month: date,
     targets: Mapping[str, Target],
     campaign_months: frozenset[date],
-    kind_of: Callable[[Kpi], PeriodKind],
-    survey_days_of: Callable[[Kpi], Sequence[date]],
+    kinds: Mapping[str, PeriodKind],
+    survey_days: Mapping[str, Sequence[date]],
 ) -> list[UnitLine]:
     """The lines of a unit in the registry's order: ``rows`` of queries.units.history, ``against`` of held_against."""
     of_kpi: dict[str, list[Row]] = {}
@@ -102,10 +102,17 @@ def lines(
     return [
         UnitLine(
             kpi=kpi,
-            kind=kind_of(kpi),
+            kind=kinds[kpi.key],
             held=targets.get(kpi.key),
             months=of_kpi[kpi.key],
-            earlier=_earlier(kpi, kind_of(kpi), of_kpi[kpi.key], month, campaign_months, survey_days_of(kpi)),
+            earlier=_earlier(
+                kpi,
+                kinds[kpi.key],
+                of_kpi[kpi.key],
+                month,
+                campaign_months,
+                survey_days.get(kpi.key, ()),
+            ),
             median=against[kpi.key]["median"],
             peers=int(against[kpi.key]["count"]),
             above=against[kpi.key]["above"],

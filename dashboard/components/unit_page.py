@@ -7,6 +7,7 @@ from datetime import date
 
 from dashboard import format
 from dashboard.components import headings, unit_head, unit_lines, unit_table
+from dashboard.components.notation import Row
 from dashboard.components.unit_facts import UnitFacts
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import of, t
@@ -49,8 +50,12 @@ def lines(build: str, picked: Unit, month: date, today: date, period: PeriodKind
         month=month,
         targets=dimensions.targets,
         campaign_months=frozenset(dimensions.due_at),
-        kind_of=lambda kpi: units.period_at(build, level, kpi.key, period),
-        survey_days_of=lambda kpi: figures.survey_days(build, kpi.key, month),
+        kinds=units.periods(build, level, period),
+        survey_days={
+            kpi.key: figures.survey_days(build, kpi.key, month)
+            for kpi in builds.collected(build)
+            if kpi.over_time == "last_wave"
+        },
     )
 
 
@@ -98,13 +103,15 @@ def notes(build: str, picked: Unit, month: date, *, asked: bool) -> list[str]:
     ]
 
 
-def sentence(build: str, picked: Unit, found: Sequence[UnitLine], month: date) -> str:
+def sentence(build: str, picked: Unit, found: Sequence[UnitLine], month: date, today: date) -> str:
     """The answer in one sentence."""
     before = add_months(month, -1)
+    states = {str(row["state"]) for row in _reports(build, picked, month, today)}
     return unit_head.sentence(
         found,
         code=str(picked["unit_code"]),
         red_lines=red_line_kpis(build, month),
+        report=states.pop() if len(states) == 1 else "",
         month_before=f"{before:%Y-%m}" if before in builds.dimensions(build).due_at else "",
     )
 
@@ -115,7 +122,6 @@ def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, toda
     stands_for = None
     if reporting and reporting != picked["unit_code"]:
         stands_for = (str(reporting), builds.unit_names(build)[str(reporting)])
-    handed_in = [row for row in reports.reports(build, (month,), today) if not row["is_register"]]
     standing = units.standing(build, str(reporting), month, today) if reporting else None
     revision = unit_reports.revisions(build, str(reporting)).get(f"{month:%Y-%m}") if reporting else None
     dimensions = builds.dimensions(build)
@@ -123,7 +129,7 @@ def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, toda
         standing=standing,
         stands_for=stands_for,
         group=group_title(build, standing["group"]) if standing else "",
-        reports=[row for row in handed_in if reporting in (None, row["unit_code"])],
+        reports=_reports(build, picked, month, today),
         revision=revision,
         level=headings.level_title(dimensions, dimensions.reporting_level),
         red_lines=[line for line in found if line.kpi.key in red_line_kpis(build, month)],
@@ -131,6 +137,13 @@ def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, toda
     )
 
 
+def _reports(build: str, picked: Unit, month: date, today: date) -> list[Row]:
+    """The month's report a unit stands in; all of them for the whole."""
+    code = picked["reporting_code"]
+    handed_in = [row for row in reports.reports(build, (month,), today) if not row["is_register"]]
+    return [row for row in handed_in if code in (None, row["unit_code"])]
+
+
 def title(build: str, picked: Unit, month: date) -> str:
-    """昆明市 · 2026年10月."""
+    """The unit and the month."""
     return f"{builds.unit_names(build)[str(picked['unit_code'])]} · {format.month(month)}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 
 import polars as pl
 import streamlit as st
 
 from dashboard.queries import builds, figures, rankings
 from dashboard.queries.figures import MONTHS_OF_HISTORY
-from dashboard.queries.reports import sheet_matrix
 from etl.campaign import Population
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
@@ -61,15 +59,18 @@ def is_below_reporting(build: str, level: object) -> bool:
     return order.index(str(level)) > order.index(builds.dimensions(build).reporting_level)
 
 
-def period_at(build: str, level: object, kpi: str, period: PeriodKind | None) -> PeriodKind:
-    """The period a KPI is shown in at a level: the reader's, else its usual one.
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def periods(build: str, level: str, period: PeriodKind | None) -> dict[str, PeriodKind]:
+    """The period each KPI is shown in at a level: the reader's, else its usual one.
 
     Below the reporting level a month holds too few cases: rolling twelve months, unless a KPI is judged in
     a period of its own.
     """
-    if period is None and is_below_reporting(build, level) and not KPIS[kpi].judged_in:
-        return "rolling12"
-    return figures.period_of(build, KPIS[kpi], period)
+    few = period is None and is_below_reporting(build, level)
+    return {
+        kpi.key: "rolling12" if few and not kpi.judged_in else figures.period_of(build, kpi, period)
+        for kpi in builds.collected(build)
+    }
 
 
 def population(build: str, picked: Unit, month: date) -> Population | None:
@@ -149,8 +150,8 @@ def held_against(
 def standing(build: str, code: str, month: date, today: date) -> dict[str, object] | None:
     """A reporting unit's place by the scorecard: a row of rankings.ranking; None for others or without one.
 
-    Besides: ``of``, how many of its group are ranked; ``band``, the ranks it might as well have had;
-    ``before``, its rank a month earlier.
+    Besides: ``members`` of its group and ``of``, how many of them are ranked; ``band``, the ranks it might
+    as well have had; ``before``, its rank a month earlier.
     """
     if builds.scorecard(build, month) is None:
         return None
@@ -159,63 +160,10 @@ def standing(build: str, code: str, month: date, today: date) -> dict[str, objec
     if own is None:
         return None
     earlier = rankings.ranking_before(build, month, None, today)
-    ranked = [row for row in rows if row["group"] == own["group"] and row["rank"] is not None]
+    members = [row for row in rows if row["group"] == own["group"]]
     return own | {
-        "of": len(ranked),
+        "members": len(members),
+        "of": sum(row["rank"] is not None for row in members),
         "band": rank_bands(rankings.unit_score_list(build, month, today)).get(code),
         "before": next((row["rank"] for row in earlier if row["unit_code"] == code), None),
-    }
-
-
-@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
-def categories(build: str, level: str, code: str, month: date) -> pl.DataFrame:
-    """Cases by topic and category: in the month, and in the twelve months up to it.
-
-    Columns: topic, category, month_cases, month_hours, year_cases, year_hours; the largest of twelve months
-    first within a topic.
-    """
-    values = {"level": level, "code": code, "first": add_months(month, -11), "month": month}
-    return builds.run(build)(_CATEGORIES, values)
-
-
-_CATEGORIES = """
-    select
-        topic,
-        category,
-        coalesce(sum(cases) filter (month = $month), 0)::bigint as month_cases,
-        coalesce(sum(hours) filter (month = $month), 0)::double as month_hours,
-        sum(cases)::bigint as year_cases,
-        coalesce(sum(hours), 0)::double as year_hours
-    from mart_category_month
-    where
-        month between $first and $month
-        and leaf_code in (select leaf_code from dim_tree where level = $level and unit_code = $code)
-    group by topic, category
-    order by topic, year_cases desc, category
-"""
-
-
-def reported_months(build: str, picked: Unit, sheet: str, months: Sequence[date]) -> tuple[int, int]:
-    """How many monthly reports of a sheet came for a unit in some months, and how many were expected."""
-    dimensions = builds.dimensions(build)
-    own = (pl.col("level") == picked["level"]) & (pl.col("unit_code") == picked["unit_code"])
-    codes = set(dimensions.reporting.filter(own)["reporting_code"])
-    came = sum(len(codes & dimensions.submitted.get((sheet, month), frozenset())) for month in months)
-    return came, len(codes) * len(months)
-
-
-@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
-def sheets(build: str, code: str, month: date, today: date) -> list[dict[str, object]]:
-    """What a unit's reports of the months up to one hold: rows of reports.sheet_matrix, latest month first."""
-    now, months = datetime.combine(today, time()), [*reversed(months_up_to(build, month))]
-    found = sheet_matrix(builds.run(build), builds.campaign(build), months, now)
-    return found.filter(pl.col("unit_code") == code).to_dicts()
-
-
-@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
-def revisions(build: str, code: str) -> dict[str, dict[str, object]]:
-    """The current revision of each month's report of a unit by month (YYYY-MM): state, received_at."""
-    sql = "select month, state, received_at from dim_submission where reporting_code = $code"
-    return {
-        f"{row['month']:%Y-%m}": row for row in builds.run(build)(sql, {"code": code}).iter_rows(named=True)
     }

@@ -1,0 +1,143 @@
+"""Below a unit's sentence: its rank with band and score, the red lines it crossed, the report of the month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from dashboard import format
+from dashboard.components import block
+from dashboard.components.links import link, linked
+from dashboard.components.marks import HAND_IN, STATUS, html
+from dashboard.components.notation import Row
+from dashboard.components.ranking import REASONS
+from dashboard.components.unit_lines import UnitLine
+from dashboard.i18n import deferred, listed, of, t
+
+STATE = {
+    "received": deferred("已接收,未审核"),
+    "passed": deferred("已通过"),
+    "frozen": deferred("已冻结"),
+}
+"""States of a submission."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitFacts:
+    """What stands below the sentence.
+
+    ``standing`` is that of queries.units (of the unit, or of the reporting unit it belongs to, then
+    ``stands_for`` is that one's name); ``reports`` are rows of queries.reports.reports of the month, one for
+    a unit that reports itself or is reported by another, all of them for the whole; ``revision`` the current
+    revision's row. ``red_lines`` are the lines of the KPIs that must be 0.
+    """
+
+    standing: Mapping[str, object] | None
+    stands_for: tuple[str, str] | None
+    group: str
+    reports: Sequence[Row]
+    revision: Mapping[str, object] | None
+    level: str
+    red_lines: Sequence[UnitLine]
+    code: str
+
+
+def show(found: UnitFacts) -> None:
+    """Rank with its band and score, red lines, the report of the month: three short statements."""
+    parts = [(t("名次"), _rank(found)), (t("红线"), _red_lines(found)), (t("报送"), _report(found))]
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{text}</dd></div>" for name, text in parts if text)
+    if cells:
+        block.show(f'<dl class="unit-facts">{cells}</dl>', key="unit_facts")
+
+
+def _rank(found: UnitFacts) -> str:
+    standing = found.standing
+    if standing is None:
+        return ""
+    whose = f"{link(found.stands_for[1], unit=found.stands_for[0])} " if found.stands_for else ""
+    if standing["members"] < 2:
+        return whose + escape(t("同组没有可比单位,不排名"))
+    if standing["rank"] is None:
+        waiting = any(row["state"] == "not_due" for row in found.reports)
+        reason = "not_due" if waiting else str(standing["reason"]) or str(standing["status"])
+        return whose + escape(t(REASONS.get(reason, REASONS["not_applicable"])))
+    rank = t("第{rank}名 / {of}", rank=standing["rank"], of=standing["of"])
+    told = [
+        t("({group})", group=found.group),
+        t("可能第{first}–{last}名", first=standing["band"][0], last=standing["band"][1]),
+        _moved(standing),
+        t("得分{score}", score=format.number(standing["score"], 1)),
+    ]
+    place = link(rank, "ranking", group=str(standing["group"]), by="score")
+    return f"{whose}<b>{place}</b>{_spans(told)}"
+
+
+def _spans(parts: Sequence[str]) -> str:
+    return "".join(f' <span class="nb">{escape(part)}</span>' for part in parts if part)
+
+
+def _moved(standing: Mapping[str, object]) -> str:
+    if standing["before"] is None:
+        return ""
+    steps = int(standing["before"]) - int(standing["rank"])
+    if steps == 0:
+        return t("较上月持平")
+    return t("较上月{move}名", move=f"{'↑' if steps > 0 else '↓'}{abs(steps)}")
+
+
+def _red_lines(found: UnitFacts) -> str:
+    known = [line for line in found.red_lines if line.row["value"] is not None]
+    if not known:
+        return escape(t("认定事项未收到")) if found.red_lines else ""
+    crossed = [line for line in known if line.row["value"] > 0]
+    if not crossed:
+        return escape(t("未触及"))
+    return listed(
+        [
+            f'<span class="nb">{html(STATUS["missed"])} {link(of(line.kpi, "title"), "indicator", kpi=line.kpi.key, unit=found.code)}'
+            f" {escape(format.figure(line.kpi, line.row))}{escape(format.unit(line.kpi))}</span>"
+            for line in crossed
+        ]
+    )
+
+
+def _report(found: UnitFacts) -> str:
+    if len(found.reports) != 1:
+        return _reports(found)
+    (row,) = found.reports
+    stands_for = found.stands_for
+    by = linked("由{unit}填报", unit=link(stands_for[1], unit=stands_for[0])) + " " if stands_for else ""
+    mark = HAND_IN[str(row["state"])]
+    told = [_timing(row)]
+    if row["has_report"] and found.revision is not None:
+        told += [
+            t("{moment}收到", moment=_moment(row["received_at"])),
+            t("第{revision}版", revision=row["revision"]),
+            t(STATE[str(found.revision["state"])]),
+        ]
+    if row["absent"]:
+        told.append(t("缺{count}表", count=len(row["absent"])))
+    return f"{by}{html(mark)} {escape(t(mark.word))}{_spans(told)}"
+
+
+def _timing(row: Row) -> str:
+    if row["state"] == "late":
+        return t("迟{days}天", days=row["days_late"])
+    due = format.day(row["due_on"])
+    return t("截止{day}", day=due) if row["state"] in ("not_reported", "not_due") else ""
+
+
+def _moment(value: object) -> str:
+    return f"{format.day(value)} {value:%H:%M}" if isinstance(value, date) else ""
+
+
+def _reports(found: UnitFacts) -> str:
+    """For the whole: how many of its reporting units have reported."""
+    if not found.reports:
+        return ""
+    came = sum(bool(row["has_report"]) for row in found.reports)
+    late = sum(row["state"] == "late" for row in found.reports)
+    text = t("{came}/{all}个{level}已报", came=came, all=len(found.reports), level=found.level)
+    return link(text, "progress") + (f" {escape(t('{count}个迟报', count=late))}" if late else "")
