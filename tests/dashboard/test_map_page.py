@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import deck, map_click
+from dashboard.components import deck, map_click, map_words, small_maps
 from dashboard.components.area_map import AreaMap
 from dashboard.components.geometry import Shape, shapes_of
 from dashboard.components.scale import LIGHT_TEXT_FROM, SHADES, classes_at, edges
@@ -213,6 +213,24 @@ def test_the_map_can_be_taken_away_as_a_drawing_with_its_source(browser, address
     assert drawing.count("<path") >= 16
     for said in ("内部工作示意图,不得公开", "模拟数据", "昆明", "越深越需要关注"):
         assert said in drawing
+
+
+def test_the_small_maps_name_their_months_and_outline_each_unit_once():
+    area_map = _area_map("prefecture")
+    whole = {"status": "missed", "value": 92.1, "target": 95.0}
+    drawn = small_maps.body(
+        {date(2025, 5, 1): area_map, JUNE: area_map}, {date(2025, 5, 1): whole, JUNE: whole}, JUNE
+    )
+    assert drawn.count("<path id=") == len(area_map.shapes)
+    assert drawn.count("<use ") == 2 * len(area_map.shapes)
+    assert all(f">{month}</text>" in drawn for month in ("2025-05", "2025-06"))
+    assert drawn.count('aria-current="true"') == 1
+
+
+def test_nobody_is_first_of_one_and_a_shared_rank_says_so():
+    alone, shared = (maps.Place(rank=1, sharing=count, ranked=count, group="a") for count in (1, 2))
+    assert map_words.place_text(alone, {"a": "第一组"}) == ""
+    assert map_words.place_text(shared, {"a": "第一组"}) == "并列第1名 / 2(第一组)"
 
 
 def test_a_phone_gets_the_drawing_in_place_of_the_canvas(browser, address):
