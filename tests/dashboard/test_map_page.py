@@ -54,7 +54,7 @@ def _spec(area_map: AreaMap, marked: str = "") -> str:
     return deck.chart(area_map, hovers, layer="prefecture-0", marked=marked).to_json()
 
 
-@pytest.mark.parametrize(("level", "kilobytes"), [("prefecture", 32), ("county", 120)])
+@pytest.mark.parametrize(("level", "kilobytes"), [("prefecture", 30), ("county", 120)])
 def test_the_canvas_is_sent_little_and_nothing_twice(level, kilobytes):
     sent = _spec(_area_map(level))
     assert sent == _spec(_area_map(level))
