@@ -31,6 +31,12 @@ PAGES = (
     Page(
         key="map", title=deferred("地图"), question=deferred("在哪里?"), filters=(MONTH, PERIOD, LEVEL, KPI)
     ),
+    Page(
+        key="indicator",
+        title=deferred("指标"),
+        question=deferred("这个数怎么来的,差别是真的吗?"),
+        filters=(MONTH, PERIOD, LEVEL, KPI),
+    ),
     Page(key="unit", title=deferred("单位"), question=deferred("这个单位怎么样?"), filters=(MONTH, UNIT)),
     Page(key="progress", title=deferred("进度"), question=deferred("谁还没报?"), filters=(MONTH,)),
     Page(key="dictionary", title=deferred("口径"), question=deferred("这个数怎么算,出自哪里?")),

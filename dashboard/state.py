@@ -22,7 +22,7 @@ BUILD, GO = "build", "go"
 """Keys of the session alone: the build read in this run, and the page a link leads to."""
 ROOT = "./"
 """The first page, which stands at the root of the address."""
-MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, WANTED, LANG = ADDRESS = (
+MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, CHART, ORDER, WANTED, LANG = ADDRESS = (
     "month",
     "period",
     "level",
@@ -31,6 +31,8 @@ MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, WANTED, LANG = ADDRESS = (
     "unit",
     "by",
     "rows",
+    "chart",
+    "order",
     "wanted",
     "lang",
 )
@@ -38,6 +40,10 @@ MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, WANTED, LANG = ADDRESS = (
 
 BY_SCORE, BY_KPI = "score", "kpi"
 """What a ranking goes by."""
+DOTS, FUNNEL = "dots", "funnel"
+"""How units are drawn beside one another."""
+BY_PLACE, BY_VALUE = "", "value"
+"""How units are listed: as the campaign orders them, or by value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +52,8 @@ class Filters:
 
     ``period``: None for the one each KPI is usually looked at in. ``level``: where units are compared.
     ``group``: a peer group, None for all. ``by_score``: rankings go by the scorecard, not by the KPI.
-    ``rows``: the unit whose rows behind a figure are open.
+    ``rows``: the unit whose rows behind a figure are open. ``chart`` and ``order``: how units are drawn and
+    listed, "" for what suits them best.
     """
 
     build: str
@@ -58,6 +65,8 @@ class Filters:
     by_score: bool
     unit: str | None
     rows: str | None
+    chart: str = ""
+    order: str = ""
 
 
 def settle(key: str, options: Sequence[str], default: str) -> str:
@@ -125,4 +134,6 @@ def filters() -> Filters:
         by_score=held[BY] == BY_SCORE,
         unit=held[UNIT] or None,
         rows=held[ROWS] or None,
+        chart=held[CHART],
+        order=held[ORDER],
     )

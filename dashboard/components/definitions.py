@@ -63,7 +63,7 @@ def kpi_chapter(kpis: Iterable[Kpi], targets: Mapping[str, Target], wanted: str)
 def _kpi_row(kpi: Kpi, held: Target | None) -> list[str]:
     core = f" · {t('核心指标')}" if kpi.core else ""
     name = f"<b>{escape(of(kpi, 'title'))}</b><br>{escape(of(kpi, 'question'))}<br><code>{escape(kpi.key)}</code>{escape(core)}"
-    notes = [t(DIRECTION[kpi.direction]), t(OVER_TIME[kpi.over_time]), _few(kpi), of(kpi, "note")]
+    notes = [t(DIRECTION[kpi.direction]), t(OVER_TIME[kpi.over_time]), few_words(kpi), of(kpi, "note")]
     return [name, _formula(kpi), _target(kpi, held), escape(";".join(note for note in notes if note))]
 
 
@@ -75,7 +75,8 @@ def _formula(kpi: Kpi) -> str:
     return f"{above}<br>÷ {escape(of(kpi, 'denominator'))}{factor}({escape(format.unit(kpi))})"
 
 
-def _few(kpi: Kpi) -> str:
+def few_words(kpi: Kpi) -> str:
+    """When a KPI rests on too few cases to be judged; empty where that rule does not apply."""
     if kpi.small is None:
         return ""
     if kpi.small.rule == "expected_below":

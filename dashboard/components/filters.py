@@ -140,6 +140,8 @@ def settle(build: str, today: date) -> None:
     orders = [state.BY_SCORE, state.BY_KPI] if scored else [state.BY_KPI]
     state.settle(state.BY, orders, orders[0])
     state.settle(state.ROWS, _units(build, today), "")
+    state.settle(state.CHART, ["", state.DOTS, state.FUNNEL], "")
+    state.settle(state.ORDER, [state.BY_PLACE, state.BY_VALUE], state.BY_PLACE)
     state.settle_text(state.WANTED)
 
 

@@ -47,16 +47,3 @@ def _cell(row: Row, name: str | None) -> str:
         f'<li class="nb" data-key="{code}" {going("unit", unit=str(row["unit_code"]))} tabindex="0" role="link">'
         f"{escape(name or str(row['short_name']))} {html(mark)}{note}</li>"
     )
-
-
-def summary(rows: Sequence[Row], level: str) -> str:
-    """15/16个州(市)已报(1个迟报),1个未报."""
-    count = {state: sum(row["state"] == state for row in rows) for state in HAND_IN}
-    came = count["on_time"] + count["late"]
-    late = t("({late}个迟报)", late=count["late"]) if count["late"] else ""
-    parts = [t("{came}/{all}个{level}已报", came=came, all=len(rows), level=level) + late]
-    if count["not_reported"]:
-        parts.append(t("{count}个未报", count=count["not_reported"]))
-    if count["not_due"]:
-        parts.append(t("{count}个未到期", count=count["not_due"]))
-    return ",".join(parts)

@@ -68,11 +68,3 @@ def when(kind: PeriodKind, month: date) -> str:
 def map_source(campaign: Campaign) -> str:
     """Where the outlines come from, and what the map may be used for."""
     return t("底图来源:{source}", source=of(campaign, "map_source")) + " · " + of(campaign, "map_note")
-
-
-def ranking_hint(kpi: Kpi | None) -> str:
-    """How to read the ranking."""
-    pick = t("点选一行(或按回车)看该单位。")
-    if kpi is not None:
-        return t("同组内比较,同值同名次;变化为较上月名次。") + pick
-    return t("得分按固定的下限与满分线计算,同组内比较;未报的项不得分;变化为较上月名次。") + pick

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import area_map, hand_in, strokes
+from dashboard.components import area_map, strokes
 from dashboard.components.geometry import WIDTH, shapes_of
 from dashboard.components.scale import CLASSES, classes
 from metrics.kpis import KPIS
@@ -72,11 +72,6 @@ def test_a_gap_in_the_months_stays_open_in_the_sparkline():
     assert strokes.sparkline([1, 2, None, 3, 4], None, "met", label="").count("<polyline") == 2
     assert strokes.sparkline([None, 4], None, "met", label="") == ""
     assert "<circle" not in strokes.sparkline([1, 2, None], None, "not_reported", label="")
-
-
-def test_the_strip_is_summed_up_in_words():
-    rows = [{"state": state} for state in ("on_time", "late", "not_reported", "not_due")]
-    assert hand_in.summary(rows, "州(市)") == "2/4个州(市)已报(1个迟报),1个未报,1个未到期"
 
 
 def test_a_name_never_becomes_markup():

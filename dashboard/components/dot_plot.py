@@ -1,0 +1,71 @@
+"""Units beside one another, best first, each with its 95 % interval, in Plotly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.components.charts import SYMBOLS, layout_of, references, told
+from dashboard.components.indicator_facts import Indicator, Row
+from dashboard.components.marks import colour
+
+ROW_HEIGHT = 22
+
+
+def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
+    """A line a unit, best first: its value as the mark of its judgement, and how far chance may have moved it.
+
+    The target is a dashed line, the explained unit's own value a plain one.
+    """
+    places = list(range(len(rows)))
+    traces = [_whiskers(rows)] if any(row["lower"] is not None for row in rows) else []
+    traces.append(_marks(indicator, rows))
+    layout = layout_of(height=ROW_HEIGHT * len(rows) + 66, margin={"l": 92, "r": 26, "t": 22, "b": 26})
+    layout["yaxis"] |= {"tickvals": places, "ticktext": [_tick(indicator, row) for row in rows]}
+    layout["yaxis"] |= {"range": [len(rows) - 0.4, -0.6], "ticklen": 0}
+    layout["shapes"], layout["annotations"] = references(indicator, "x")
+    layout["shapes"] += _picked_row(indicator, rows)
+    return go.Figure(traces, layout)
+
+
+def _whiskers(rows: Sequence[Row]) -> dict[str, object]:
+    known = [(place, row) for place, row in enumerate(rows) if row["lower"] is not None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for _, row in known for x in (row["lower"], row["upper"], None)],
+        "y": [y for place, _ in known for y in (place, place, None)],
+        "line": {"color": "#A9AEB4", "width": 2},
+        "hoverinfo": "skip",
+    }
+
+
+def _marks(indicator: Indicator, rows: Sequence[Row]) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [row["value"] for row in rows],
+        "y": list(range(len(rows))),
+        "marker": {
+            "size": 9,
+            "color": [colour(str(row["status"])) for row in rows],
+            "symbol": [SYMBOLS.get(str(row["status"]), "circle") for row in rows],
+        },
+        "hovertext": [told(indicator, row, indicator.names[row["unit_code"]]) for row in rows],
+        "hoverinfo": "text",
+    }
+
+
+def _tick(indicator: Indicator, row: Row) -> str:
+    name = indicator.names[str(row["unit_code"])]
+    return f"<b>{name}</b>" if row["unit_code"] == indicator.picked else name
+
+
+def _picked_row(indicator: Indicator, rows: Sequence[Row]) -> list[dict[str, object]]:
+    band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "fillcolor": "#E6EFF7", "line": {"width": 0}}
+    return [
+        band | {"y0": place - 0.5, "y1": place + 0.5, "layer": "below"}
+        for place, row in enumerate(rows)
+        if row["unit_code"] == indicator.picked
+    ]

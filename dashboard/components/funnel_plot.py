@@ -1,0 +1,120 @@
+"""Units by how much their figure rests on, within what chance allows, in Plotly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.components.charts import layout_of, references, told
+from dashboard.components.indicator_facts import Indicator, Row
+from dashboard.components.marks import INK, MET, MISSED
+from dashboard.i18n import deferred, t
+from metrics.funnel import FunnelPoint
+
+REST = "#8C9298"
+POSITIONS = {
+    "inside": deferred("在95%控制限内"),
+    "low": deferred("低于95%控制限"),
+    "very_low": deferred("低于99.8%控制限"),
+    "high": deferred("高于95%控制限"),
+    "very_high": deferred("高于99.8%控制限"),
+}
+WIDE_SPAN = 30
+"""Beyond this ratio of the largest to the smallest unit, the scale is logarithmic."""
+
+
+def funnel(indicator: Indicator) -> go.Figure:
+    """Units by how much their figure rests on, within the limits that chance allows; those outside are named.
+
+    Outside on the bad side is marked as missed, on the good side as met; without a good side in ink.
+    """
+    points = list(indicator.points.values())
+    curves = [
+        _curve(indicator, name, dash)
+        for name, dash in (
+            ("lower998", "solid"),
+            ("upper998", "solid"),
+            ("lower95", "dash"),
+            ("upper95", "dash"),
+        )
+    ]
+    layout = layout_of(height=430, margin={"l": 46, "r": 20, "t": 10, "b": 44})
+    sizes = [point.exposure for point in points]
+    layout["xaxis"] |= {"type": "log" if max(sizes) > WIDE_SPAN * min(sizes) else "linear"}
+    layout["xaxis"] |= {"title": {"text": _size_title(indicator), "font": {"size": 12.5}}}
+    if layout["xaxis"]["type"] == "log":
+        layout["xaxis"] |= {"dtick": "D2"} if max(sizes) < 400 * min(sizes) else {"dtick": 1}
+    layout["yaxis"] |= {"range": _reach(points, indicator.funnel.centre)}
+    layout["shapes"], layout["annotations"] = references(indicator, "y")
+    return go.Figure([*curves, _funnel_marks(indicator, points)], layout)
+
+
+def _reach(points: Sequence[FunnelPoint], centre: float) -> list[float]:
+    """From the lowest to the highest point or 95 % limit of a point, with some air."""
+    values = [centre, *(value for each in points for value in (each.value, each.lower95, each.upper95))]
+    air = 0.06 * (max(values) - min(values) or abs(centre) or 1)
+    return [min(values) - air, max(values) + air]
+
+
+def _size_title(indicator: Indicator) -> str:
+    by_cases = indicator.kpi.cases == "denominator"
+    return t("n(单位越大越靠右)") if by_cases else t("分母(单位越大越靠右)")
+
+
+def _curve(indicator: Indicator, name: str, dash: str) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [each.exposure for each in indicator.limits],
+        "y": [getattr(each, name) for each in indicator.limits],
+        "line": {"color": REST, "width": 1, "dash": dash},
+        "hoverinfo": "skip",
+    }
+
+
+def _funnel_marks(indicator: Indicator, points: Sequence[FunnelPoint]) -> dict[str, object]:
+    rows: Mapping[str, Row] = {str(row["unit_code"]): row for row in indicator.rows}
+    signs = [outside(indicator, point) for point in points]
+    named = [sign or point.unit_code == indicator.picked for sign, point in zip(signs, points, strict=True)]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [point.exposure for point in points],
+        "y": [point.value for point in points],
+        "marker": {
+            "size": [11 if name else 8 for name in named],
+            "color": [{"bad": MISSED, "good": MET, "other": INK}.get(sign, "#A9AEB4") for sign in signs],
+            "symbol": [{"bad": "triangle-down", "other": "diamond"}.get(sign, "circle") for sign in signs],
+            "line": {
+                "width": [2.5 if point.unit_code == indicator.picked else 0 for point in points],
+                "color": INK,
+            },
+        },
+        "text": [
+            indicator.names[point.unit_code] if name else ""
+            for name, point in zip(named, points, strict=True)
+        ],
+        "textposition": "top center",
+        "textfont": {"size": 12.5, "color": INK},
+        "cliponaxis": False,
+        "hovertext": [
+            f"{told(indicator, rows[point.unit_code], indicator.names[point.unit_code])}<br>{position(point)}"
+            for point in points
+        ],
+        "hoverinfo": "text",
+    }
+
+
+def outside(indicator: Indicator, point: FunnelPoint) -> str:
+    """``bad``, ``good`` or, without a better and a worse, ``other`` for a point outside 95 %; else empty."""
+    if point.position == "inside":
+        return ""
+    if indicator.kpi.direction == "context":
+        return "other"
+    return "good" if (point.position in ("high", "very_high")) == (indicator.kpi.direction == "up") else "bad"
+
+
+def position(point: FunnelPoint) -> str:
+    """Where a point lies, in words."""
+    return t(POSITIONS[point.position])

@@ -1,0 +1,108 @@
+"""How a figure comes about: the question, the formula with its totals filled in, target and source, rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+from dashboard import format
+from dashboard.components import definitions
+from dashboard.components.charts import interval
+from dashboard.components.indicator_facts import Indicator, line_of
+from dashboard.components.links import link
+from dashboard.components.marks import STATUS, html
+from dashboard.components.notation import QUALIFIER, Row, coverage, joined, target_text
+from dashboard.components.unit_lines import missing
+from dashboard.i18n import deferred, of, t
+from metrics.kpi import Kpi
+from metrics.uncertainty import spread_of
+
+CHANCE = {
+    "proportion": deferred("95%区间按Wilson法;样本越小,区间越宽"),
+    "count": deferred("95%区间按泊松分布(不足10件用精确法,其余用Byar法)"),
+    "none": deferred("全数统计,没有抽样误差,不画区间"),
+}
+
+
+def card(indicator: Indicator) -> str:
+    """The definition of the KPI with the explained unit's totals, and the picked unit's below, as HTML."""
+    kpi = indicator.kpi
+    formulas = _formula(kpi, indicator.name, indicator.row) + _status(indicator, indicator.row)
+    if indicator.picked_months:
+        own = indicator.picked_months[-1]
+        formulas += _formula(kpi, indicator.picked_name, own) + _status(indicator, own)
+    return (
+        f'<section class="indicator-card"><p class="indicator-question">{escape(of(kpi, "question"))}</p>'
+        f"{formulas}<dl>{''.join(_term(*each) for each in _terms(indicator))}</dl></section>"
+    )
+
+
+def _formula(kpi: Kpi, name: str, row: Row) -> str:
+    """云南省 3,048 ÷ 3,302 × 100 = 92.31 %."""
+    if row["value"] is None:
+        return ""
+    finer = replace(kpi, decimals=kpi.decimals + 1) if kpi.denominator else kpi
+    value = f"<b>{escape(format.figure(finer, row))}</b> {escape(format.unit(kpi))}"
+    if kpi.denominator is None or row["denominator"] is None:
+        worked = value
+    else:
+        factor = "" if kpi.factor == 1 else f" × {format.whole(kpi.factor)}"
+        parts = f"{amount(kpi, row['numerator'])} ÷ {amount(kpi, row['denominator'])}{factor}"
+        worked = f'<span class="nb">{escape(parts)}</span> = <span class="nb">{value}</span>'
+    return f'<p class="indicator-formula"><small>{escape(name)}</small> {worked}</p>'
+
+
+def amount(kpi: Kpi, value: float | None) -> str:
+    """A numerator or denominator as it is counted; weighted residents are whole persons."""
+    if value is None:
+        return format.MISSING
+    return format.whole(value) if kpi.mart == "mart_survey" else format.plain(value)
+
+
+def _status(indicator: Indicator, row: Row) -> str:
+    kpi, status = indicator.kpi, str(row["status"])
+    band = interval(indicator, row)
+    parts = [
+        t(STATUS[status].word),
+        target_text(kpi, row["target"], indicator.held) if row["target"] is not None else "",
+        missing(line_of(indicator, row)),
+        format.cases(row["cases"]) if row["cases"] is not None else "",
+        t("95%区间 {interval}", interval=band) if band else "",
+        "" if kpi.over_time == "last_wave" else coverage(row, indicator.kind),
+    ]
+    return f'<p class="indicator-status">{html(STATUS[status])} {joined(parts)}</p>'
+
+
+def _terms(indicator: Indicator) -> list[tuple[str, str]]:
+    kpi = indicator.kpi
+    several = t(definitions.OVER_TIME[kpi.over_time])
+    rules = [definitions.few_words(kpi), t(CHANCE[spread_of(kpi)])]
+    return [
+        (t("分子"), escape(of(kpi, "numerator"))),
+        (t("分母"), escape(of(kpi, "denominator")) if kpi.denominator else ""),
+        (t("目标"), _target(indicator)),
+        (t("多月"), escape(several)),
+        (t("小样本"), escape(";".join(rule for rule in rules if rule))),
+        (t("说明"), escape(of(kpi, "note"))),
+        ("", link(t("在口径页查看"), "dictionary", wanted=kpi.key)),
+    ]
+
+
+def _target(indicator: Indicator) -> str:
+    kpi, held = indicator.kpi, indicator.held
+    if held is None:
+        return escape(t("无目标"))
+    label = format.target_label(held)
+    number = format.target(kpi, held.number) + (t("({label})", label=label) if label else "")
+    judged = t("只在{period}判断", period=_periods(kpi)) if kpi.judged_in else ""
+    told = [t(definitions.TARGET_RULES[held.rule]), judged, of(held, "citation")]
+    told.append(t("适用:{scope}", scope=of(held, "scope")))
+    return f"<b>{escape(number)}</b> {escape(' · '.join(part for part in told if part))}"
+
+
+def _periods(kpi: Kpi) -> str:
+    return "/".join(t(QUALIFIER[kind]) for kind in kpi.judged_in)
+
+
+def _term(title: str, text: str) -> str:
+    return f"<div><dt>{escape(title)}</dt><dd>{text}</dd></div>" if text else ""

@@ -1,0 +1,212 @@
+"""The blocks of the page 指标: definition and trend, the units drawn, the units in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from math import sqrt
+
+import streamlit as st
+
+from dashboard import format
+from dashboard.components import (
+    block,
+    charts,
+    dot_plot,
+    exhibit,
+    funnel_plot,
+    headings,
+    indicator_definition,
+    indicator_table,
+    trend_chart,
+)
+from dashboard.components.exhibit import Exhibit
+from dashboard.components.indicator_facts import MANY_UNITS, Indicator, counted, drawn
+from dashboard.components.links import link
+from dashboard.components.marks import STATUS, html
+from dashboard.components.notation import figure_table
+from dashboard.i18n import listed, of, t
+from dashboard.state import DOTS, FUNNEL
+
+DRAWN = 20
+NAMED = 8
+
+
+def hints(crumbs: str, told: Sequence[str]) -> None:
+    """The way to the explained unit, and what to look at instead where this view misleads."""
+    lines = "".join(f"<p>{line}</p>" for line in (crumbs, *told) if line)
+    if lines:
+        block.show(f'<div class="indicator-hints">{lines}</div>', key="indicator_hints")
+
+
+def definition_and_trend(indicator: Indicator, *, simulated: bool) -> None:
+    """Where the figure comes from, beside the months up to it."""
+    left, right = st.columns([11, 10], gap="medium")
+    with left:
+        block.show(indicator_definition.card(indicator), key="indicator_definition")
+    with right:
+        rows = [*indicator.months, *indicator.picked_months]
+        names = {indicator.code: indicator.name, indicator.picked: indicator.picked_name}
+        shown = Exhibit(
+            title=_title(indicator, indicator.name, t("近13个月")),
+            name=_file(indicator, t("走势")),
+            notes=[_reading_of_trend(indicator)],
+            table=figure_table(rows, names),
+            chart="indicator_trend",
+            simulated=simulated,
+        )
+        exhibit.show(shown, "", key="indicator_trend_frame")
+        charts.show(trend_chart.trend(indicator), key="indicator_trend")
+
+
+def _title(indicator: Indicator, who: str, more: str = "") -> str:
+    what = headings.what(indicator.kpi)
+    return headings.title(who, f"{what} · {more}" if more else what, indicator.month, indicator.kind)
+
+
+def _file(indicator: Indicator, what: str) -> str:
+    return exhibit.file_name(f"{indicator.month:%Y-%m}", of(indicator.kpi, "title"), what)
+
+
+def _reading_of_trend(indicator: Indicator) -> str:
+    band = t("灰带为95%区间") if indicator.has_intervals else ""
+    gaps = t("断开处为未报") if any(row["value"] is None for row in indicator.months) else ""
+    return escape(";".join(part for part in (band, gaps) if part))
+
+
+def units(indicator: Indicator, way: str, order: str, *, simulated: bool) -> None:
+    """The units below beside one another, drawn and in a table."""
+    many = len(indicator.rows) > MANY_UNITS
+    left, right = st.columns([10, 13], gap="medium")
+    with left:
+        _drawn(indicator, way, simulated=simulated)
+    with right:
+        shown = Exhibit(
+            title=_title(indicator, _who(indicator)),
+            name=_file(indicator, indicator.level_name),
+            notes=[escape(_reading_of_table(indicator))],
+            table=indicator_table.export(indicator, indicator.rows),
+            simulated=simulated,
+        )
+        exhibit.show(shown, indicator_table.body(indicator, order), key=f"indicator_table{'_tall' * many}")
+
+
+def _who(indicator: Indicator) -> str:
+    return t("{top}各{level}", top=indicator.name, level=indicator.level_name)
+
+
+def _reading_of_table(indicator: Indicator) -> str:
+    if indicator.leads_to:
+        return t("点选一行(或按回车)看它的下级单位。")
+    return t("点选一行(或按回车)突出该单位,再点一次取消。")
+
+
+def _drawn(indicator: Indicator, way: str, *, simulated: bool) -> None:
+    rows = drawn(indicator, DRAWN)
+    if not rows:
+        _nothing(indicator)
+        return
+    as_funnel = way == FUNNEL and indicator.funnel is not None
+    shown = Exhibit(
+        title=_title(indicator, _who(indicator)),
+        name=_file(indicator, t("漏斗图") if as_funnel else t("点图")),
+        notes=[_reading_of_funnel(indicator) if as_funnel else _reading_of_dots(indicator, len(rows))],
+        table=indicator_table.export(indicator, indicator.rows),
+        chart="indicator_units",
+        simulated=simulated,
+    )
+    exhibit.show(shown, _switch(indicator, as_funnel) + _legend(indicator, as_funnel), key="indicator_frame")
+    charts.show(
+        funnel_plot.funnel(indicator) if as_funnel else dot_plot.dots(indicator, rows), key="indicator_units"
+    )
+
+
+def _nothing(indicator: Indicator) -> None:
+    block.show(
+        f'<h2>{escape(_title(indicator, _who(indicator)))}</h2><p class="src">'
+        f"{escape(t('没有可画的数值:{reason}', reason=_absent(indicator)))}</p>",
+        key="indicator_frame",
+    )
+
+
+def _absent(indicator: Indicator) -> str:
+    counts = counted(indicator.rows)
+    return listed([f"{t(STATUS[key].word)} {count}" for key, count in counts.items()] or [t("无下级单位")])
+
+
+def _switch(indicator: Indicator, as_funnel: bool) -> str:
+    """The two ways to draw the units, where chance says something about them."""
+    if indicator.funnel is None:
+        return ""
+    words = ((False, DOTS, t("点图:数值与区间")), (True, FUNNEL, t("漏斗图:差别是真的吗")))
+    told = [
+        f"<b>{escape(text)}</b>" if chosen == as_funnel else link(text, chart=key)
+        for chosen, key, text in words
+    ]
+    return f'<p class="src indicator-switch">{" · ".join(told)}</p>'
+
+
+def _legend(indicator: Indicator, as_funnel: bool) -> str:
+    if as_funnel:
+        return _funnel_legend(indicator)
+    entries = [
+        f"<li>{html(STATUS[key])} {escape(t(STATUS[key].word))} {count}</li>"
+        for key, count in counted(indicator.rows).items()
+    ]
+    return f'<ul class="legend">{"".join(entries)}</ul>'
+
+
+def _funnel_legend(indicator: Indicator) -> str:
+    signs = [funnel_plot.outside(indicator, point) for point in indicator.funnel.points]
+    words = (
+        ("bad", "missed", "▼", t("显著较差")),
+        ("good", "met", "●", t("显著较好")),
+        ("other", "", "◆", t("显著不同")),
+        ("", "grey", "●", t("在控制限内")),
+    )
+    entries = [
+        f'<li><b class="{css}">{sign}</b> {escape(word)} {signs.count(key)}</li>'
+        for key, css, sign, word in words
+        if key in signs or key == ""
+    ]
+    few = counted(indicator.rows).get("too_few_cases")
+    more = f"<li>{html(STATUS['too_few_cases'])} {escape(t('样本不足,未画'))} {few}</li>" if few else ""
+    return f'<ul class="legend">{"".join(entries)}{more}</ul>'
+
+
+def _reading_of_funnel(indicator: Indicator) -> str:
+    phi = indicator.funnel.phi
+    lines = t("虚线为95%、实线为99.8%控制限:在线内的差别可能只是偶然。")
+    if indicator.funnel.inflated:
+        wide = t(
+            "各单位的差别大于偶然波动(φ={phi}),控制限已放宽到{times}倍。",
+            phi=format.number(phi, 2),
+            times=format.number(sqrt(phi), 2),
+        )
+    else:
+        wide = t("各单位的差别不大于偶然波动(φ={phi}),控制限未放宽。", phi=format.number(phi, 2))
+    return escape(lines + wide)
+
+
+def _reading_of_dots(indicator: Indicator, count: int) -> str:
+    whiskers = (
+        t("横线为95%区间:跨过目标线的,达标与否可能只是偶然。")
+        if any(row["lower"] is not None for row in indicator.rows)
+        else t("全数统计,没有抽样误差,不画区间。")
+    )
+    known = sum(row["value"] is not None for row in indicator.rows)
+    cut = (
+        t("{all}个有数值的单位中,画离目标最远的{count}个。", all=known, count=count) if count < known else ""
+    )
+    return escape(whiskers + cut + _missing_names(indicator))
+
+
+def _missing_names(indicator: Indicator) -> str:
+    missing = [
+        indicator.names[str(row["unit_code"])] for row in indicator.rows if row["status"] == "not_reported"
+    ]
+    if not missing:
+        return ""
+    if len(missing) > NAMED:
+        return t("未报{count}个。", count=len(missing))
+    return t("未报:{units}。", units=listed(missing))

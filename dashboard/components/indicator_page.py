@@ -1,0 +1,96 @@
+"""The page of one KPI put together from its queries."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+from dashboard import format, state
+from dashboard.components import headings
+from dashboard.components.indicator_facts import MANY_UNITS, Indicator
+from dashboard.components.links import link
+from dashboard.components.notation import coverage
+from dashboard.components.unit_page import level_below
+from dashboard.i18n import of, t
+from dashboard.queries import builds, figures, indicators, units
+from dashboard.queries.units import Unit
+from dashboard.state import DOTS, FUNNEL
+
+
+def facts(filters: state.Filters, today: date) -> Indicator:
+    """Everything the page shows of the KPI, for the unit it explains and the units below it."""
+    build, kpi, level, period = filters.build, filters.kpi, filters.level, filters.period
+    own, dimensions = indicators.subject(build, level, filters.unit), builds.dimensions(build)
+    above = (str(own["level"]), str(own["unit_code"]))
+    asked = (build, filters.month, kpi.key)
+    found = indicators.funnel_of(*asked, level, above, today, period)
+    picked = _picked(filters, own)
+    return Indicator(
+        kpi=kpi,
+        kind=figures.period_of(build, kpi, period),
+        month=filters.month,
+        due=dimensions.due_at[filters.month].date(),
+        held=dimensions.targets.get(kpi.key),
+        code=above[1],
+        name=indicators.names(build, above[0])[above[1]],
+        months=indicators.months_of(*asked, *above, today, period),
+        level=level,
+        level_name=headings.level_title(dimensions, level),
+        leads_to=level_below(build, {"level": level}),
+        rows=indicators.unit_rows(*asked, level, above, today, period),
+        names=indicators.names(build, level),
+        picked=str(picked["unit_code"]) if picked else "",
+        picked_name=indicators.names(build, str(picked["level"]))[picked["unit_code"]] if picked else "",
+        picked_months=indicators.months_of(
+            *asked, str(picked["level"]), str(picked["unit_code"]), today, period
+        )
+        if picked
+        else [],
+        funnel=found[0] if found else None,
+        limits=found[1] if found else (),
+    )
+
+
+def _picked(filters: state.Filters, own: Unit) -> Unit | None:
+    """The unit picked out below the one explained; the whole is never beside itself."""
+    if filters.unit is None:
+        return None
+    picked = units.unit(filters.build, filters.unit)
+    same = (picked["level"], picked["unit_code"]) == (own["level"], own["unit_code"])
+    return None if same or picked["parent_code"] is None else picked
+
+
+def way(indicator: Indicator, chosen: str) -> str:
+    """How units are drawn: as chosen, else many as a funnel."""
+    if indicator.funnel is None:
+        return DOTS
+    return chosen or (FUNNEL if len(indicator.rows) > MANY_UNITS else DOTS)
+
+
+def crumbs(filters: state.Filters, indicator: Indicator) -> str:
+    """The way from the whole down to the explained unit, as links; nothing where that is the whole."""
+    build = filters.build
+    *above, own = units.way_up(build, indicators.subject(build, filters.level, filters.unit))
+    if not above:
+        return ""
+    steps = [
+        link(_short(build, each), level=level_below(build, each), unit=str(each["unit_code"]))
+        for each in above
+    ]
+    here = f'<b aria-current="page">{escape(_short(build, own))}</b>'
+    return f'<span class="nb">{" › ".join([*steps, here])}</span>'
+
+
+def _short(build: str, unit: Unit) -> str:
+    return indicators.names(build, str(unit["level"]))[str(unit["unit_code"])]
+
+
+def head(indicator: Indicator) -> tuple[str, list[str]]:
+    """Title and small print."""
+    title = f"{of(indicator.kpi, 'title')} · {headings.when(indicator.kind, indicator.month)}"
+    wave = indicator.kpi.over_time == "last_wave"
+    return title, [
+        headings.edition(),
+        "" if wave else coverage(indicator.row, indicator.kind),
+        t("截止{day}", day=format.day(indicator.due)),
+    ]

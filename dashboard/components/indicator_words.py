@@ -1,0 +1,127 @@
+"""The sentence that answers the page 指标, and what a reader should know before comparing; numbers are links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from dashboard import format
+from dashboard.components.indicator_facts import Indicator, counted, line_of
+from dashboard.components.links import link, linked
+from dashboard.components.marks import STATUS
+from dashboard.components.notation import WORD_FOR_VALUE, target_text
+from dashboard.components.unit_lines import short_of
+from dashboard.i18n import LANGUAGE, deferred, t
+from dashboard.state import BY_VALUE, FUNNEL
+
+COUNTED = {
+    "met": deferred("{count}个达标"),
+    "missed": deferred("{count}个未达标"),
+    "no_target": deferred("{count}个有数值"),
+    "too_few_cases": deferred("{count}个样本不足"),
+    "not_reported": deferred("{count}个未报"),
+    "not_due": deferred("{count}个未到期"),
+    "not_applicable": deferred("{count}个不适用"),
+}
+FEBRUARY = 2
+
+
+def sentence(indicator: Indicator) -> str:
+    """How the explained unit stands, how the units below it stand, and how many differ for real; as HTML."""
+    parts = [_own(indicator), _below(indicator), _differing(indicator)]
+    zh = LANGUAGE.get() == "zh"
+    return (";" if zh else "; ").join(part for part in parts if part) + ("。" if zh else ".")
+
+
+def _own(indicator: Indicator) -> str:
+    row, status = indicator.row, str(indicator.row["status"])
+    if status in WORD_FOR_VALUE or row["value"] is None:
+        word = escape(t(STATUS[status].word))
+        due = linked("(截止{day})", day=escape(format.day(indicator.due))) if status == "not_due" else ""
+        return f"{_name(indicator)} {word}{due}"
+    value = format.figure(indicator.kpi, row)
+    unit = format.unit(indicator.kpi)
+    figure = link(
+        value + unit if unit == "%" else f"{value} {unit}", "unit", unit=indicator.code, kpi=indicator.kpi.key
+    )
+    cases = f"({escape(format.cases(row['cases']))})" if row["cases"] is not None else ""
+    return f"{_name(indicator)} {figure}{cases}{_judged(indicator)}"
+
+
+def _name(indicator: Indicator) -> str:
+    return f"<b>{escape(indicator.name)}</b>"
+
+
+def _judged(indicator: Indicator) -> str:
+    row, status = indicator.row, indicator.row["status"]
+    target = escape(target_text(indicator.kpi, row["target"], indicator.held))
+    if status == "met":
+        return linked(",达到{target}", target=target)
+    if status == "missed":
+        return linked(
+            ",未达到{target},{short}", target=target, short=escape(short_of(line_of(indicator, row)))
+        )
+    return linked(",样本不足,不作判断") if status == "too_few_cases" else linked(",无目标,不作判断")
+
+
+def _below(indicator: Indicator) -> str:
+    counts = counted(indicator.rows)
+    if len(indicator.rows) < 2:
+        return ""
+    told = [
+        link(t(COUNTED[status], count=counts[status]), order=BY_VALUE)
+        for status in COUNTED
+        if counts.get(status)
+    ]
+    return linked(
+        "{all}个{level}中{counts}",
+        all=str(len(indicator.rows)),
+        level=escape(indicator.level_name),
+        counts=("、" if LANGUAGE.get() == "zh" else ", ").join(told),
+    )
+
+
+def _differing(indicator: Indicator) -> str:
+    if indicator.funnel is None:
+        return ""
+    differing = sum(point.position != "inside" for point in indicator.funnel.points)
+    if not differing:
+        return link(t("彼此的差异都在偶然波动之内"), chart=FUNNEL)
+    name = escape(indicator.name)
+    return linked(
+        "{count}与{name}差异显著", count=link(t("{count}个", count=differing), chart=FUNNEL), name=name
+    )
+
+
+def hints(indicator: Indicator, months: Sequence[date], chosen: str | None) -> list[str]:
+    """What to look at instead where this period misleads: links with the words why, as HTML."""
+    return [hint for hint in (_spring(indicator, months, chosen), _few(indicator, chosen)) if hint]
+
+
+def _spring(indicator: Indicator, months: Sequence[date], chosen: str | None) -> str:
+    """The Spring Festival moves between January and February: together they compare with other years."""
+    month, flow = indicator.month, indicator.kpi.over_time == "flow"
+    if not flow or month.month > FEBRUARY or indicator.kind == "rolling12":
+        return ""
+    if month.month == FEBRUARY and (chosen == "ytd" or indicator.kind == "ytd"):
+        return ""
+    february = month.replace(month=FEBRUARY)
+    if february not in months:
+        return escape(t("春节错月:1月与去年同月不可直接比较,2月数据到后宜1–2月合并看。"))
+    both = link(t("1–2月合并看"), month=f"{february:%Y-%m}", period="ytd")
+    return linked("春节错月:单月与去年同月不可直接比较,宜{both}。", both=both)
+
+
+def _few(indicator: Indicator, chosen: str | None) -> str:
+    counts = counted(indicator.rows)
+    few = counts.get("too_few_cases", 0)
+    known = sum(row["value"] is not None for row in indicator.rows)
+    if chosen == "rolling12" or indicator.kind != "month" or 2 * few <= known:
+        return ""
+    return linked(
+        "{few}个{level}在这个时段样本不足,不着色、不判断;{wider}样本较多,差别更可信。",
+        few=str(few),
+        level=escape(indicator.level_name),
+        wider=link(t("近12个月"), period="rolling12"),
+    )
