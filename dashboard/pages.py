@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.i18n import deferred
-from dashboard.state import KPI, LEVEL, MONTH, PERIOD, UNIT
+from dashboard.state import GROUP, KPI, LEVEL, MONTH, PERIOD, UNIT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,12 @@ PAGES = (
         title=deferred("总览"),
         question=deferred("本月情况如何?"),
         filters=(MONTH, PERIOD, KPI),
+    ),
+    Page(
+        key="ranking",
+        title=deferred("排名"),
+        question=deferred("谁在前,为什么?"),
+        filters=(MONTH, PERIOD, GROUP, KPI),
     ),
     Page(
         key="map", title=deferred("地图"), question=deferred("在哪里?"), filters=(MONTH, PERIOD, LEVEL, KPI)

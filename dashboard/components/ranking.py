@@ -1,199 +1,199 @@
-"""The ranking within peer groups: a table whose rows are reached and picked by mouse and keyboard."""
+"""The ranking within peer groups: tables whose rows are reached and picked by mouse and keyboard."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-import polars as pl
-
 from dashboard import format
+from dashboard.components import marks, ranking_bars
 from dashboard.components.links import going
-from dashboard.components.notation import Row, said
-from dashboard.i18n import deferred, of, t
-from metrics.kpi import Kpi
+from dashboard.components.notation import Row
+from dashboard.components.ranking_facts import Ranking
+from dashboard.components.ranking_words import (
+    REASONS,
+    band_text,
+    explained,
+    rank_text,
+    reason,
+    table,
+    unranked_text,
+)
+from dashboard.i18n import of, t
 from metrics.kpis import KPIS
 
-BAR_WIDTH = 200
-ACCENT, REST = "#1F6FB2", "#C9CDD2"
-REASONS = {
-    "below_coverage": deferred("数据不足,不排名"),
-    "not_reported": deferred("未报,不排名"),
-    "too_few_cases": deferred("样本不足,不排名"),
-    "not_applicable": deferred("不适用,不排名"),
-    "not_due": deferred("未到期,不排名"),
-    "context": deferred("只作参考,不排名"),
-}
+__all__ = ["REASONS", "Ranking", "body", "explained", "full_body", "table"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ranking:
-    """What is shown: rows of ``queries.ranking`` now and a month before, and how to write a score.
+class Column:
+    """A column: its CSS class, its title, and what stands in it (HTML) for a row of its group."""
 
-    ``by`` is the KPI ranked by, None for a score; ``accent`` the KPI picked out in the contribution bars.
-    ``groups`` are the peer groups; ``names`` the short names; ``figures`` the KPI's rows of figures.
-    """
-
-    by: Kpi | None
-    accent: Kpi
-    level: str
-    rows: Sequence[Row]
-    before: Sequence[Row]
-    groups: Sequence[Mapping[str, object]]
-    names: Mapping[str, str]
-    figures: Sequence[Row]
-    picked: str | None
-
-    @property
-    def shown(self) -> dict[str, str]:
-        """What stands in the score column, by unit: rounded on its side of a target where there is one."""
-        if self.by is None:
-            return {str(row["unit_code"]): format.number(row["score"], 1) for row in self.rows}
-        return {str(row["unit_code"]): format.figure(self.by, row) for row in self.figures}
+    css: str
+    title: str
+    cell: Callable[[Row, Sequence[Row]], str]
 
 
 def body(ranking: Ranking) -> str:
-    """The ranking as one table a group; a row leads to the unit picked out on this page."""
-    return f'<div class="ranking">{_tables(ranking)}</div>'
+    """The ranking in short, one table a group, units without a rank at its end."""
+    columns = [*_places(ranking), _picture(ranking)]
+    columns += [_band(ranking)] if ranking.bands else []
+    tables = [_group(ranking, group, columns, ranking.members(group["key"])) for group in _groups(ranking)]
+    return f'<div class="ranking">{"".join(tables)}</div>'
 
 
-def table(ranking: Ranking) -> pl.DataFrame:
-    """The ranking as it is taken away."""
-    return pl.DataFrame(
-        [
-            {
-                t("组"): row["group"],
-                t("名次"): row["rank"],
-                t("单位代码"): row["unit_code"],
-                t("单位"): ranking.names[str(row["unit_code"])],
-                (t("得分") if ranking.by is None else of(ranking.by, "title")): row["score"],
-                t("已评权重占比"): row["coverage"],
-                t("说明"): "" if row["rank"] else _reason(row),
-            }
-            for row in ranking.rows
-        ],
-        infer_schema_length=None,
-    )
+def full_body(ranking: Ranking, group: str | None) -> str:
+    """The ranking of the ranking page, of one group or all: how much each rank rests on, and how sure it is.
 
-
-def _reason(row: Row) -> str:
-    return t(REASONS.get(str(row["reason"]) or str(row["status"]), REASONS["not_applicable"]))
-
-
-def _tables(ranking: Ranking) -> str:
-    before = {row["unit_code"]: row["rank"] for row in ranking.before}
-    longest = max((float(row["score"]) for row in ranking.rows if row["score"] is not None), default=0)
+    Units without a rank stand under each table with the reason; a KPI that is context only is listed.
+    """
+    columns = [*_places(ranking), _picture(ranking), _rests_on(ranking), _band(ranking)]
     parts = []
-    for group in ranking.groups:
-        rows = [row for row in ranking.rows if row["group"] == group["key"]]
-        if rows:
-            lines = "".join(_line(ranking, row, rows, before, longest) for row in rows)
-            parts.append(
-                _group_title(group, rows) + f"<table>{_header(ranking)}<tbody>{lines}</tbody></table>"
-            )
-    return "".join(parts)
+    for each in _groups(ranking):
+        if group in (None, each["key"]):
+            rows = ranking.members(each["key"])
+            listed = [row for row in rows if row["rank"] is not None or row["reason"] == "context"]
+            parts.append(_group(ranking, each, columns, listed) + _unranked(ranking, rows))
+    legend = ranking_bars.legend(ranking.colours) if ranking.by is None and ranking.items else ""
+    return f'<div class="ranking ranking-full">{"".join(parts)}{legend}</div>'
 
 
-def _group_title(group: Mapping[str, object], rows: Sequence[Row]) -> str:
-    unranked = sum(row["rank"] is None for row in rows)
-    count = t("{count}个", count=len(rows)) + (t(",{count}个不排名", count=unranked) if unranked else "")
-    return f"<h4>{escape(of(dict(group), 'title'))} <span>{escape(of(dict(group), 'rule'))} · {escape(count)}</span></h4>"
+def _groups(ranking: Ranking) -> list[Mapping[str, object]]:
+    """The groups that have units; units outside every group stand together."""
+    known = [group for group in ranking.groups if ranking.members(group["key"])]
+    loose = {"key": None, "title_zh": "", "title_en": "", "rule_zh": "", "rule_en": ""}
+    return [*known, loose] if ranking.members(None) else known
 
 
-def _header(ranking: Ranking) -> str:
-    value = t("得分") if ranking.by is None else format.unit(ranking.by)
-    bar = (
-        t("构成(深色:{kpi})", kpi=of(ranking.accent, "title"))
-        if ranking.by is None
-        else of(ranking.by, "title")
-    )
-    cells = [
-        ("rank", t("名次")),
-        ("move", t("变化")),
-        ("name", ranking.level),
-        ("score", value),
-        ("bar", bar),
-    ]
-    return (
-        "<thead><tr>"
-        + "".join(f'<th class="{css}" scope="col">{escape(text)}</th>' for css, text in cells)
-        + "</tr></thead>"
-    )
-
-
-def _line(
-    ranking: Ranking, row: Row, group: Sequence[Row], before: Mapping[object, object], longest: float
+def _group(
+    ranking: Ranking, group: Mapping[str, object], columns: Sequence[Column], rows: Sequence[Row]
 ) -> str:
+    members = ranking.members(group["key"])
+    head = "".join(f'<th class="{each.css}" scope="col">{escape(each.title)}</th>' for each in columns)
+    lines = "".join(_line(ranking, row, members, columns) for row in rows)
+    drawn = f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>" if rows else ""
+    return _group_title(ranking, group, members) + drawn
+
+
+def _group_title(ranking: Ranking, group: Mapping[str, object], rows: Sequence[Row]) -> str:
+    ranked = sum(row["rank"] is not None for row in rows)
+    facts = [of(dict(group), "rule"), t("{count}个", count=len(rows))]
+    if ranked < len(rows):
+        facts.append(t("{count}个不排名", count=len(rows) - ranked))
+    if ranked > 0 and not ranking.contested(group["key"]):
+        facts.append(t("参评不足3个,不比先后"))
+    small = " · ".join(fact for fact in facts if fact)
+    return f"<h4>{escape(of(dict(group), 'title'))} <span>{escape(small)}</span></h4>"
+
+
+def _line(ranking: Ranking, row: Row, group: Sequence[Row], columns: Sequence[Column]) -> str:
     code = str(row["unit_code"])
-    tied = sum(other["rank"] == row["rank"] for other in group) > 1
-    rank = format.MISSING if row["rank"] is None else (t("并列") if tied else "") + str(row["rank"])
     picked = ' class="picked" aria-selected="true"' if code == ranking.picked else ""
-    flag = (
-        f' <b class="missed" title="{escape(_red_lines(row))}">▼{escape(t("红线"))}</b>'
-        if row["red_lines"]
-        else ""
-    )
-    return (
-        f'<tr data-key="{escape(code)}" {going(unit="" if picked else code)} tabindex="0" role="link"{picked}>'
-        f'<td class="rank">{escape(rank)}</td><td class="move">{escape(_move(row["rank"], before.get(code)))}</td>'
-        f'<td class="name">{escape(ranking.names[code])}{flag}</td>'
-        f'<td class="score">{escape(ranking.shown.get(code, format.MISSING))}</td>'
-        f'<td class="bar">{_bar(ranking, row, longest)}</td></tr>'
-    )
+    cells = "".join(f'<td class="{each.css}">{each.cell(row, group)}</td>' for each in columns)
+    goal = going(unit="" if picked else code)
+    return f'<tr data-key="{escape(code)}" {goal} tabindex="0" role="link"{picked}>{cells}</tr>'
 
 
-def _red_lines(row: Row) -> str:
-    return t("触及红线") + ":" + "、".join(of(KPIS[key], "title") for key in row["red_lines"])
+def _places(ranking: Ranking) -> list[Column]:
+    def rank(row: Row, group: Sequence[Row]) -> str:
+        return escape(rank_text(row, group)) if ranking.contested(row["group"]) else format.MISSING
+
+    return [
+        Column(css="rank", title=t("名次"), cell=rank),
+        Column(css="move", title=t("变化"), cell=lambda row, _: _move(ranking, row)),
+        Column(css="name", title=ranking.level, cell=lambda row, _: _name(ranking, row)),
+        Column(
+            css="score",
+            title=t("得分") if ranking.by is None else format.unit(ranking.by),
+            cell=lambda row, _: _score(ranking, row),
+        ),
+    ]
 
 
-def _move(now: object, before: object) -> str:
-    if now is None or before is None:
+def _move(ranking: Ranking, row: Row) -> str:
+    steps = ranking.moves.get(str(row["unit_code"]))
+    if steps is None or not ranking.contested(row["group"]):
         return ""
-    steps = int(before) - int(now)
     return format.MISSING if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
 
 
-def _bar(ranking: Ranking, row: Row, longest: float) -> str:
+def _name(ranking: Ranking, row: Row) -> str:
+    name = f"<span>{escape(ranking.names[str(row['unit_code'])])}</span>"
+    if not row["red_lines"]:
+        return name
+    said = t("触及红线") + ":" + "、".join(of(KPIS[key], "title") for key in row["red_lines"])
+    return f'{name} <b class="missed" title="{escape(said)}">▼{escape(t("红线"))}</b>'
+
+
+def _score(ranking: Ranking, row: Row) -> str:
+    code = str(row["unit_code"])
+    mark = "" if ranking.by is None else marks.html(marks.STATUS[str(ranking.figure_of[code]["status"])])
+    return f"{mark} {escape(ranking.shown.get(code, format.MISSING))}"
+
+
+def _picture(ranking: Ranking) -> Column:
+    if ranking.by is None:
+        accent = of(ranking.accent, "title")
+        title = t("构成(深色:{kpi})", kpi=accent) if ranking.accent.key in ranking.items else t("构成")
+        return Column(css="bar", title=title, cell=lambda row, _: _parts(ranking, row))
+    along = ranking_bars.scale(ranking.by, ranking.figures)
+    return Column(
+        css="bar",
+        title=t("数值与95%区间(竖线:目标)"),
+        cell=lambda row, _: _strip(ranking, row, along),
+    )
+
+
+def _parts(ranking: Ranking, row: Row) -> str:
     if row["rank"] is None:
-        return f'<span class="why">{escape(_reason(row))}</span>'
-    if ranking.by is not None:
-        return _stacked([(float(row["score"]), REST)], longest, "")
-    brought = {kpi: share for kpi, share, _ in row["parts"]}
-    accent = brought.get(ranking.accent.key, 0.0)
-    label = t("{kpi} {points}分", kpi=of(ranking.accent, "title"), points=format.number(accent, 1))
-    return _stacked([(accent, ACCENT), (sum(brought.values()) - accent, REST)], 100, label)
+        return f'<span class="why">{escape(reason(row))}</span>'
+    return ranking_bars.stacked(ranking.points[str(row["unit_code"])], ranking.colours)
 
 
-def _stacked(parts: Sequence[tuple[float, str]], whole: float, label: str) -> str:
-    """Lengths one after another on a line of ``whole``; the same scale in every row."""
-    drawn, at = [], 0.0
-    for amount, fill in parts:
-        width = max(amount, 0) / whole * BAR_WIDTH if whole else 0
-        drawn.append(f'<rect x="{at:.1f}" width="{width:.1f}" height="10" fill="{fill}"></rect>')
-        at += width
-    return (
-        f'<svg viewBox="0 0 {BAR_WIDTH} 10" preserveAspectRatio="none" role="img" aria-label="{escape(label)}">'
-        f"<title>{escape(label)}</title>{''.join(drawn)}</svg>"
+def _strip(ranking: Ranking, row: Row, along: ranking_bars.Scale) -> str:
+    figure = ranking.figure_of[str(row["unit_code"])]
+    if row["rank"] is None and (row["reason"] != "context" or figure["value"] is None):
+        return f'<span class="why">{escape(reason(row))}</span>'
+    return ranking_bars.strip(ranking.by, figure, along)
+
+
+def _rests_on(ranking: Ranking) -> Column:
+    if ranking.by is None:
+        return Column(
+            css="rests",
+            title=t("已评项"),
+            cell=lambda row, _: "{}/{}".format(*row["evaluated"]),
+        )
+    return Column(
+        css="rests",
+        title="n",
+        cell=lambda row, _: format.whole(ranking.figure_of[str(row["unit_code"])]["cases"]),
     )
 
 
-def explained(ranking: Ranking) -> str:
-    """The unit picked out, in one line: its score, and where it loses most points; empty without one."""
-    row = next((row for row in ranking.rows if row["unit_code"] == ranking.picked), None)
-    if row is None:
-        return ""
-    if ranking.by is not None:
-        figure = next(each for each in ranking.figures if each["unit_code"] == ranking.picked)
-        return said(ranking.by, figure, ranking.names[str(ranking.picked)])
-    text = f"{row['unit_name']}:{ranking.shown[str(row['unit_code'])]}"
-    lost = sorted(
-        ((full - got, kpi, got, full) for kpi, got, full in row["parts"] if full > got), reverse=True
-    )
-    if not lost:
-        return text
-    told = [
-        f"{of(KPIS[kpi], 'title')} {format.number(got, 1)}/{format.number(full, 1)}"
-        for _, kpi, got, full in lost[:3]
+def _band(ranking: Ranking) -> Column:
+    def cell(row: Row, group: Sequence[Row]) -> str:
+        band = ranking.bands.get(str(row["unit_code"])) if ranking.contested(row["group"]) else None
+        return escape(band_text(band))
+
+    return Column(css="band", title=t("名次区间"), cell=cell)
+
+
+def _unranked(ranking: Ranking, rows: Sequence[Row]) -> str:
+    """The units without a rank, each with its reason, under the table."""
+    lines = [
+        _unranked_line(ranking, row) for row in rows if row["rank"] is None and row["reason"] != "context"
     ]
-    return text + t("分;失分最多:") + "、".join(told)
+    if not lines:
+        return ""
+    return f'<ul class="ranking-unranked"><li>{escape(t("不排名:"))}</li>{"".join(lines)}</ul>'
+
+
+def _unranked_line(ranking: Ranking, row: Row) -> str:
+    code, picked = str(row["unit_code"]), row["unit_code"] == ranking.picked
+    css = ' class="picked" aria-selected="true"' if picked else ""
+    return (
+        f'<li data-key="{escape(code)}" tabindex="0" role="link" {going(unit="" if picked else code)}{css}>'
+        f"<span>{escape(ranking.names[code])}</span> {escape(unranked_text(ranking, row))}</li>"
+    )

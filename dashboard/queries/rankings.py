@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
 import streamlit as st
 
 from dashboard.queries import builds, figures
+from metrics.explain import explain
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
+from metrics.rank_band import Band, rank_bands, rank_bands_by_kpi
 from metrics.ranking import Standing, kpi_standing, rank_by_kpi, rank_scores
 from metrics.scorecard import scorecard_in_force
-from metrics.scoring import FULL_SCORE, UnitScore, unit_scores
+from metrics.scoring import UnitScore, unit_scores
 
+MONTHS_SHOWN = 6
+"""Months of ranks beside one another."""
 CONTEXT = "context"
 """The reason why no unit has a rank in a KPI without a better and a worse."""
 
@@ -25,13 +29,19 @@ def ranking(
 ) -> list[dict[str, object]]:
     """The reporting units ranked within their groups by a KPI, or by the scorecard in force without one.
 
-    Keys: unit_code, unit_name, group, score, rank, coverage, status, reason, red_lines, and ``parts``: for a
-    score the (KPI, contribution, contribution at full points) of each item.
+    Keys: unit_code, unit_name, group, score, rank, coverage, status, reason (``not_due`` instead of
+    ``not_reported`` before the month's due date), red_lines, and for a score ``parts``: the (KPI,
+    contribution, contribution at full points) of every item in the scorecard's order, and ``evaluated``:
+    how many items have a value that may be judged, and how many there are.
     """
     if kpi is not None:
-        return _standing_rows(_by_kpi(build, month, kpi, today, period), {})
-    scores = unit_score_list(build, month, today, period)
-    return _standing_rows(rank_scores(scores), {unit.unit_code: _parts(unit) for unit in scores})
+        found = _standing_rows(_by_kpi(build, month, kpi, today, period), ())
+    else:
+        scores = unit_score_list(build, month, today, period)
+        found = _standing_rows(rank_scores(scores), scores)
+    if is_due(build, month, today):
+        return found
+    return [row | {"reason": "not_due"} if row["reason"] == "not_reported" else row for row in found]
 
 
 @st.cache_resource(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
@@ -60,6 +70,38 @@ def ranking_before(
     return ranking(build, before, kpi, today, period) if known else []
 
 
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def bands(
+    build: str, month: date, kpi: str | None, today: date, period: PeriodKind | None = None
+) -> dict[str, Band]:
+    """How sure each rank of ``ranking`` is, by unit: the first and last place it might as well have had."""
+    if kpi is None:
+        return rank_bands(unit_score_list(build, month, today, period))
+    if KPIS[kpi].direction == "context":
+        return {}
+    dimensions = builds.dimensions(build)
+    rows = figures.table(build, month, (kpi,), dimensions.reporting_level, today, period)
+    return rank_bands_by_kpi(KPIS[kpi], rows.to_dicts(), dimensions.peer_group_of)
+
+
+def past(
+    build: str, month: date, kpi: str | None, today: date, period: PeriodKind | None = None
+) -> list[tuple[date, list[dict[str, object]]]]:
+    """``ranking`` of the last MONTHS_SHOWN months up to one, earliest first, as far as there were any."""
+    wanted = [add_months(month, back - MONTHS_SHOWN + 1) for back in range(MONTHS_SHOWN)]
+    known = builds.dimensions(build).due_at
+    return [
+        (each, ranking(build, each, kpi, today, period))
+        for each in wanted
+        if each in known and (kpi is not None or builds.scorecard(build, each))
+    ]
+
+
+def is_due(build: str, month: date, today: date) -> bool:
+    """Whether the due date of a month's reports has passed."""
+    return builds.dimensions(build).due_at[month] <= datetime.combine(today, time())
+
+
 def _by_kpi(build: str, month: date, key: str, today: date, period: PeriodKind | None) -> Sequence[Standing]:
     kpi, dimensions = KPIS[key], builds.dimensions(build)
     if kpi.direction == "context":
@@ -79,22 +121,26 @@ def _by_kpi(build: str, month: date, key: str, today: date, period: PeriodKind |
     )
 
 
-def _standing_rows(standings: Sequence[Standing], parts: Mapping[str, list]) -> list[dict[str, object]]:
+def _standing_rows(standings: Sequence[Standing], scores: Sequence[UnitScore]) -> list[dict[str, object]]:
+    score_of = {unit.unit_code: unit for unit in scores}
     return [
         vars(standing)
         | {
             "score": None if standing.score is None else float(standing.score),
             "coverage": float(standing.coverage),
-            "parts": parts.get(standing.unit_code, []),
+            "parts": _parts(score_of.get(standing.unit_code)),
+            "evaluated": _evaluated(score_of.get(standing.unit_code)),
         }
         for standing in standings
     ]
 
 
-def _parts(unit: UnitScore) -> list[tuple[str, float, float]]:
-    brought = unit.contributions
-    return [
-        (item.kpi, float(brought[item.kpi]), float(FULL_SCORE * item.weight / unit.counted_weight))
-        for item in unit.items
-        if brought and item.counts
-    ]
+def _parts(unit: UnitScore | None) -> list[tuple[str, float, float]]:
+    if unit is None or unit.score is None:
+        return []
+    return [(each.item.kpi, float(each.contribution), float(each.full)) for each in explain(unit)]
+
+
+def _evaluated(unit: UnitScore | None) -> tuple[int, int]:
+    items = () if unit is None else unit.items
+    return sum(item.value is not None for item in items), len(items)

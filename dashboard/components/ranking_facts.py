@@ -1,0 +1,102 @@
+"""What a ranking within peer groups shows: places, moves, points, how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from dashboard import format
+from dashboard.components import ranking_bars, ranking_points
+from dashboard.components.notation import Row
+from dashboard.components.ranking_points import Points
+from metrics.kpi import Kpi
+from metrics.rank_band import Band
+
+CONTEST = 3
+"""With fewer ranked units than this in a group there is nothing to compare."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking:
+    """What is shown: rows of ``queries.rankings.ranking`` now and a month before, and how to write a score.
+
+    ``by`` is the KPI ranked by, None for a score; ``accent`` the KPI picked out in the contribution bars.
+    ``groups`` are the peer groups; ``names`` the short names; ``figures`` the KPI's rows of figures;
+    ``bands`` of ranks, where they are to be shown; ``coverage_rule`` the share of the weights a rank needs.
+    """
+
+    by: Kpi | None
+    accent: Kpi
+    level: str
+    rows: Sequence[Row]
+    before: Sequence[Row]
+    groups: Sequence[Mapping[str, object]]
+    names: Mapping[str, str]
+    figures: Sequence[Row]
+    picked: str | None
+    bands: Mapping[str, Band] = field(default_factory=dict)
+    coverage_rule: Fraction | None = None
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """What stands in the score column, by unit: rounded on its side of a target where there is one."""
+        if self.by is None:
+            return {str(row["unit_code"]): format.number(row["score"], 1) for row in self.rows}
+        return {str(row["unit_code"]): format.figure(self.by, row) for row in self.figures}
+
+    @cached_property
+    def figure_of(self) -> dict[str, Row]:
+        """The KPI's row of figures, by unit."""
+        return {str(row["unit_code"]): row for row in self.figures}
+
+    @cached_property
+    def points(self) -> dict[str, tuple[Points, ...]]:
+        """The items of each unit's score as they are written; empty without a score."""
+        return {
+            str(row["unit_code"]): ranking_points.points(row["score"], row["parts"])
+            for row in self.rows
+            if row["parts"]
+        }
+
+    @cached_property
+    def items(self) -> list[str]:
+        """The KPIs a score is made of, in the scorecard's order."""
+        parts = next((row["parts"] for row in self.rows if row["parts"]), [])
+        return [kpi for kpi, _, _ in parts]
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """The colour of each item, the same in every bar."""
+        return ranking_bars.shades(self.items, self.accent.key)
+
+    @cached_property
+    def moves(self) -> dict[str, int]:
+        """Places gained since the month before, by unit."""
+        return moves(self.rows, self.before)
+
+    def members(self, group: object) -> list[Row]:
+        """The rows of a group, ranked first."""
+        return [row for row in self.rows if row["group"] == group]
+
+    def contested(self, group: object) -> bool:
+        """Whether a group has enough ranked units to speak of a rank."""
+        return sum(row["rank"] is not None for row in self.members(group)) >= CONTEST
+
+
+def moves(now: Sequence[Row], before: Sequence[Row]) -> dict[str, int]:
+    """Places each unit has gained within its group, counted among the units ranked in both months only.
+
+    So nobody rises because another unit has not reported; without a rank in both months there is no move.
+    """
+    today = {str(row["unit_code"]): (row["group"], row["rank"]) for row in now if row["rank"]}
+    ranked_then = {str(row["unit_code"]): row["rank"] for row in before if row["rank"]}
+    then = {code: (today[code][0], rank) for code, rank in ranked_then.items() if code in today}
+    both = then.keys()
+
+    def place(ranks: Mapping[str, tuple[object, int]], code: str) -> int:
+        group, rank = ranks[code]
+        return sum(ranks[other][0] == group and ranks[other][1] < rank for other in both)
+
+    return {code: place(then, code) - place(today, code) for code in both}

@@ -1,0 +1,132 @@
+"""A ranking in words: places with their group, bands, reasons, and the table as it is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import polars as pl
+
+from dashboard import format
+from dashboard.components.links import link
+from dashboard.components.marks import STATUS
+from dashboard.components.notation import Row, said
+from dashboard.components.ranking_facts import Ranking
+from dashboard.components.ranking_points import Points
+from dashboard.i18n import deferred, listed, of, t
+from metrics.kpis import KPIS
+from metrics.rank_band import Band
+
+LOST_MOST = 3
+REASONS = {
+    "below_coverage": deferred("数据不足,不排名"),
+    "not_reported": deferred("未报,不排名"),
+    "too_few_cases": deferred("样本不足,不排名"),
+    "not_applicable": deferred("不适用,不排名"),
+    "not_due": deferred("未到期,不排名"),
+    "context": deferred("只作参考,不排名"),
+}
+
+
+def rank_text(row: Row, group: Sequence[Row]) -> str:
+    """3 or 并列3; – without a rank."""
+    if row["rank"] is None:
+        return format.MISSING
+    tied = sum(other["rank"] == row["rank"] for other in group) > 1
+    return t("并列{rank}", rank=row["rank"]) if tied else str(row["rank"])
+
+
+def group_title(ranking: Ranking, key: object) -> str:
+    """A peer group's name; empty for none."""
+    return next((of(dict(group), "title") for group in ranking.groups if group["key"] == key), "")
+
+
+def place_text(ranking: Ranking, row: Row) -> str:
+    """第3名/5个(第一组): a rank always with its peer group and how many are ranked in it."""
+    members = ranking.members(row["group"])
+    ranked = sum(each["rank"] is not None for each in members)
+    title = group_title(ranking, row["group"])
+    if row["rank"] is None:
+        return f"{title} {reason(row)}".strip()
+    if not ranking.contested(row["group"]):
+        return t("{group}只有{count}个单位参评,不比先后", group=title, count=ranked)
+    tied = sum(each["rank"] == row["rank"] for each in members) > 1
+    text = "并列第{rank}名/{count}个({group})" if tied else "第{rank}名/{count}个({group})"
+    return t(text, rank=row["rank"], count=ranked, group=title)
+
+
+def band_text(band: Band | None) -> str:
+    """第2–6名; 第1名 where nothing else is likely."""
+    if band is None:
+        return ""
+    first, last = band
+    return t("第{rank}名", rank=first) if first == last else t("第{first}–{last}名", first=first, last=last)
+
+
+def reason(row: Row) -> str:
+    """Why a unit has no rank."""
+    return t(REASONS.get(str(row["reason"]) or str(row["status"]), REASONS["not_applicable"]))
+
+
+def unranked_text(ranking: Ranking, row: Row) -> str:
+    """What is missing to a rank: 未报; 有数据的权重占45%,不足67%; 85.6(n=14),样本不足."""
+    if ranking.by is not None:
+        figure = ranking.figure_of[str(row["unit_code"])]
+        word = t(STATUS[str(figure["status"])].word)
+        if figure["value"] is None:
+            return word
+        value, n = format.figure(ranking.by, figure), format.cases(figure["cases"])
+        return t("{value}({n}),{word}", value=value, n=n, word=word)
+    if row["reason"] in ("not_reported", "not_due") or ranking.coverage_rule is None:
+        return t(STATUS.get(str(row["reason"]), STATUS["not_reported"]).word)
+    rule = float(ranking.coverage_rule * 100)
+    share = format.number(row["coverage"] * 100, 0, threshold=rule)
+    return t("有数据的权重占{share}%,不足{rule}%", share=share, rule=format.number(rule, 0))
+
+
+def table(ranking: Ranking) -> pl.DataFrame:
+    """The ranking as it is taken away; no rank where too few units stand in a group."""
+    return pl.DataFrame([_taken_away(ranking, row) for row in ranking.rows], infer_schema_length=None)
+
+
+def _taken_away(ranking: Ranking, row: Row) -> dict[str, object]:
+    code = str(row["unit_code"])
+    contested = ranking.contested(row["group"])
+    band = ranking.bands.get(code) if contested else None
+    line = {
+        t("组"): group_title(ranking, row["group"]),
+        t("名次"): row["rank"] if contested else None,
+        t("单位代码"): code,
+        t("单位"): ranking.names[code],
+        (t("得分") if ranking.by is None else of(ranking.by, "title")): row["score"],
+        t("已评权重占比" if ranking.by is None else "已报占比"): row["coverage"],
+    }
+    if ranking.bands:
+        line |= {t("名次区间起"): band and band[0], t("名次区间止"): band and band[1]}
+    line |= {of(KPIS[kpi], "title"): got for kpi, got, _ in row["parts"]}
+    note = "" if row["rank"] and contested else reason(row) if not row["rank"] else t("参评不足3个,不比先后")
+    return line | {t("红线"): listed([of(KPIS[key], "title") for key in row["red_lines"]]), t("说明"): note}
+
+
+def explained(ranking: Ranking) -> str:
+    """The unit picked out, in one line of HTML: its score, and where it loses most; empty without one."""
+    row = next((row for row in ranking.rows if row["unit_code"] == ranking.picked), None)
+    if row is None:
+        return ""
+    code = str(row["unit_code"])
+    if ranking.by is not None:
+        return escape(said(ranking.by, ranking.figure_of[code], ranking.names[code]))
+    text = t("{unit}:{score}分", unit=row["unit_name"], score=ranking.shown[code])
+    most = lost_most(ranking.points.get(code, ()))
+    why = link(t("为什么"), "ranking", unit=code, by="score")
+    return " · ".join([escape(text), *([escape(most)] if most else []), why])
+
+
+def lost_most(points: Sequence[Points]) -> str:
+    """失分最多:投诉按期办结率 12.1/15.0分、…; empty where nothing is lost."""
+    worst = sorted((each for each in points if each.lost), key=lambda each: -each.lost)[:LOST_MOST]
+    told = [
+        t("{kpi} {got}/{full}分", kpi=of(KPIS[each.kpi], "title"), got=each.got, full=each.full)
+        for each in worst
+    ]
+    return t("失分最多:{items}", items=listed(told)) if told else ""

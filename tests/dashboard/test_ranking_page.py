@@ -1,0 +1,96 @@
+"""排名: who leads each group and how surely, and why a unit stands where it does."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.components.ranking_facts import moves
+from dashboard.components.ranking_points import points
+from dashboard.queries import builds, rankings
+from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
+
+JUNE, LATER = date(2025, 6, 1), date(2025, 8, 1)
+PAGE = "/ranking?month=2025-06"
+
+
+@given(
+    parts=st.lists(
+        st.tuples(st.floats(min_value=0, max_value=1), st.floats(min_value=0.01, max_value=1)), min_size=1
+    )
+)
+def test_points_as_written_add_up_to_the_score_as_written(parts):
+    weights = sum(weight for _, weight in parts)
+    made = [
+        (str(place), share * 100 * weight / weights, 100 * weight / weights)
+        for place, (share, weight) in enumerate(parts)
+    ]
+    score = sum(part[1] for part in made)
+    written = points(score, made)
+    assert abs(sum(each.got for each in written) - Decimal(str(score))) <= Decimal("0.051")
+    assert sum(each.full for each in written) == 100
+
+
+def test_nobody_moves_because_another_unit_has_not_reported():
+    def rows(ranks):
+        return [{"unit_code": code, "group": "g", "rank": rank} for code, rank in ranks.items()]
+
+    before, now = rows({"a": 1, "b": 2, "c": 3}), rows({"a": None, "b": 1, "c": 2})
+    assert moves(now, before) == {"b": 0, "c": 0}
+    assert moves(rows({"b": 2, "c": 1}), before) == {"b": -1, "c": 1}
+
+
+def test_a_band_contains_its_rank(monkeypatch, stores):
+    monkeypatch.setenv("STORE_DIR", str(stores("full")))
+    build = builds.build()
+    bands = rankings.bands(build, JUNE, None, LATER)
+    ranked = {
+        row["unit_code"]: row["rank"] for row in rankings.ranking(build, JUNE, None, LATER) if row["rank"]
+    }
+    assert ranked
+    assert ranked.keys() == bands.keys()
+    assert all(bands[code][0] <= rank <= bands[code][1] for code, rank in ranked.items())
+
+
+def test_a_row_picked_by_keyboard_is_explained_item_by_item(browser, address):
+    with opened(browser, address("full") + PAGE, WIDE) as (page, seen):
+        row = page.locator(".ranking-full tbody tr").first
+        score = row.locator(".score").inner_text().strip()
+        row.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".ranking-why table")
+        settled(page)
+        got = [
+            cell.inner_text()
+            for cell in page.locator(".ranking-why tbody tr td:nth-child(5)").all()
+            if "/" in cell.inner_text()
+        ]
+        assert f"{score}分" in page.locator(".ranking-facts").first.inner_text()
+    assert sum(Decimal(cell.split("/")[0]) for cell in got) == Decimal(score)
+    assert sum(Decimal(cell.split("/")[1]) for cell in got) == 100
+    assert seen.failures == []
+
+
+def test_a_kpi_of_context_is_listed_and_not_ranked(browser, address):
+    with opened(browser, address("full") + PAGE + "&by=kpi&kpi=posts_filled_rate", WIDE) as (page, seen):
+        text = text_of(page)
+        ranks = page.locator(".ranking-full td.rank").all_inner_texts()
+    assert "只作参考,不分高低,不排名" in text
+    assert set(ranks) == {"–"}
+    assert seen.failures == []
+
+
+def test_half_a_month_lists_who_has_no_rank_and_a_phone_shows_ranks_whole(browser, address):
+    with opened(browser, address("half") + PAGE, NARROW) as (page, _):
+        text = text_of(page)
+        cut = page.eval_on_selector_all(
+            ".ranking-full td.rank, .ranking-full td.score, .ranking-full td.band",
+            "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1).length",
+        )
+        width = page.evaluate("document.documentElement.scrollWidth")
+    assert re.search(r"7个单位不排名:7个未报", text)
+    assert (cut, width) == (0, NARROW["width"])
