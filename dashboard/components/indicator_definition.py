@@ -18,8 +18,8 @@ from metrics.kpi import Kpi
 from metrics.uncertainty import spread_of
 
 CHANCE = {
-    "proportion": deferred("95%区间按Wilson法;样本越小,区间越宽"),
-    "count": deferred("95%区间按泊松分布(不足10件用精确法,其余用Byar法)"),
+    "proportion": deferred("95%区间按威尔逊法;样本越小,区间越宽"),
+    "count": deferred("95%区间按泊松分布(不足10件用精确法,其余用拜尔近似)"),
     "none": deferred("全数统计,没有抽样误差,不画区间"),
 }
 

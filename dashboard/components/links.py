@@ -12,8 +12,6 @@ from urllib.parse import urlencode
 from dashboard.i18n import t
 from dashboard.pages import PAGES
 
-PAGE_KEYS = {page.key for page in PAGES}
-
 
 def address(page: str = "", **keys: str | None) -> str:
     """``page?key=value``: no page stays on this one, None or "" lets a key go."""
@@ -24,18 +22,12 @@ def address(page: str = "", **keys: str | None) -> str:
 
 
 def link(text: str, page: str = "", **keys: str | None) -> str:
-    """A link to a view, its text escaped; the bare text where there is no such page."""
-    if page and page not in PAGE_KEYS:
-        return escape(text)
+    """A link to a view, its text escaped."""
     return f'<a href="#" {going(page, **keys)}>{escape(text)}</a>'
 
 
 def going(page: str = "", **keys: str | None) -> str:
-    """The attribute that makes any element lead to a view; give it ``tabindex="0"`` unless it is a link.
-
-    Where there is no such page yet, the view is this page with the same keys.
-    """
-    page = page if page in PAGE_KEYS else ""
+    """The attribute that makes any element lead to a view; give it ``tabindex="0"`` unless it is a link."""
     return f'data-go="{escape(address(page, **keys))}"'
 
 

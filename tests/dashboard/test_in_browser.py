@@ -23,7 +23,9 @@ def test_a_page_asks_nothing_of_the_internet_and_fits(browser, address, store, p
     with opened(browser, f"{address(store)}/{path}", size) as (page, seen):
         width = page.evaluate("document.documentElement.scrollWidth")
         text = text_of(page)
+        links = page.eval_on_selector_all("[data-go]", "all => all.map(each => each.dataset.go)")
     assert (seen.outside, seen.failures) == ([], [])
+    assert {link.partition("?")[0] for link in links} <= {"", "./", *(each.key for each in PAGES)}
     assert width <= size["width"]
     assert not re.search("[A-Za-z]{3,}", ENGLISH.sub("", text)), "an English remnant"
     assert not re.search("Traceback|Error|None|nan", ENGLISH.sub("", text))
