@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from dashboard.i18n import LANGUAGE, of, t
+from dashboard.i18n import LANGUAGE, deferred, of, t
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 
 MISSING = "–"
-POINTS = {"%": "个百分点"}
+POINTS = {"%": deferred("个百分点")}
 """A difference of percentages is counted in points."""
 
 
@@ -108,8 +108,10 @@ def change(kpi: Kpi, now: float | None, before: float | None, *, with_unit: bool
     step = Decimal(1).scaleb(-kpi.decimals)
     size = number(abs(difference), kpi.decimals)
     amount = size if abs(difference) >= step / 2 else f"<{step}"
-    unit = t(POINTS[kpi.unit_zh]) if with_unit and kpi.unit_zh in POINTS else ""
-    return f"{'↑' if difference > 0 else '↓'}{amount}{unit}"
+    arrow = "↑" if difference > 0 else "↓"
+    if with_unit and kpi.unit_zh in POINTS:
+        amount = t("{amount}{unit}", amount=amount, unit=t(POINTS[kpi.unit_zh]))
+    return f"{arrow}{amount}"
 
 
 def month(day: date) -> str:
@@ -119,9 +121,14 @@ def month(day: date) -> str:
 
 def day(value: date) -> str:
     """9月20日."""
-    return f"{value.month}月{value.day}日" if LANGUAGE.get() == "zh" else f"{value.day} {value:%B}"
+    return f"{value.month}月{value.day}日" if LANGUAGE.get() == "zh" else f"{value.day} {value:%b}"
 
 
 def unit(kpi: Kpi) -> str:
     """The unit a KPI is measured in."""
     return of(kpi, "unit")
+
+
+def measured(kpi: Kpi, written: str) -> str:
+    """A value as it is written with its unit: 92.3%, 61人; in words of letters set apart, 61 officers."""
+    return written + "%" if unit(kpi) == "%" else t("{amount}{unit}", amount=written, unit=unit(kpi))

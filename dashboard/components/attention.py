@@ -68,7 +68,9 @@ def _share(row: Row, when: str) -> str:
     counted = kpi.spread == "proportion" and kpi.mart != "mart_survey" and denominator is not None
     if counted:
         return f"{format.whole(numerator)}/{format.whole(denominator)}"
-    return format.number(value, kpi.decimals) + format.unit(kpi) if value is not None else format.MISSING
+    if value is None:
+        return format.MISSING
+    return format.measured(kpi, format.number(value, kpi.decimals))
 
 
 def overdue(rows: Sequence[Row], total: Row | None, names: Mapping[str, str]) -> list[str]:

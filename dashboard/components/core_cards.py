@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components.cards import CardFacts, card
-from dashboard.components.links import link
+from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import Row, changes, coverage, joined
 from dashboard.components.strokes import bullet
@@ -22,7 +22,7 @@ from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
 
 ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
-COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口"))}
+COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}"))}
 """A KPI told in the note of another's card, and the word for it."""
 CARDS = 5
 
@@ -128,7 +128,7 @@ def _note(kpi: Kpi, history: pl.DataFrame, month: date, survey_days: Sequence[da
         key, word = COMPANIONS[kpi.key]
         row = row_of(history, key, month)
         if row and row["value"] is not None:
-            return f"{t(word)}{format.figure(KPIS[key], row)}{format.unit(KPIS[key])}"
+            return t(word, amount=format.measured(KPIS[key], format.figure(KPIS[key], row)))
     return ""
 
 
@@ -173,9 +173,12 @@ def issues_cards(asked: Sequence[str], history: pl.DataFrame, month: date) -> li
 def _judged(key: str, row: Row, word: str) -> str:
     kpi, mark = KPIS[key], html(STATUS[str(row["status"])])
     value = format.figure(kpi, row)
-    unit = "" if row["value"] is None else format.unit(kpi)
-    n = f"({format.cases(row['cases'])})" if kpi.denominator and row["cases"] is not None else ""
-    return f'{mark} <span class="nb">{link(word, "indicator", kpi=key)}{escape(value + unit + n)}</span>'
+    if row["value"] is not None:
+        value = format.measured(kpi, value)
+    if kpi.denominator and row["cases"] is not None:
+        value += t("({label})", label=format.cases(row["cases"]))
+    told = linked("{word}{value}", word=link(word, "indicator", kpi=key), value=escape(value))
+    return f'{mark} <span class="nb">{told}</span>'
 
 
 def _share_bar(row: Row, shares: Sequence[float | None]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from dashboard import format
 from dashboard.components.marks import HAND_IN, STATUS, html
-from dashboard.i18n import deferred, of, t
+from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from etl.campaign import Campaign
 from etl.schema import Column, Sheet
 from metrics.dimensions import Target
@@ -17,6 +18,7 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.scorecard import Scorecard
 
+CHINESE = re.compile("[\u4e00-\u9fff]+")
 OVER_TIME = {
     "flow": deferred("各月相加"),
     "last": deferred("取期内最近一个已到期月"),
@@ -41,6 +43,18 @@ TYPES = {
     "yes_no": deferred("是/否"),
     "unit": deferred("单位"),
 }
+UNITS = (
+    deferred("人"),
+    deferred("个"),
+    deferred("份"),
+    deferred("人次"),
+    deferred("学时"),
+    deferred("件"),
+    deferred("次"),
+    deferred("卷"),
+    deferred("起"),
+)
+"""What the columns of the sheets are counted in, marked for translation; others are shown as they are."""
 FREQUENCY = {
     "monthly": deferred("每月"),
     "quarterly": deferred("每季度末月"),
@@ -64,15 +78,15 @@ def _kpi_row(kpi: Kpi, held: Target | None) -> list[str]:
     core = f" · {t('核心指标')}" if kpi.core else ""
     name = f"<b>{escape(of(kpi, 'title'))}</b><br>{escape(of(kpi, 'question'))}<br><code>{escape(kpi.key)}</code>{escape(core)}"
     notes = [t(DIRECTION[kpi.direction]), t(OVER_TIME[kpi.over_time]), few_words(kpi), of(kpi, "note")]
-    return [name, _formula(kpi), _target(kpi, held), escape(";".join(note for note in notes if note))]
+    return [name, _formula(kpi), _target(kpi, held), escape(clauses(notes))]
 
 
 def _formula(kpi: Kpi) -> str:
-    above = escape(of(kpi, "numerator"))
+    above, unit = escape(of(kpi, "numerator")), escape(t("({label})", label=format.unit(kpi)))
     if kpi.denominator is None:
-        return f"{above}({escape(format.unit(kpi))})"
+        return above + unit
     factor = "" if kpi.factor == 1 else f" × {format.whole(kpi.factor)}"
-    return f"{above}<br>÷ {escape(of(kpi, 'denominator'))}{factor}({escape(format.unit(kpi))})"
+    return f"{above}<br>÷ {escape(of(kpi, 'denominator'))}{factor}{unit}"
 
 
 def few_words(kpi: Kpi) -> str:
@@ -88,9 +102,9 @@ def _target(kpi: Kpi, held: Target | None) -> str:
     if held is None:
         return escape(t("无目标"))
     label = format.target_label(held)
-    number = format.target(kpi, held.number) + (f"({label})" if label else "")
+    number = format.target(kpi, held.number) + (t("({label})", label=label) if label else "")
     parts = [t(TARGET_RULES[held.rule]), t("出处:") + of(held, "citation"), t("适用:") + of(held, "scope")]
-    return f"<b>{escape(number)}</b><br>" + escape(";".join(part for part in parts if part))
+    return f"<b>{escape(number)}</b><br>" + escape(clauses(parts))
 
 
 def scorecard_chapter(card: Scorecard | None, wanted: str) -> str:
@@ -102,7 +116,7 @@ def scorecard_chapter(card: Scorecard | None, wanted: str) -> str:
             f"<b>{escape(of(KPIS[item.kpi], 'title'))}</b>",
             format.plain(item.weight),
             f"{format.plain(item.floor)} → {format.plain(item.target)}",
-            escape(f"{of(item, 'reason')};{t('出处:')}{of(item, 'citation')}"),
+            escape(clauses([of(item, "reason"), t("出处:") + of(item, "citation")])),
         ]
         for item in card.items
     ]
@@ -116,7 +130,7 @@ def sheet_chapters(campaign: Campaign, sheets: Mapping[str, Sheet], wanted: str)
     for collected in campaign.sheets:
         sheet = sheets[collected.sheet]
         rows = [_column_row(column) for column in sheet.collected_columns(collected.without)]
-        title = f"{of(sheet, 'title')}({t(FREQUENCY[collected.frequency])})"
+        title = t("{title}({unit})", title=of(sheet, "title"), unit=t(FREQUENCY[collected.frequency]))
         chapters.append(
             _chapter(
                 title, [t("列"), t("填什么"), t("说明")], rows, wanted, (30, 30, 40), of(sheet, "purpose")
@@ -126,10 +140,23 @@ def sheet_chapters(campaign: Campaign, sheets: Mapping[str, Sheet], wanted: str)
 
 
 def _column_row(column: Column) -> list[str]:
-    kind = " | ".join(column.choices) if column.choices else t(TYPES[column.type])
-    unit = f"({column.unit})" if column.unit else ""
+    kind = _filled_in(" | ".join(column.choices) or t(TYPES[column.type]))
+    unit = (
+        t("({label})", label=t(column.unit) if column.unit in UNITS else column.unit) if column.unit else ""
+    )
     must = "" if column.required else t(",可不填")
-    return [f"<b>{escape(of(column, 'title'))}</b>", escape(kind + unit + must), escape(of(column, "note"))]
+    return [
+        f"<b>{escape(of(column, 'title'))}</b>",
+        kind + escape(unit + must),
+        _filled_in(of(column, "note")),
+    ]
+
+
+def _filled_in(text: str) -> str:
+    """What is filled into a workbook is Chinese whatever the reader's language, and is marked as such; as HTML."""
+    return (
+        escape(text) if LANGUAGE.get() == "zh" else CHINESE.sub(r'<span lang="zh">\g<0></span>', escape(text))
+    )
 
 
 def words_chapter(campaign: Campaign, wanted: str) -> str:
@@ -142,13 +169,16 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
         for key, mark in HAND_IN.items()
     ]
     groups = [
-        [escape(of(group, "title")), escape(f"{of(group, 'rule')}:{_members(campaign, group.members)}")]
+        [
+            escape(of(group, "title")),
+            escape(t("{unit}:{kpi}", unit=of(group, "rule"), kpi=_members(campaign, group.members))),
+        ]
         for group in campaign.peer_groups
     ]
     rules = [
         [
             escape(t("截止时间")),
-            escape(f"{of(campaign.due, 'label')};{t('出处:')}{of(campaign.due, 'citation')}"),
+            escape(clauses([of(campaign.due, "label"), t("出处:") + of(campaign.due, "citation")])),
         ],
         [escape(t("统计区间")), escape(of(campaign.window_rule, "label"))],
         [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
@@ -159,7 +189,8 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
 
 
 def _members(campaign: Campaign, codes: Sequence[str]) -> str:
-    return "、".join(campaign.unit(code).short_name for code in codes)
+    units = [campaign.unit(code) for code in codes]
+    return listed([unit.short_name if LANGUAGE.get() == "zh" else unit.name_en for unit in units])
 
 
 MEANINGS = {

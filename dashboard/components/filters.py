@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import format, state
 from dashboard.components import block
 from dashboard.components.links import link
-from dashboard.i18n import LANGUAGES, deferred, of, t
+from dashboard.i18n import LANGUAGES, deferred, of, opening, t
 from dashboard.queries import builds
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
@@ -75,7 +75,7 @@ def _group(build: str, key: str) -> str:
 
 def _period(build: str, key: str) -> str:
     february = st.session_state[state.MONTH].endswith("-02")
-    return t(JANUARY_FEBRUARY if key == "ytd" and february else PERIODS[key])
+    return opening(t(JANUARY_FEBRUARY if key == "ytd" and february else PERIODS[key]))
 
 
 FILTERS = (
@@ -168,7 +168,11 @@ def show(drawn: Sequence[str], build: str, today: date) -> None:
 def language() -> None:
     """The switch of the language, each under its own name."""
     current = st.session_state[state.LANG]
-    others = [link(name, lang=key) for key, name in LANGUAGES.items() if key != current]
+    others = [
+        f'<span lang="{key}">{link(name, lang=key)}</span>'
+        for key, name in LANGUAGES.items()
+        if key != current
+    ]
     block.show(f'<p class="language">{" · ".join(others)}</p>', key="language")
 
 

@@ -13,7 +13,7 @@ from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER, Row, coverage, joined, target_text
 from dashboard.components.unit_lines import missing
-from dashboard.i18n import deferred, of, t
+from dashboard.i18n import clauses, deferred, of, t
 from metrics.kpi import Kpi
 from metrics.uncertainty import spread_of
 
@@ -82,7 +82,7 @@ def _terms(indicator: Indicator) -> list[tuple[str, str]]:
         (t("分母"), escape(of(kpi, "denominator")) if kpi.denominator else ""),
         (t("目标"), _target(indicator)),
         (t("多月"), escape(several)),
-        (t("小样本"), escape(";".join(rule for rule in rules if rule))),
+        (t("小样本"), escape(clauses(rules))),
         (t("说明"), escape(of(kpi, "note"))),
         ("", link(t("在口径页查看"), "dictionary", wanted=kpi.key)),
     ]

@@ -45,7 +45,7 @@ def _own(indicator: Indicator) -> str:
     figure = link(
         value + unit if unit == "%" else f"{value} {unit}", "unit", unit=indicator.code, kpi=indicator.kpi.key
     )
-    cases = f"({escape(format.cases(row['cases']))})" if row["cases"] is not None else ""
+    cases = escape(t("({label})", label=format.cases(row["cases"]))) if row["cases"] is not None else ""
     return f"{_name(indicator)} {figure}{cases}{_judged(indicator)}"
 
 

@@ -35,16 +35,20 @@ def legend(
         part
         for each in classes
         if len(classes) > 1 or each.codes
-        for part in _class(kpi, each, target, f"({len(each.codes)})" if counted else "")
+        for part in _class(kpi, each, target, _counted(len(each.codes), counted=counted))
     ]
     for status, paint in NO_COLOUR.items():
         count = sum(row["status"] == status for row in rows)
         if count:
             found.append(
-                f"<li>{_swatch(paint)}{escape(t(STATUS[status].word))}{f'({count})' if counted else ''}</li>"
+                f"<li>{_swatch(paint)}{escape(t(STATUS[status].word))}{_counted(count, counted=counted)}</li>"
             )
     word = t("颜色只表示多少,不分好坏") if kpi.direction == "context" else t("越深越需要关注")
     return f'<ul class="legend">{"".join(found)}<li>{escape(word)}</li></ul>'
+
+
+def _counted(count: int, *, counted: bool) -> str:
+    return t("({label})", label=count) if counted else ""
 
 
 def _class(kpi: Kpi, each: ShadeClass, target: float | None, count: str) -> list[str]:

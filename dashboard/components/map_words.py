@@ -141,7 +141,7 @@ def _first(kpi: Kpi, known: Sequence[Row], names: Mapping[str, str]) -> str:
 
 def _named(kpi: Kpi, row: Row, names: Mapping[str, str]) -> str:
     code = str(row["unit_code"])
-    return f"{link(names[code], unit=code)}({escape(format.figure(kpi, row))})"
+    return link(names[code], unit=code) + escape(t("({label})", label=format.figure(kpi, row)))
 
 
 def _absent(absent: Sequence[str], names: Mapping[str, str]) -> str:

@@ -60,6 +60,6 @@ def empty() -> None:
     st.html(
         f'<div class="empty"><h1>{escape(t("还没有可看的数据"))}</h1>'
         f"<p>{escape(t('先用模拟数据看一看,在项目目录运行:'))}</p><pre>python -m etl demo</pre>"
-        f"<p>{escape(t('或装入各单位的月报工作簿:'))}</p><pre>python -m etl load 工作簿.xlsx</pre>"
+        f"<p>{escape(t('或装入各单位的月报工作簿:'))}</p><pre>python -m etl load {escape(t('工作簿'))}.xlsx</pre>"
         f"<p>{escape(t('装入后刷新本页即可,不必重启。'))}</p></div>"
     )

@@ -20,7 +20,7 @@ from dashboard.components.ranking_words import (
     table,
     unranked_text,
 )
-from dashboard.i18n import of, t
+from dashboard.i18n import listed, of, t
 from metrics.kpis import KPIS
 
 __all__ = ["REASONS", "Ranking", "body", "explained", "full_body", "table"]
@@ -53,8 +53,8 @@ def full_body(ranking: Ranking, group: str | None) -> str:
     for each in _groups(ranking):
         if group in (None, each["key"]):
             rows = ranking.members(each["key"])
-            listed = [row for row in rows if row["rank"] is not None or row["reason"] == "context"]
-            parts.append(_group(ranking, each, columns, listed) + _unranked(ranking, rows))
+            shown = [row for row in rows if row["rank"] is not None or row["reason"] == "context"]
+            parts.append(_group(ranking, each, columns, shown) + _unranked(ranking, rows))
     legend = ranking_bars.legend(ranking.colours) if ranking.by is None and ranking.items else ""
     return f'<div class="ranking ranking-full">{"".join(parts)}{legend}</div>'
 
@@ -78,7 +78,7 @@ def _group(
 
 def _group_title(ranking: Ranking, group: Mapping[str, object], rows: Sequence[Row]) -> str:
     ranked = sum(row["rank"] is not None for row in rows)
-    facts = [of(dict(group), "rule"), t("{count}个", count=len(rows))]
+    facts = [of(dict(group), "rule"), t("{units}个", units=len(rows))]
     if ranked < len(rows):
         facts.append(t("{count}个不排名", count=len(rows) - ranked))
     if ranked > 0 and not ranking.contested(group["key"]):
@@ -122,7 +122,7 @@ def _name(ranking: Ranking, row: Row) -> str:
     name = f"<span>{escape(ranking.names[str(row['unit_code'])])}</span>"
     if not row["red_lines"]:
         return name
-    said = t("触及红线") + ":" + "、".join(of(KPIS[key], "title") for key in row["red_lines"])
+    said = t("触及红线:{kpis}", kpis=listed([of(KPIS[key], "title") for key in row["red_lines"]]))
     return f'{name} <b class="missed" title="{escape(said)}">▼{escape(t("红线"))}</b>'
 
 

@@ -131,7 +131,7 @@ def _item(ranking: Ranking, unit: UnitScore, item: ItemScore, points: object) ->
     value = (
         f"{html(STATUS[item.status])} {escape(t(STATUS[item.status].word))}"
         if item.value is None
-        else escape(format.number(float(item.value), kpi.decimals) + format.unit(kpi))
+        else escape(format.measured(kpi, format.number(float(item.value), kpi.decimals)))
     )
     got = t("不计权重") if points is None else f"{points.got}/{points.full}"
     lost = format.MISSING if points is None else str(points.lost) if points.lost else "0"

@@ -59,7 +59,12 @@ def _leader(ranking: Ranking, group: Mapping[str, object]) -> str:
             score=_score(ranking, first[0]),
         )
     units = listed([_unit(ranking, row) for row in first])
-    text = "{group} {units} 并列领先({score})" if len(first) > 1 else "{group} {units} 领先({score})"
+    several = len(first) > 1
+    text = (
+        deferred("{group} {units} 并列领先({score})")
+        if several
+        else deferred("{group} {units} 领先({score})")
+    )
     return linked(text, group=title, units=units, score=_sure(ranking, first))
 
 
@@ -71,7 +76,7 @@ def _score(ranking: Ranking, row: Row) -> str:
     shown = ranking.shown[str(row["unit_code"])]
     if ranking.by is None:
         return escape(t("{score}分", score=shown))
-    return escape(f"{shown}{format.unit(ranking.by)}")
+    return escape(format.measured(ranking.by, shown))
 
 
 def _sure(ranking: Ranking, first: Sequence[Row]) -> str:

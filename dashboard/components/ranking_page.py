@@ -102,7 +102,10 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
     unit = ranking_explained.picked(scores, filters.unit)
     if unit is None or unit.score is None:
         row = next(row for row in ranks.rows if row["unit_code"] == filters.unit)
-        block.show(f'<p class="ranking-facts">{escape(name)}:{escape(reason(row))}</p>', key="ranking_why")
+        block.show(
+            f'<p class="ranking-facts">{escape(t("{unit}:{kpi}", unit=name, kpi=reason(row)))}</p>',
+            key="ranking_why",
+        )
         return
     before = _before(filters, today)
     shown = _exhibit(

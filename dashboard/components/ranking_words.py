@@ -51,7 +51,9 @@ def place_text(ranking: Ranking, row: Row) -> str:
     if not ranking.contested(row["group"]):
         return t("{group}只有{count}个单位参评,不比先后", group=title, count=ranked)
     tied = sum(each["rank"] == row["rank"] for each in members) > 1
-    text = "并列第{rank}名/{count}个({group})" if tied else "第{rank}名/{count}个({group})"
+    text = (
+        deferred("并列第{rank}名/{count}个({group})") if tied else deferred("第{rank}名/{count}个({group})")
+    )
     return t(text, rank=row["rank"], count=ranked, group=title)
 
 
@@ -99,7 +101,7 @@ def _taken_away(ranking: Ranking, row: Row) -> dict[str, object]:
         t("单位代码"): code,
         t("单位"): ranking.names[code],
         (t("得分") if ranking.by is None else of(ranking.by, "title")): row["score"],
-        t("已评权重占比" if ranking.by is None else "已报占比"): row["coverage"],
+        (t("已评权重占比") if ranking.by is None else t("已报占比")): row["coverage"],
     }
     if ranking.bands:
         line |= {t("名次区间起"): band and band[0], t("名次区间止"): band and band[1]}
@@ -116,7 +118,7 @@ def explained(ranking: Ranking) -> str:
     code = str(row["unit_code"])
     if ranking.by is not None:
         return escape(said(ranking.by, ranking.figure_of[code], ranking.names[code]))
-    text = t("{unit}:{score}分", unit=row["unit_name"], score=ranking.shown[code])
+    text = t("{unit}:{score}分", unit=ranking.names[code], score=ranking.shown[code])
     most = lost_most(ranking.points.get(code, ()))
     why = link(t("为什么"), "ranking", unit=code, by="score")
     return " · ".join([escape(text), *([escape(most)] if most else []), why])

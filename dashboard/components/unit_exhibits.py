@@ -21,7 +21,7 @@ from dashboard.components import (
 from dashboard.components.filters import PERIODS
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
-from dashboard.i18n import listed, of, t
+from dashboard.i18n import deferred, listed, of, sentences, t
 from metrics.period import PeriodKind
 
 
@@ -45,7 +45,7 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
     others = [link(t(PERIODS[key]), period=key) for key in PERIODS if key != (chosen or "")]
     if below_level and chosen is None:
         others = [link(t(PERIODS[key]), period=key) for key in ("month", "ytd")]
-        why = "{level}一个月的案件大多太少,不足以判断,所以默认看近12个月;改看:{others}"
+        why = deferred("{level}一个月的案件大多太少,不足以判断,所以默认看近12个月;改看:{others}")
         period = linked(why, level=below_level, others=listed(others))
     else:
         period = linked("换一个时段:{others}", others=listed(others))
@@ -56,7 +56,7 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
         told.append(t("去年同月无可比基期。"))
     if found.peers:
         told.append(t("同组中位数:{peers}中样本足够者的中位数,小字为其个数。", peers=found.peers))
-    return [period, "".join(told)]
+    return [period, sentences(told)]
 
 
 def units_below(

@@ -97,7 +97,7 @@ def _red_lines(found: UnitFacts) -> str:
     return listed(
         [
             f'<span class="nb">{html(STATUS["missed"])} {link(of(line.kpi, "title"), "indicator", kpi=line.kpi.key, unit=found.code)}'
-            f" {escape(format.figure(line.kpi, line.row))}{escape(format.unit(line.kpi))}</span>"
+            f" {escape(format.measured(line.kpi, format.figure(line.kpi, line.row)))}</span>"
             for line in crossed
         ]
     )

@@ -25,7 +25,9 @@ def _catalogue(language: str) -> dict[str, str]:
     if language == DEFAULT:
         return {}
     with (HERE / f"{language}.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.string}
+        return {
+            str(message.id): str(message.string) for message in read_po(file) if message.id and message.string
+        }
 
 
 CATALOGUES = {language: _catalogue(language) for language in LANGUAGES}
@@ -51,3 +53,18 @@ def of(entry: object, field: str) -> str:
 def listed(parts: list[str]) -> str:
     """Short texts one after another, with the reader's comma."""
     return ("、" if LANGUAGE.get() == "zh" else ", ").join(parts)
+
+
+def opening(text: str) -> str:
+    """A text at the beginning of a line or in a box of its own: with a capital, where letters have any."""
+    return text[:1].upper() + text[1:]
+
+
+def clauses(parts: list[str]) -> str:
+    """Statements of one sentence one after another, with the reader's semicolon; empty ones are left out."""
+    return (";" if LANGUAGE.get() == "zh" else "; ").join(part for part in parts if part)
+
+
+def sentences(parts: list[str]) -> str:
+    """Whole sentences one after another: Chinese leaves no gap between them; empty ones are left out."""
+    return ("" if LANGUAGE.get() == "zh" else " ").join(part for part in parts if part)

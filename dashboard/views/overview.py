@@ -48,7 +48,7 @@ page.head(
     headline.sentence(handed_in, facts, names, level=level_title, top=campaign.top.code),
 )
 cards.show([*map(cards.figure_card, facts), *core_cards.issues_cards(asked, history, month)])
-hand_in.show(handed_in)
+hand_in.show(handed_in, names)
 
 left, right = st.columns([49, 80], gap="medium")
 with left:
