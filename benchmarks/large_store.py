@@ -18,10 +18,11 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.workbooks import write_large_log
-from etl.build import build, rows_query
+from etl.build import build
 from etl.campaign import Campaign, load_campaign
 from etl.journal import Journal, SubmittedSheet
 from etl.load import load
+from etl.models import rows_query
 from etl.sheets import SHEETS
 from etl.store import Store
 from metrics.connection import current_build, open_build, runner

@@ -8,6 +8,7 @@ journal's transaction decides alone whether a workbook was accepted.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +24,12 @@ from etl.schema import Sheet
 from etl.store import Store, write_whole
 from etl.validate import Checked, CheckedSheet, History
 
-PROVENANCE = ("row", "reporting_code", "period", "submission_id", "source_submission_id")
-"""Columns every stored row carries beside its sheet's: where on screen, and where in which workbook."""
+PROVENANCE = ("row", "reporting_code", "period", "submission_id", "source_submission_id", "column_letters")
+"""Columns every stored row carries beside its sheet's: where on screen, and where in which workbook.
+
+``column_letters`` is the same JSON text in all rows of a file: in which of that workbook's sheet columns each
+column stood. It is taken over together with the rows.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +163,7 @@ def _typed_rows(
         period=pl.lit(calendar.first_day(period)),
         submission_id=pl.lit(submission_id),
         source_submission_id=pl.lit(submission_id),
+        column_letters=pl.lit(json.dumps(dict(checked.letters))),
     )
 
 

@@ -19,40 +19,17 @@ import duckdb
 import polars as pl
 from filelock import FileLock
 
+from etl import models
 from etl.campaign import Campaign
 from etl.dimensions import dimensions
 from etl.journal import Journal, Submission, current
-from etl.schema import Sheet
-from etl.sheets import SHEETS
 from etl.store import Store
 from etl.warehouse import current_build, publish
 
-MODELS = Path(__file__).parent / "models"
 CHECKS = Path(__file__).parent / "checks"
 
 UNIT_MARTS = ("mart_unit_month", "mart_category_month")
 """Marts computed reporting unit by reporting unit; the others are small and made anew in each build."""
-
-PROVENANCE_TYPES = {
-    "row": "integer",
-    "reporting_code": "varchar",
-    "period": "date",
-    "submission_id": "varchar",
-    "source_submission_id": "varchar",
-}
-DUCKDB_TYPES = {
-    "text": "varchar",
-    "code": "varchar",
-    "month": "varchar",
-    "date": "date",
-    "datetime": "timestamp",
-    "integer": "bigint",
-    "decimal": "decimal(18, 2)",
-    "choice": "varchar",
-    "yes_no": "boolean",
-    "unit": "varchar",
-}
-
 
 LAYOUT = 2
 """Raised with every change of the tables' columns, so that a reader of another version says so."""
@@ -148,8 +125,9 @@ def _fill(
             pl.DataFrame({"reporting_code": pl.Series(changed, dtype=pl.String)}),
             temporary=True,
         )
-        _row_views(connection, store, submissions, set(changed), campaign.top.code)
-        _models(connection)
+        models.stored_rows(connection, _files(store, submissions, set(changed), campaign.top.code))
+        models.views(connection)
+        _marts(connection)
         failures = _failed_checks(connection)
         if failures:
             raise CheckFailedError(failures)
@@ -166,41 +144,21 @@ def _replace_table(
     connection.unregister("incoming")
 
 
-def _row_views(
-    connection: duckdb.DuckDBPyConnection,
-    store: Store,
-    submissions: Sequence[Submission],
-    changed: set[str],
-    top_code: str,
-) -> None:
-    """A view a sheet over the Parquet of the current submissions in scope; typed and empty without any."""
-    files: dict[str, list[str]] = {key: [] for key in SHEETS}
+def _files(
+    store: Store, submissions: Sequence[Submission], changed: set[str], top_code: str
+) -> dict[str, list[str]]:
+    """The Parquet files of the current submissions in scope, by sheet."""
+    files: dict[str, list[str]] = {}
     for submission in current(submissions).values():
         if submission.unit_code in changed or submission.unit_code == top_code:
             for sheet in submission.sheets:
                 if sheet.path is not None:
-                    files[sheet.sheet].append(str(store.rows / sheet.path))
-    for key, paths in files.items():
-        connection.execute(f"create or replace temporary view rows_{key} as {rows_query(SHEETS[key], paths)}")
+                    files.setdefault(sheet.sheet, []).append(str(store.rows / sheet.path))
+    return files
 
 
-def rows_query(sheet: Sheet, paths: Sequence[str]) -> str:
-    """SQL for the stored rows of a sheet: the Parquet files, or no rows with the same typed columns."""
-    if paths:
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        return f"from read_parquet([{listed}])"
-    types = {column.name: DUCKDB_TYPES[column.type] for column in sheet.columns} | PROVENANCE_TYPES
-    columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in types.items())
-    return f"select {columns} where false"
-
-
-def _models(connection: duckdb.DuckDBPyConnection) -> None:
-    """Staging, fact and intermediate models as views, marts as tables."""
-    texts = _model_texts()
-    for name, query in texts.items():
-        if not name.startswith("mart_"):
-            connection.execute(f"create or replace temporary view {name} as {query}")
-    for name, query in texts.items():
+def _marts(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, query in models.model_texts().items():
         if name in UNIT_MARTS:
             connection.execute(f"create table if not exists {name} as from ({query}) where false")
             connection.execute(
@@ -209,16 +167,6 @@ def _models(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"insert into {name} by name {query}")
         elif name.startswith("mart_"):
             connection.execute(f"create or replace table {name} as {query}")
-
-
-def _model_texts() -> dict[str, str]:
-    """The models by name, in an order in which each stands after those it reads."""
-    order = ("stg_", "fct_", "int_report", "int_leaf", "int_", "mart_")
-    paths = {path.stem: path for path in MODELS.glob("*/*.sql")}
-    ranked = sorted(
-        paths, key=lambda name: next(i for i, prefix in enumerate(order) if name.startswith(prefix))
-    )
-    return {name: paths[name].read_text(encoding="utf-8") for name in ranked}
 
 
 def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
@@ -257,7 +205,7 @@ def _fingerprint(campaign: Campaign) -> str:
     """Of everything but the submissions that decides what a build holds: models, checks, campaign, DuckDB."""
     digest = hashlib.sha256(duckdb.__version__.encode())
     here = Path(__file__).parent
-    sources = [*MODELS.glob("*/*.sql"), *CHECKS.glob("*.sql"), *here.rglob("*.py")]
+    sources = [*models.FOLDER.glob("*/*.sql"), *CHECKS.glob("*.sql"), *here.rglob("*.py")]
     sources += [path for path in campaign.folder.rglob("*") if path.is_file()]
     for path in sorted(sources):
         digest.update(path.name.encode())

@@ -6,8 +6,8 @@ wrong; a missing column, a blank row, a missing sheet are one finding each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ from etl import calendar
 from etl.checking.cells import SEEN_SCHEMA, Typed, empty_rows, type_cells
 from etl.checking.cover import CoverCheck, check_cover
 from etl.checking.data_area import Area
-from etl.checking.finding_batches import Places, listed
+from etl.checking.finding_batches import Places, column_letters, listed
 from etl.checking.layout import read_area
 from etl.checking.rows import check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.findings import Finding, finding
@@ -45,13 +45,15 @@ class CheckedSheet:
 
     ``rows`` has ``row`` (number on the sheet) and every column of the sheet under its type, units as
     codes, 不适用 as null. ``seen`` (row, column, seen) keeps the text of cells whose value reads
-    differently, 不适用 among them. Of an unchanged sheet ``rows`` are last month's.
+    differently, 不适用 among them. Of an unchanged sheet ``rows`` are last month's. ``letters`` are the
+    workbook's sheet columns in which the sheet's columns stand.
     """
 
     sheet: Sheet
     content: Content
     rows: pl.DataFrame
     seen: pl.DataFrame
+    letters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +194,8 @@ def _check_sheet(
     if not (content == "not_reported" or unchanged):
         previous = context.previous(sheet) if sheet.history_rules else None
         area = area if previous is None else check_history(area, typed, previous)
-    checked = CheckedSheet(sheet=sheet, content=content, rows=rows, seen=typed.seen)
+    letters = {name: column_letters(area.places.numbers[name]) for name in sorted(area.present)}
+    checked = CheckedSheet(sheet=sheet, content=content, rows=rows, seen=typed.seen, letters=letters)
     return checked, [*found, *listed(area.batches, area.places), *declared]
 
 

@@ -55,6 +55,14 @@ def leaf_sums(rows: pl.LazyFrame, kpis: Sequence[Kpi], period: Scope) -> pl.Lazy
     )
 
 
+def counted_rows(rows: pl.LazyFrame, kpi: Kpi, period: Scope) -> pl.LazyFrame:
+    """The leaf_code and month of the mart rows whose sums make a KPI's figure."""
+    pair = _pair(kpi, _month_conditions(period)[months_rule(kpi)]).struct
+    return rows.filter(pair.field("n").is_not_null() & pair.field("d").is_not_null()).select(
+        "leaf_code", "month"
+    )
+
+
 def unit_sums(
     leaves: pl.LazyFrame, tree: pl.LazyFrame, kpis: Sequence[Kpi], standard: int | None
 ) -> pl.LazyFrame:

@@ -131,6 +131,31 @@ def satisfaction(surveys: pl.DataFrame, units: Hierarchy, *, before: date) -> di
     return found
 
 
+def waves_behind(
+    surveys: pl.DataFrame, units: Hierarchy, unit: Unit, *, before: date
+) -> list[tuple[str, str, str]]:
+    """The level, code and wave of every survey behind a unit's satisfaction; arguments as in ``satisfaction``.
+
+    Its own last wave, else those of the units below it that have a population to be weighted with.
+    """
+    valid = surveys.filter((pl.col("ended_on") < before) & (pl.col("answers") > 0))
+    last = {(row["level"], row["unit_code"]): row for row in valid.sort("ended_on", "wave").to_dicts()}
+    if unit in last:
+        return [(*unit, last[unit]["wave"])]
+    weighted = {surveyed: row for surveyed, row in last.items() if row["population"]}
+
+    def below(parent: Unit) -> list[tuple[str, str, str]]:
+        found = []
+        for child in units.children.get(parent, ()):
+            if child in last:
+                found += [(*child, last[child]["wave"])] if child in weighted else []
+            else:
+                found += below(child)
+        return found
+
+    return below(unit)
+
+
 def _last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
     last: dict[Unit, Satisfaction] = {}
     for row in surveys.sort("ended_on", "wave").iter_rows(named=True):

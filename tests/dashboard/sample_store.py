@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable
 from contextlib import closing
@@ -25,6 +26,7 @@ PROVENANCE = {
     "period": pl.Date,
     "submission_id": pl.String,
     "source_submission_id": pl.String,
+    "column_letters": pl.String,
 }
 
 
@@ -111,6 +113,7 @@ def _stored(
     if not rows:
         return SubmittedSheet(sheet=key, content="zero_report", row_count=0, path=None)
     schema = {column.name: column.polars_type for column in SHEETS[key].columns} | PROVENANCE
+    letters = json.dumps({column.name: chr(65 + place) for place, column in enumerate(SHEETS[key].columns)})
     filled = [
         dict.fromkeys(schema)
         | row
@@ -120,6 +123,7 @@ def _stored(
             "period": first_day(period),
             "submission_id": submission,
             "source_submission_id": submission,
+            "column_letters": letters,
         }
         for place, row in enumerate(rows)
     ]

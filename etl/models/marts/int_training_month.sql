@@ -2,9 +2,9 @@
 select
     leaf_code,
     month,
-    sum(officer_hours)::decimal(38, 2) as training_hours,
-    sum(expected)::bigint as training_expected,
-    sum(attended)::bigint as training_attended,
-    max((attended > 0)::int) as trained
-from stg_trainings
+    sum(training_hours)::decimal(38, 2) as training_hours,
+    sum(training_expected)::bigint as training_expected,
+    sum(training_attended)::bigint as training_attended,
+    max(county_months_trained::int) as county_months_trained
+from row_training
 group by leaf_code, month

@@ -1,23 +1,13 @@
 -- One row a leaf unit and month: events verified by the province, by month of decision; 0 where the month's
 -- register was received without one. A month whose own register was not received has only the events that
 -- a later register lists.
--- An event on a reporting unit belongs to its own office (or residual).
-with event as (
-    select
-        coalesce(own.leaf_code, residual.leaf_code) as leaf_code,
-        date_trunc('month', fct_event.decided_on)::date as month,
-        fct_event.event_kind
-    from fct_event
-    left join dim_leaf as own on own.leaf_code = fct_event.unit
-    left join dim_leaf as residual on residual.leaf_code = fct_event.unit || '-residual'
-),
-counted as (
+with counted as (
     select
         leaf_code,
         month,
-        count(*) filter (where event_kind in ('查实违反执法禁令', '查实执法乱作为')) as violations,
-        count(*) filter (where event_kind = '重大负面舆情') as major_opinion_events
-    from event
+        count(*) filter (where violations) as violations,
+        count(*) filter (where major_opinion_events) as major_opinion_events
+    from row_event
     group by leaf_code, month
 ),
 register as (

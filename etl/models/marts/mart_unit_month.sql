@@ -31,7 +31,7 @@ select
     -- the quarter's case files and disputes
     quarterly.files_reviewed,
     quarterly.files_excellent,
-    quarterly.files_excellent + quarterly.files_pass as files_passed,
+    quarterly.files_passed,
     quarterly.reconsiderations_concluded,
     quarterly.reconsiderations_corrected,
     quarterly.lawsuits_judged,
@@ -52,23 +52,16 @@ select
     case when counts.complaints then coalesce(received.callbacks_satisfied, 0) end as callbacks_satisfied,
     case when counts.complaints then coalesce(received.callbacks_answered, 0) end as callbacks_answered,
     -- complaints by month due
-    case
-        when counts.complaints then coalesce(due.complaints_due, 0) + coalesce(due.complaints_flagged, 0)
-        else due.complaints_due
-    end as complaints_due,
-    case
-        when counts.complaints
-            then coalesce(due.complaints_on_time, 0) + coalesce(due.complaints_flagged_on_time, 0)
-        else due.complaints_on_time
-    end as complaints_on_time,
+    coalesce(due.complaints_due, case when counts.complaints then 0 end) as complaints_due,
+    coalesce(due.complaints_on_time, case when counts.complaints then 0 end) as complaints_on_time,
     -- training of the month
     case when counts.trainings then coalesce(training.training_hours, 0) end as training_hours,
-    case when counts.trainings and leaf.basics_reported = 1 then basics.officers end as training_officers,
+    case when counts.trainings and leaf.basics_reported = 1 then basics.training_officers end as training_officers,
     (counts.trainings and leaf.basics_reported = 1)::int as training_roll_reported,
     case when counts.trainings then coalesce(training.training_attended, 0) end as training_attended,
     case when counts.trainings then coalesce(training.training_expected, 0) end as training_expected,
     case when counts.county_months then 1 end as county_months,
-    case when counts.county_months then coalesce(training.trained, 0) end as county_months_trained,
+    case when counts.county_months then coalesce(training.county_months_trained, 0) end as county_months_trained,
     -- issues at the month's end, and those due in it
     case when counts.issues then coalesce(issue.issues_found, 0) end as issues_found,
     case when counts.issues then coalesce(issue.issues_rectified, 0) end as issues_rectified,
@@ -87,8 +80,8 @@ cross join lateral (
         leaf.trainings_reported = 1 and leaf.takes_complaints and not leaf.is_residual as county_months,
         leaf.issues_reported = 1 and not leaf.is_residual as issues
 ) as counts
-left join rows_basics as basics
-    on basics.unit_code = leaf.leaf_code and basics.period = leaf.month
+left join row_basics as basics
+    on basics.leaf_code = leaf.leaf_code and basics.month = leaf.month
 cross join lateral (
     -- The population of the whole joins the officers of the parts: as one row among theirs, if there is any.
     select
@@ -99,10 +92,10 @@ cross join lateral (
             where part.reporting_code = leaf.reporting_code and part.period = leaf.month and part.officers is not null
         ) as carries_population
 ) as residual
-left join rows_monthly as monthly
-    on monthly.unit_code = leaf.leaf_code and monthly.period = leaf.month
-left join rows_quarterly as quarterly
-    on quarterly.unit_code = leaf.leaf_code and quarterly.period = leaf.month
+left join row_monthly as monthly
+    on monthly.leaf_code = leaf.leaf_code and monthly.month = leaf.month
+left join row_quarterly as quarterly
+    on quarterly.leaf_code = leaf.leaf_code and quarterly.month = leaf.month
 left join int_complaint_received as received
     on received.leaf_code = leaf.leaf_code and received.month = leaf.month
 left join int_complaint_due as due

@@ -1,5 +1,7 @@
 -- One row a case in a submission's complaint log, with what counts about it as flags.
 select
+    submission_id,
+    "row",
     reporting_code,
     unit as leaf_code,
     period as month,
@@ -19,5 +21,6 @@ select
     callback in ('满意', '基本满意') as is_callback_satisfied,
     callback in ('满意', '基本满意', '不满意') as is_callback_answered,
     closed_on_time is not null as has_flag,
-    coalesce(closed_at <= due_at, closed_on_time, false) as is_on_time
+    coalesce(closed_at <= due_at, closed_on_time, false) as is_on_time,
+    focus_area is not distinct from '逐利执法与廉政风险' as is_withheld
 from rows_complaints

@@ -1,5 +1,7 @@
 -- One row a course and home unit, counted in the workbook's month.
 select
+    submission_id,
+    "row",
     reporting_code,
     unit as leaf_code,
     period as month,
