@@ -5,10 +5,13 @@ const SVG = "http://www.w3.org/2000/svg";
 export default function ({ parentElement, data, setTriggerValue }) {
   const slot = parentElement.querySelector(".slot");
   if (slot.shown !== data.html) {
+    const isNew = slot.shown === undefined;
     const held = slot.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     slot.innerHTML = data.html; // every text in it was escaped where it was made
     slot.shown = data.html;
     if (held) slot.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
+    // What a link has opened further down the page comes into sight.
+    if (isNew) slot.querySelector("[data-arrive]")?.scrollIntoView({ block: "center" });
   }
   // A link opened in a new tab, or copied, keeps the view it stands in.
   for (const link of slot.querySelectorAll("a[data-go]")) link.href = completed(link.dataset.go);

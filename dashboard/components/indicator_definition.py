@@ -27,14 +27,28 @@ CHANCE = {
 def card(indicator: Indicator) -> str:
     """The definition of the KPI with the explained unit's totals, and the picked unit's below, as HTML."""
     kpi = indicator.kpi
-    formulas = _formula(kpi, indicator.name, indicator.row) + _status(indicator, indicator.row)
+    formulas = _figure(indicator, indicator.code, indicator.name, indicator.row)
     if indicator.picked_months:
-        own = indicator.picked_months[-1]
-        formulas += _formula(kpi, indicator.picked_name, own) + _status(indicator, own)
+        formulas += _figure(indicator, indicator.picked, indicator.picked_name, indicator.picked_months[-1])
     return (
         f'<section class="indicator-card"><p class="indicator-question">{escape(of(kpi, "question"))}</p>'
         f"{formulas}<dl>{''.join(_term(*each) for each in _terms(indicator))}</dl></section>"
     )
+
+
+def _figure(indicator: Indicator, code: str, name: str, row: Row) -> str:
+    return _formula(indicator.kpi, name, row) + _status(indicator, row) + _rows(indicator.kpi, code, row)
+
+
+def _rows(kpi: Kpi, code: str, row: Row) -> str:
+    """The way on to what the figure is made of: rows of workbooks, or reports and when they came."""
+    if row["value"] is None:
+        return ""
+    if kpi.mart == "mart_report_month":
+        way = link(t("看每份月报何时报送"), "progress")
+    else:
+        way = link(t("看构成它的每一行(工作簿、行、单元格)"), rows=code)
+    return f'<p class="indicator-status">{way}</p>'
 
 
 def _formula(kpi: Kpi, name: str, row: Row) -> str:

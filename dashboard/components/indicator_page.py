@@ -8,13 +8,16 @@ from html import escape
 from dashboard import format, state
 from dashboard.components import headings
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator
+from dashboard.components.indicator_rows import FigureRows
 from dashboard.components.links import link
 from dashboard.components.notation import coverage
 from dashboard.components.unit_page import level_below
 from dashboard.i18n import of, t
 from dashboard.queries import builds, figures, indicators, units
+from dashboard.queries import rows as row_queries
 from dashboard.queries.units import Unit
 from dashboard.state import DOTS, FUNNEL
+from metrics.kpi import Kpi
 
 
 def facts(filters: state.Filters, today: date) -> Indicator:
@@ -58,6 +61,36 @@ def _picked(filters: state.Filters, own: Unit) -> Unit | None:
     picked = units.unit(filters.build, filters.unit)
     same = (picked["level"], picked["unit_code"]) == (own["level"], own["unit_code"])
     return None if same or picked["parent_code"] is None else picked
+
+
+def rows(filters: state.Filters, indicator: Indicator, today: date) -> FigureRows | None:
+    """The rows behind the figure the reader has opened: the explained unit's, or the picked one's."""
+    build, code = filters.build, filters.rows
+    if code is None or code not in (indicator.code, indicator.picked):
+        return None
+    unit = (
+        indicators.subject(build, indicator.level, filters.unit)
+        if code == indicator.code
+        else units.unit(build, code)
+    )
+    own = (str(unit["level"]), str(unit["unit_code"]))
+    return FigureRows(
+        kpi=indicator.kpi,
+        month=indicator.month,
+        kind=indicator.kind,
+        name=indicators.names(build, own[0])[own[1]],
+        names=_names_in_rows(build, indicator.kpi),
+        sheets=row_queries.behind(build, indicator.month, indicator.kpi.key, own, today, indicator.kind),
+        simulated=builds.dimensions(build).simulated,
+    )
+
+
+def _names_in_rows(build: str, kpi: Kpi) -> dict[str, str]:
+    """Names by the codes that stand in rows, where a reporting unit's code means its own office, surveys apart."""
+    names = builds.unit_names(build, short=True)
+    if kpi.mart == "mart_survey":
+        return names
+    return names | indicators.names(build, str(builds.dimensions(build).levels[-1]["key"]))
 
 
 def way(indicator: Indicator, chosen: str) -> str:

@@ -1,7 +1,7 @@
 """指标: 这个数怎么来的,差别是真的吗? Formula, months, the units with what chance allows, and a table."""
 
 from dashboard import state
-from dashboard.components import indicator_exhibits, indicator_page, indicator_words, page
+from dashboard.components import indicator_exhibits, indicator_page, indicator_rows, indicator_words, page
 from dashboard.queries import builds
 
 filters, today = state.filters(), builds.today()
@@ -14,6 +14,9 @@ indicator_exhibits.hints(
     indicator_words.hints(indicator, builds.months(filters.build, today), filters.period),
 )
 indicator_exhibits.definition_and_trend(indicator, simulated=simulated)
+opened = indicator_page.rows(filters, indicator, today)
+if opened is not None:
+    indicator_rows.show(opened)
 if indicator.rows:
     way = indicator_page.way(indicator, filters.chart)
     indicator_exhibits.units(indicator, way, filters.order, simulated=simulated)

@@ -283,7 +283,7 @@ def _issue(number: str, leaf: Unit, found: date, closed: date | None) -> dict:
     return {
         "issue_id": number,
         "unit": leaf.code,
-        "focus_area": "执法不规范",
+        "focus_area": "逐利执法与廉政风险" if int(leaf.code[-2:]) % 5 == 0 else "执法不规范",
         "scope": "个性问题",
         "pace": "限期整改",
         "description": "样例",

@@ -67,3 +67,41 @@ def test_the_months_stand_apart_on_a_phone(browser, address):
         )
     assert len(boxes) >= 1
     assert all(left[1] <= right[0] for left, right in pairwise(sorted(boxes)))
+
+
+def test_a_figure_opens_down_to_workbook_row_and_cell(browser, address, stores):
+    url = address("full") + PAGE.replace("complaints_on_time_rate", "complaints_per_10k")
+    with opened(browser, url, WIDE) as (page, seen):
+        page.get_by_text("看构成它的每一行").first.click()
+        page.wait_for_url("**rows=530000*")
+        page.wait_for_selector(".indicator-rows tbody tr")
+        settled(page)
+        first = page.locator(".indicator-rows tbody tr").first.inner_text().split()
+        shown = page.locator(".indicator-rows tbody tr").count()
+        text = text_of(page)
+        assert page.locator(".indicator-rows").is_visible()
+        with page.expect_download() as download:
+            page.locator('.st-key-indicator_rows_complaints [data-save="csv"]').click()
+        table = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    with duckdb.connect(str(current_build(stores("full"))), read_only=True) as connection:
+        sql = "select sum(complaints_valid) from mart_unit_month where month = '2025-06-01'"
+        valid = connection.execute(sql).fetchone()[0]
+    assert f"{valid:,}行计入" in text
+    assert f"列出前{shown}行" in text
+    assert "来自专项的人口表" in text
+    assert first[0].endswith(".xlsx")
+    assert first[1] in "".join(re.findall(r"[A-Z]+(\d+)", " ".join(first)))
+    assert len(table) == shown + 1
+    assert seen.failures == []
+
+
+def test_rows_that_may_not_be_shown_are_counted(browser, address, stores):
+    url = address("full") + PAGE.replace("complaints_on_time_rate", "issues_rectified_rate") + "&rows=530000"
+    with opened(browser, url, NARROW) as (page, seen):
+        page.wait_for_selector(".indicator-rows tbody tr")
+        text = text_of(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    withheld = re.search(r"其中(\d+)行属不公开明细的类别", text)
+    assert int(withheld[1]) > 0
+    assert "逐利" not in text
+    assert seen.failures == []

@@ -1,0 +1,38 @@
+"""The stored rows a figure is made of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.queries import builds
+from etl.provenance import RowsBehind, rows_behind
+from etl.store import Store
+from metrics.counted import counted, measures
+from metrics.kpis import KPIS
+from metrics.period import PeriodKind
+
+LISTED = 200
+"""Rows on a page; a narrower unit or month shows the others."""
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def behind(
+    build: str, month: date, kpi: str, unit: tuple[str, str], today: date, kind: PeriodKind
+) -> list[RowsBehind]:
+    """What stands behind the figure of a unit (level and code), sheet by sheet; nothing where no row does."""
+    places = counted(
+        builds.run(build),
+        builds.dimensions(build),
+        KPIS[kpi],
+        month=month,
+        kind=kind,
+        as_of=datetime.combine(today, time()),
+        level=unit[0],
+        unit_code=unit[1],
+    )
+    # A build lies in the warehouse of its store.
+    store = Store(folder=Path(build).parent.parent)
+    return rows_behind(store, Path(build), places, measures(KPIS[kpi]), limit=LISTED)
