@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -69,15 +69,14 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @contextmanager
-def served(store: Path) -> Iterator[str]:
-    """The address of a dashboard on this store."""
+def served(store: Path, start: Sequence[str] = ("-m", "streamlit")) -> Iterator[str]:
+    """The address of a dashboard on this store; ``start`` is how Python is told to run Streamlit."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable,
-        "-m",
-        "streamlit",
+        *start,
         "run",
         "dashboard/app.py",
         "--server.port",
