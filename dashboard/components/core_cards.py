@@ -178,7 +178,7 @@ def _judged(key: str, row: Row, word: str) -> str:
     if kpi.denominator and row["cases"] is not None:
         value += t("({label})", label=format.cases(row["cases"]))
     told = linked("{word}{value}", word=link(word, "indicator", kpi=key), value=escape(value))
-    return f'{mark} <span class="nb">{told}</span>'
+    return f'<span class="nb">{mark} {told}</span>'
 
 
 def _share_bar(row: Row, shares: Sequence[float | None]) -> str:

@@ -18,7 +18,8 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.scorecard import Scorecard
 
-CHINESE = re.compile("[\u4e00-\u9fff]+")
+CHINESE = re.compile("[\u4e00-\u9fff]([^A-Za-z]*[\u4e00-\u9fff])?")
+"""From the first Chinese sign to the last, signs and numbers between them included."""
 OVER_TIME = {
     "flow": deferred("各月相加"),
     "last": deferred("取期内最近一个已到期月"),
@@ -140,7 +141,7 @@ def sheet_chapters(campaign: Campaign, sheets: Mapping[str, Sheet], wanted: str)
 
 
 def _column_row(column: Column) -> list[str]:
-    kind = _filled_in(" | ".join(column.choices) or t(TYPES[column.type]))
+    kind = quoted(" | ".join(column.choices) or t(TYPES[column.type]))
     unit = (
         t("({label})", label=t(column.unit) if column.unit in UNITS else column.unit) if column.unit else ""
     )
@@ -148,12 +149,12 @@ def _column_row(column: Column) -> list[str]:
     return [
         f"<b>{escape(of(column, 'title'))}</b>",
         kind + escape(unit + must),
-        _filled_in(of(column, "note")),
+        quoted(of(column, "note")),
     ]
 
 
-def _filled_in(text: str) -> str:
-    """What is filled into a workbook is Chinese whatever the reader's language, and is marked as such; as HTML."""
+def quoted(text: str) -> str:
+    """What a workbook holds is Chinese whatever the reader's language, and is marked as such; as HTML."""
     return (
         escape(text) if LANGUAGE.get() == "zh" else CHINESE.sub(r'<span lang="zh">\g<0></span>', escape(text))
     )

@@ -21,12 +21,19 @@ def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
     places = list(range(len(rows)))
     traces = [_whiskers(rows)] if any(row["lower"] is not None for row in rows) else []
     traces.append(_marks(indicator, rows))
-    layout = layout_of(height=ROW_HEIGHT * len(rows) + 66, margin={"l": 92, "r": 26, "t": 22, "b": 26})
+    names = max((_width(indicator.names[str(row["unit_code"])]) for row in rows), default=0)
+    margin = {"l": max(92, names), "r": 26, "t": 22, "b": 26}
+    layout = layout_of(height=ROW_HEIGHT * len(rows) + 66, margin=margin)
     layout["yaxis"] |= {"tickvals": places, "ticktext": [_tick(indicator, row) for row in rows]}
     layout["yaxis"] |= {"range": [len(rows) - 0.4, -0.6], "ticklen": 0}
     layout["shapes"], layout["annotations"] = references(indicator, "x")
     layout["shapes"] += _picked_row(indicator, rows)
     return go.Figure(traces, layout)
+
+
+def _width(name: str) -> int:
+    """The room a name takes beside its line, in pixels."""
+    return 12 + round(sum(13 if ord(sign) > 0x2E80 else 7.2 for sign in name))
 
 
 def _whiskers(rows: Sequence[Row]) -> dict[str, object]:

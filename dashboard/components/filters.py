@@ -82,7 +82,7 @@ FILTERS = (
     Filter(
         key=state.MONTH,
         label=deferred("月份"),
-        width=135,
+        width=152,
         options=_months,
         default=lambda build, today: f"{builds.latest_month(build, today):%Y-%m}",
         written=lambda build, key: format.month(parse_month(key)),

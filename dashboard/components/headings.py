@@ -20,6 +20,13 @@ def level_title(dimensions: Dimensions, level: str) -> str:
     return of(next(each for each in dimensions.levels if each["key"] == level), "title")
 
 
+def unit_names(build: str, level: str) -> dict[str, str]:
+    """Short names for a map of one level: its word goes without saying there, and labels are short of room."""
+    word = level_title(builds.dimensions(build), level)
+    names = builds.unit_names(build, level, short=True)
+    return {code: name.removesuffix(f" {word}") for code, name in names.items()}
+
+
 def overview(build: str, month: date, reports: Sequence[Row], *, days_left: int) -> tuple[str, list[str]]:
     """Title and small print of the overview."""
     passed = sum(bool(row["passed"]) for row in reports)

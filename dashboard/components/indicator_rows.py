@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components import block, exhibit, headings
+from dashboard.components.definitions import quoted
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
 from dashboard.i18n import of, t
@@ -134,13 +135,13 @@ def _column_title(column: Column) -> str:
 
 
 def _line(found: FigureRows, behind: RowsBehind, columns: Sequence[Column], row: Mapping[str, object]) -> str:
-    cells = [f'<td class="name">{escape(_workbook(row))}</td><td>{row["row"]}</td>']
+    cells = [f'<td class="name">{quoted(_workbook(row))}</td><td>{row["row"]}</td>']
     deciding = {name for names in READ_FROM[behind.sheet].values() for name in names}
     for column in columns:
         place = cell(row["column_letters"], column.name, row["row"]) if column.name in deciding else ""
         small = f" <small>{place}</small>" if place else ""
         cells.append(
-            f'<td class="{_css(column)}">{escape(_seen(found, column, row[column.name]))}{small}</td>'
+            f'<td class="{_css(column)}">{quoted(_seen(found, column, row[column.name]))}{small}</td>'
         )
     cells += [f"<td>{escape(_added(row[f'adds_{name}']))}</td>" for name in behind.totals]
     return f"<tr>{''.join(cells)}</tr>"

@@ -114,7 +114,7 @@ def _signed(points: float) -> str:
 def _items(ranking: Ranking, unit: UnitScore) -> str:
     heads = [
         ("", t("指标")),
-        ("number", t("数值")),
+        ("number value", t("数值")),
         ("number", "n"),
         ("number", t("下限→满分线")),
         ("number", t("得分/满分")),
@@ -144,7 +144,7 @@ def _item(ranking: Ranking, unit: UnitScore, item: ItemScore, points: object) ->
         escape(got),
         f"<b>{escape(lost)}</b>" if points is not None and points.lost else escape(lost),
     ]
-    styled = ["", *["number"] * (len(cells) - 1)]
+    styled = ["", "number value", *["number"] * (len(cells) - 2)]
     tds = "".join(f'<td class="{css}">{cell}</td>' for css, cell in zip(styled, cells, strict=True))
     return f"<tr{accent}>{tds}</tr>"
 

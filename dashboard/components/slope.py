@@ -20,6 +20,8 @@ ROW, TOP = 23, 24
 """Height of a place, and of the line of months above the first, in pixels."""
 LEFT, RIGHT = 28.0, 70.0
 """Where the lines begin and end, in percent of the width; names stand on either side."""
+LONG, LEFT_OF_LONG, RIGHT_OF_LONG = 90, 31.0, 69.0
+"""Names of more pixels than this ask for more room."""
 LINE = "#B4BAC1"
 
 
@@ -35,6 +37,14 @@ class Slope:
     names: Mapping[str, str]
     reasons: Mapping[str, str]
     picked: str | None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the lines begin and end, as far in as the longest name asks."""
+        widest = max(
+            (13 if ord(name[0]) > 0x2E80 else 7) * len(name) for name in map(self.names.get, self.ranks)
+        )
+        return (LEFT_OF_LONG, RIGHT_OF_LONG) if widest > LONG else (LEFT, RIGHT)
 
 
 def ranks_of(past: Sequence[tuple[date, Sequence[Row]]], codes: Sequence[str]) -> dict[str, list[int | None]]:
@@ -64,7 +74,8 @@ def table(slope: Slope) -> pl.DataFrame:
 
 
 def _across(slope: Slope, place: int) -> float:
-    return LEFT + (RIGHT - LEFT) * place / (len(slope.months) - 1)
+    left, right = slope.ends
+    return left + (right - left) * place / (len(slope.months) - 1)
 
 
 def _down(place: int) -> float:
@@ -119,11 +130,21 @@ def _names(slope: Slope, code: str) -> str:
     end = f"{last} {name}" if last is not None else f"{name} {reason}".strip()
     picked = code == slope.picked
     texts = [
-        _text(RIGHT, 10, "start", _place_at(slope, code, -1), end, picked=picked, ranked=last is not None)
+        _text(
+            slope.ends[1],
+            10,
+            "start",
+            _place_at(slope, code, -1),
+            end,
+            picked=picked,
+            ranked=last is not None,
+        )
     ]
     if first is not None:
         start = f"{name} {first}"
-        texts.append(_text(LEFT, -10, "end", _place_at(slope, code, 0), start, picked=picked, ranked=True))
+        texts.append(
+            _text(slope.ends[0], -10, "end", _place_at(slope, code, 0), start, picked=picked, ranked=True)
+        )
     return "".join(texts)
 
 

@@ -29,11 +29,7 @@ build, month, kpi, level, unit = filters.build, filters.month, filters.kpi, filt
 dimensions, campaign = builds.dimensions(build), builds.campaign(build)
 asked = maps.period(build, kpi.key, level, filters.period)
 kind, level_title = figures.period_of(build, kpi, asked), headings.level_title(dimensions, level)
-# The word for the level goes without saying on a map of that level, and its labels are short of room.
-names = {
-    code: name.removesuffix(f" {level_title}")
-    for code, name in builds.unit_names(build, level, short=True).items()
-}
+names = headings.unit_names(build, level)
 shapes = builds.shapes(build, level)
 
 by_month = maps.months_of(build, maps.months_drawn(build, month, today), kpi.key, level, today, asked)

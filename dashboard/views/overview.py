@@ -56,7 +56,7 @@ with left:
         kpi=kpi,
         rows=figures.table(build, month, (kpi.key,), level, today, period).to_dicts(),
         shapes=builds.shapes(build, level),
-        names=builds.unit_names(build, level, short=True),
+        names=headings.unit_names(build, level),
         picked=filters.unit,
         page="unit",
     )
