@@ -7,7 +7,7 @@ from html import escape
 
 from dashboard.i18n import deferred, t
 
-MET, MISSED, GREY, INK = "#1F6FB2", "#C75B12", "#5A5A5A", "#1D1D1F"
+MET, MISSED, GREY, INK = "#1F6FB2", "#B04E0E", "#5A5A5A", "#1D1D1F"
 
 
 @dataclass(frozen=True, kw_only=True)
