@@ -40,6 +40,7 @@ except OtherLayoutError:
     page.other_version()
     st.stop()
 except NoBuildError:
+    filters.language()
     page.empty()
     st.stop()
 

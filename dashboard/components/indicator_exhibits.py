@@ -25,7 +25,7 @@ from dashboard.components.indicator_facts import MANY_UNITS, Indicator, counted,
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import figure_table
-from dashboard.i18n import listed, of, t
+from dashboard.i18n import clauses, listed, of, sentences, t
 from dashboard.state import DOTS, FUNNEL
 
 DRAWN = 20
@@ -71,7 +71,7 @@ def _file(indicator: Indicator, what: str) -> str:
 def _reading_of_trend(indicator: Indicator) -> str:
     band = t("灰带为95%区间") if indicator.has_intervals else ""
     gaps = t("断开处为未报") if any(row["value"] is None for row in indicator.months) else ""
-    return escape(";".join(part for part in (band, gaps) if part))
+    return escape(clauses([band, gaps]))
 
 
 def units(indicator: Indicator, way: str, order: str, *, simulated: bool) -> None:
@@ -185,7 +185,7 @@ def _reading_of_funnel(indicator: Indicator) -> str:
         )
     else:
         wide = t("各单位的差别不大于偶然波动(φ={phi}),控制限未放宽。", phi=format.number(phi, 2))
-    return escape(lines + wide)
+    return escape(sentences([lines, wide]))
 
 
 def _reading_of_dots(indicator: Indicator, count: int) -> str:
@@ -198,7 +198,7 @@ def _reading_of_dots(indicator: Indicator, count: int) -> str:
     cut = (
         t("{all}个有数值的单位中,画离目标最远的{count}个。", all=known, count=count) if count < known else ""
     )
-    return escape(whiskers + cut + _missing_names(indicator))
+    return escape(sentences([whiskers, cut, _missing_names(indicator)]))
 
 
 def _missing_names(indicator: Indicator) -> str:

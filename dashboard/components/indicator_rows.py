@@ -41,8 +41,7 @@ def show(found: FigureRows) -> None:
     absent = [_without_rows(found, measure) for measure in measures(found.kpi) if sheet_of(measure) is None]
     if not any(each.row_count or each.withheld for each in found.sheets):
         absent.append(escape(t("没有计入的行。")))
-    words = "".join(f"<p>{sentence}</p>" for sentence in dict.fromkeys(absent) if sentence)
-    words = " ".join([*(each for each in dict.fromkeys(absent)), link(t("收起明细"), rows="")])
+    words = " ".join([*dict.fromkeys(absent), link(t("收起明细"), rows="")])
     block.show(f'<p class="src" data-arrive>{words}</p>', key="indicator_rows_head")
     for each in found.sheets:
         if each.row_count or each.withheld:

@@ -123,7 +123,7 @@ def _name(ranking: Ranking, row: Row) -> str:
     if not row["red_lines"]:
         return name
     said = t("触及红线:{kpis}", kpis=listed([of(KPIS[key], "title") for key in row["red_lines"]]))
-    return f'{name} <b class="missed" title="{escape(said)}">▼{escape(t("红线"))}</b>'
+    return f'{name} <b class="missed" title="{escape(said)}">{escape(t("▼红线"))}</b>'
 
 
 def _score(ranking: Ranking, row: Row) -> str:
@@ -135,7 +135,7 @@ def _score(ranking: Ranking, row: Row) -> str:
 def _picture(ranking: Ranking) -> Column:
     if ranking.by is None:
         accent = of(ranking.accent, "title")
-        title = t("构成(深色:{kpi})", kpi=accent) if ranking.accent.key in ranking.items else t("构成")
+        title = t("构成(蓝色:{kpi})", kpi=accent) if ranking.accent.key in ranking.items else t("构成")
         return Column(css="bar", title=title, cell=lambda row, _: _parts(ranking, row))
     along = ranking_bars.scale(ranking.by, ranking.figures)
     return Column(

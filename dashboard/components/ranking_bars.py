@@ -39,6 +39,9 @@ def stacked(points: Sequence[Points], colours: Mapping[str, str]) -> str:
             f'<rect x="{at:.1f}%" width="{each.got}%" height="100%" fill="{colours[each.kpi]}"'
             f' stroke="#FFFFFF" stroke-width="0.7"><title>{escape(text)}</title></rect>'
         )
+        if colours[each.kpi] == ACCENT:
+            # Seen without colours too: the accent is underlined.
+            drawn.append(f'<rect x="{at:.1f}%" width="{each.got}%" y="80%" height="20%" fill="{INK}"></rect>')
         at += float(each.got)
     return (
         f'<svg class="ranking-parts" role="img" aria-label="{escape(listed(told))}">'

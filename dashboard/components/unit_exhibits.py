@@ -135,7 +135,7 @@ def reports(
         title=headings.title(name, t("报送记录与修订"), month),
         name=exhibit.file_name(f"{month:%Y-%m}", name, t("报送记录")),
         source=t("按时与否以首个未被退回的版本为准;数据以最新版本为准。"),
-        table=unit_reports.table(cells, revisions),
+        table=unit_reports.table(cells, revisions, name),
         simulated=simulated,
     )
     exhibit.show(shown, unit_reports.body(cells, revisions), key="unit_reports")

@@ -89,14 +89,14 @@ def _content(row: Row) -> str:
     return f'<span class="{css}">{escape(t(mark.word))}</span>'
 
 
-def table(cells: Sequence[Row], revisions: Revisions) -> pl.DataFrame:
-    """The reports as they are taken away: a line a month and sheet."""
+def table(cells: Sequence[Row], revisions: Revisions, name: str) -> pl.DataFrame:
+    """The reports of the unit of this name as they are taken away: a line a month and sheet."""
     return pl.DataFrame(
         [
             {
                 t("月份"): row["month"],
                 t("单位代码"): row["unit_code"],
-                t("单位"): row["unit_name"],
+                t("单位"): name,
                 t("表"): of(SHEETS[str(row["sheet"])], "title"),
                 t("内容"): t(CONTENT[str(row["content"])].word),
                 t("时间"): t(str(row["timing"])) if row["timing"] else "",

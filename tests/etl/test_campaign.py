@@ -244,7 +244,7 @@ def test_a_prefecture_is_known_by_its_names(yunnan, text, code):
     ("code", "level", "name_en"),
     [
         ("530100", None, "Kunming"),
-        ("532900", None, "Dali Prefecture"),
+        ("532900", None, "Dali"),
         ("532901", None, "Dali City"),
         ("530125", None, "Yiliang County (Kunming)"),
         ("530628", None, "Yiliang County (Zhaotong)"),
