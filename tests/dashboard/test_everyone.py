@@ -27,7 +27,8 @@ PALE = """() => {
         const {x, y, width, height} = element.getBoundingClientRect();
         const under = [...(element.closest('svg')?.querySelectorAll('rect') ?? [])].filter((each) => {
             const place = each.getBoundingClientRect();
-            return place.left <= x && place.right >= x + width && place.top <= y + height / 2
+            const {fillOpacity, opacity} = getComputedStyle(each);
+            return fillOpacity * opacity === 1 && place.left <= x && place.right >= x + width && place.top <= y + height / 2
                 && place.bottom >= y + height / 2;
         }).map((each) => parts(getComputedStyle(each).fill)).filter((fill) => fill.length === 3);
         if (under.length) return under.at(-1);
