@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from etl import calendar
-from etl.journal import RETURNED, Journal, Submission, SubmittedSheet, current
+from etl.journal import NOT_CURRENT, Journal, Submission, SubmittedSheet, current
 from etl.masking import mask_frame, mask_text
 from etl.schema import Sheet
 from etl.store import Store, write_whole
@@ -69,7 +69,7 @@ def accept(
     known = journal.find(unit_code, period, sha256)
     if known is not None:
         revision, state = known
-        return outcome(revision=revision, is_new=False, is_returned=state == RETURNED)
+        return outcome(revision=revision, is_new=False, is_returned=state in NOT_CURRENT)
     write_whole(store.workbooks / sha256[:2] / f"{sha256}.xlsx", lambda aside: _write_bytes(aside, content))
     taken_over = stored_history(store, journal)
     sheets = [

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from etl.campaign import Campaign, Unit
-from etl.journal import RETURNED, Submission, current
+from etl.journal import NOT_CURRENT, WITHDRAWN, Submission, current
 from etl.sheets import SHEETS
 from etl.template import sheets_for
 
@@ -68,13 +68,14 @@ def reports_of(submissions: Sequence[Submission], period: str) -> dict[str, Repo
     """The report of each unit that handed in anything for a month, by the unit's code."""
     own: dict[str, list[Submission]] = {}
     for submission in submissions:
-        if submission.period == period:
+        # What its sender took back is as if it had never come.
+        if submission.period == period and submission.state != WITHDRAWN:
             own.setdefault(submission.unit_code, []).append(submission)
     return {code: _report(found) for code, found in own.items()}
 
 
 def _report(revisions: Sequence[Submission]) -> Report:
-    counted = [item for item in revisions if item.state != RETURNED]
+    counted = [item for item in revisions if item.state not in NOT_CURRENT]
     if not counted:
         return Report()
     (latest,) = current(counted).values()

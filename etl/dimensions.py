@@ -9,7 +9,7 @@ import polars as pl
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
 from etl.dimension_columns import COLUMNS
-from etl.journal import RETURNED, Submission, current
+from etl.journal import NOT_CURRENT, Submission, current
 
 RESIDUAL = "-residual"
 """Suffix of the leaf that carries what is known of a reporting unit but of none of the units below it."""
@@ -183,10 +183,10 @@ def _submitted_sheets(latest: Sequence[Submission]) -> Rows:
 
 
 def _first_reports(submissions: Sequence[Submission]) -> Rows:
-    """When the first revision that was not later returned came, for each unit and month."""
+    """When the first revision that was not later returned or withdrawn came, for each unit and month."""
     first: dict[tuple[str, str], Submission] = {}
     for submission in sorted(submissions, key=lambda item: -item.revision):
-        if submission.state != RETURNED:
+        if submission.state not in NOT_CURRENT:
             first[submission.unit_code, submission.period] = submission
     for s in first.values():
         yield s.unit_code, first_day(s.period), s.received_at

@@ -3,58 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from etl import audit, migrate
+from etl.audit import Act
+from etl.journal_tables import (
+    EXPLANATION,
+    METADATA,
+    MONTH_LOCK,
+    STORE,
+    SUBMISSION,
+    SUBMITTED_SHEET,
+)
+
 SCHEMA_VERSION = 1
 
 RECEIVED, RETURNED, PASSED, FROZEN = "received", "returned", "passed", "frozen"
 """States of a submission: 已接收 · 已退回 · 已通过 · 已冻结."""
-
-METADATA = sa.MetaData()
-
-STORE = sa.Table(
-    "store",
-    METADATA,
-    sa.Column("campaign", sa.String, primary_key=True),
-    sa.Column("simulated", sa.Boolean, nullable=False),
-    sa.Column("schema_version", sa.Integer, nullable=False),
-    sa.Column("made_at", sa.DateTime, nullable=False),
-)
-
-SUBMISSION = sa.Table(
-    "submission",
-    METADATA,
-    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("submission_id", sa.String, nullable=False, unique=True),
-    sa.Column("unit_code", sa.String, nullable=False),
-    sa.Column("period", sa.String, nullable=False),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("sha256", sa.String, nullable=False),
-    sa.Column("file_name", sa.String, nullable=False),
-    sa.Column("received_at", sa.DateTime, nullable=False),
-    sa.Column("received_by", sa.String, nullable=False),
-    sa.Column("data_from", sa.Date, nullable=False),
-    sa.Column("data_to", sa.Date, nullable=False),
-    sa.Column("cover", sa.JSON, nullable=False),
-    sa.Column("findings", sa.JSON, nullable=False),
-    sa.Column("state", sa.String, nullable=False),
-    sa.UniqueConstraint("unit_code", "period", "revision"),
-    sa.UniqueConstraint("unit_code", "period", "sha256"),
-)
-
-SUBMITTED_SHEET = sa.Table(
-    "submitted_sheet",
-    METADATA,
-    sa.Column("submission_id", sa.String, sa.ForeignKey("submission.submission_id"), primary_key=True),
-    sa.Column("sheet", sa.String, primary_key=True),
-    sa.Column("content", sa.String, nullable=False),
-    sa.Column("row_count", sa.Integer, nullable=False),
-    sa.Column("path", sa.String, nullable=True),
-)
+WITHDRAWN = "withdrawn"
+"""已撤回: taken back by its sender before the review."""
+NOT_CURRENT = (RETURNED, WITHDRAWN)
+"""States in which a revision does not count: the one before it does, else the month is 未报."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,24 +60,56 @@ class Submission:
     state: str
     sequence: int
     sheets: tuple[SubmittedSheet, ...]
+    certified_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a value that a 核实性 finding asks about is right; ``finding`` is its key (findings.key_of)."""
+
+    finding: str
+    sheet: str
+    cell: str
+    column_title: str
+    value: str
+    reason: str
 
 
 class StoreConflictError(Exception):
     """A store of another campaign, or one where simulated and real data would mix; says the way out."""
 
 
+class FrozenMonthError(Exception):
+    """The month is frozen and takes no new revision; says whom to ask."""
+
+
 class Journal:
-    """The journal behind a URL; SQLite with a write-ahead log by default, PostgreSQL by URL."""
+    """The journal behind a URL; SQLite with a write-ahead log by default, PostgreSQL by URL.
+
+    Opening an earlier version's journal upgrades it; a later version's raises migrate.OtherJournalError.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = sa.create_engine(url, connect_args={"timeout": 60} if url.startswith("sqlite") else {})
         if url.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
-        if not sa.inspect(self._engine).has_table(SUBMITTED_SHEET.name):
-            # Within the lock, so that two processes that meet an empty store make its tables once.
-            with self._writing() as connection:
+        with self.reading() as connection:
+            found = migrate.version(connection)
+        migrate.refuse_later(found)
+        if found != migrate.HEAD:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Make the tables of an empty store, or upgrade those there are."""
+        # Within the lock, so that two processes that meet an empty store make its tables once.
+        with self.writing() as connection:
+            found = migrate.version(connection)
+            if found is None:
                 METADATA.create_all(connection)
+                migrate.stamp(connection)
+            elif found != migrate.HEAD:
+                migrate.upgrade(connection, found)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -111,7 +117,7 @@ class Journal:
 
     def claim(self, campaign: str, *, simulated: bool, now: datetime) -> None:
         """Make the store this campaign's, simulated or real, or refuse if it is another's."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             held = connection.execute(sa.select(STORE)).mappings().first()
             if held is None:
                 connection.execute(
@@ -124,39 +130,57 @@ class Journal:
 
     def is_simulated(self) -> bool | None:
         """Whether the store holds simulated data; None before anything was put in."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return connection.execute(sa.select(STORE.c.simulated)).scalar()
 
     def campaign(self) -> str | None:
         """The campaign the store belongs to; None before anything was put in."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return connection.execute(sa.select(STORE.c.campaign)).scalar()
 
-    def record(self, values: dict[str, Any], sheets: Sequence[SubmittedSheet]) -> tuple[int, bool]:
-        """Accept a submission in one transaction.
+    def record(
+        self,
+        values: dict[str, Any],
+        sheets: Sequence[SubmittedSheet],
+        *,
+        explanations: Sequence[Explanation] = (),
+        sealed: tuple[bytes, Act] | None = None,
+    ) -> tuple[int, bool]:
+        """Accept a submission in one transaction, its reasons and the audited act (key and act) with it.
 
         Returns its revision and whether it is new: the same bytes for the same unit and month were
-        accepted before and keep the revision they got then.
+        accepted before and keep the revision they got then. Raises FrozenMonthError.
         """
         of_unit = (SUBMISSION.c.unit_code == values["unit_code"]) & (SUBMISSION.c.period == values["period"])
-        with self._writing() as connection:
+        with self.writing() as connection:
             earlier = connection.execute(
                 sa.select(SUBMISSION.c.revision, SUBMISSION.c.sha256).where(of_unit)
             ).all()
             for revision, sha256 in earlier:
                 if sha256 == values["sha256"]:
                     return revision, False
+            if is_frozen(connection, values["period"]):
+                raise FrozenMonthError(_FROZEN.format(period=values["period"]))
             revision = max((number for number, _ in earlier), default=0) + 1
             connection.execute(SUBMISSION.insert().values(**values, revision=revision, state=RECEIVED))
             connection.execute(
                 SUBMITTED_SHEET.insert(),
                 [{"submission_id": values["submission_id"], **vars(sheet)} for sheet in sheets],
             )
+            if explanations:
+                told = {
+                    "submission_id": values["submission_id"],
+                    "explained_by": values["received_by"],
+                    "explained_at": values["received_at"],
+                }
+                connection.execute(EXPLANATION.insert(), [{**told, **vars(each)} for each in explanations])
+            if sealed is not None:
+                audit.append(connection, *sealed)
         return revision, True
 
     def find(self, unit_code: str, period: str, sha256: str) -> tuple[int, str] | None:
         """Revision and state under which these bytes were accepted for this unit and month, if they were."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             found = connection.execute(
                 sa.select(SUBMISSION.c.revision, SUBMISSION.c.state).where(
                     SUBMISSION.c.unit_code == unit_code,
@@ -174,7 +198,7 @@ class Journal:
         if period is not None:
             query = query.where(SUBMISSION.c.period == period)
         chosen = query.with_only_columns(SUBMISSION.c.submission_id)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
             sheets: dict[str, list[SubmittedSheet]] = {}
             sheet_query = sa.select(SUBMITTED_SHEET).where(
@@ -185,15 +209,32 @@ class Journal:
                 sheets.setdefault(row["submission_id"], []).append(SubmittedSheet(**fields))
         return [Submission(**row, sheets=tuple(sheets.get(row["submission_id"], ()))) for row in rows]
 
-    def _writing(self) -> sa.engine.base.Engine._trans_ctx:  # type: ignore[name-defined]
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """A connection that only reads."""
+        return self._engine.connect()
+
+    def writing(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction that may write: what it reads is still so when it writes."""
         return self._engine.execution_options(writes=True).begin()
 
 
+_FROZEN = (
+    "{period}已冻结,不再接收新的版本;确需更正的,请联系省厅管理员说明理由后重新开放。"
+    " / {period} is frozen and takes no new revision; ask the province's administrator to reopen it."
+)
+
+
+def is_frozen(connection: sa.Connection, period: str) -> bool:
+    """Whether a month takes no new revision now."""
+    query = sa.select(MONTH_LOCK.c.is_frozen).where(MONTH_LOCK.c.period == period)
+    return bool(connection.execute(query.order_by(MONTH_LOCK.c.sequence.desc()).limit(1)).scalar())
+
+
 def current(submissions: Sequence[Submission]) -> dict[tuple[str, str], Submission]:
-    """The current revision of each unit and month: the latest that was not returned."""
+    """The current revision of each unit and month: the latest that was neither returned nor withdrawn."""
     latest: dict[tuple[str, str], Submission] = {}
     for submission in sorted(submissions, key=lambda item: item.revision):
-        if submission.state != RETURNED:
+        if submission.state not in NOT_CURRENT:
             latest[submission.unit_code, submission.period] = submission
     return latest
 

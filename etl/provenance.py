@@ -16,97 +16,24 @@ import duckdb
 import polars as pl
 
 from etl import models
+from etl.deciding_cells import READ_FROM, sheet_of
 from etl.sheets import SHEETS
 from etl.store import Store
 
 ROWS_LISTED = 500
 """How many rows are listed at most; how many there are is told beside."""
 
-READ_FROM: dict[str, dict[str, tuple[str, ...]]] = {
-    "basics": {
-        "officers": ("officers",),
-        "training_officers": ("officers",),
-        "posts": ("posts",),
-        "posts_filled": ("posts_filled",),
-        "certified_officers": ("certified_officers",),
-        "frontline_officers": ("frontline_officers",),
-        "auxiliaries": ("auxiliaries",),
-        "officers_trained_ytd": ("officers_trained_ytd",),
-        "notice_boards_due": ("notice_boards_due",),
-        "notice_boards_complete": ("notice_boards_complete",),
-    },
-    "monthly": {
-        "actions": ("actions",),
-        "actions_two_recorders": ("actions_two_recorders",),
-        "major_decisions": ("major_decisions",),
-        "major_decisions_reviewed": ("major_decisions_reviewed",),
-        "penalties_due": ("penalties_due",),
-        "penalties_published": ("penalties_published",),
-        "disposals": ("disposals",),
-        "disposals_non_coercive": ("disposals_non_coercive",),
-        "communities": ("communities",),
-        "communities_served": ("communities_served",),
-    },
-    "quarterly": {
-        "files_reviewed": ("files_reviewed",),
-        "files_excellent": ("files_excellent",),
-        "files_passed": ("files_excellent", "files_pass"),
-        "reconsiderations_concluded": ("reconsiderations_concluded",),
-        "reconsiderations_corrected": ("reconsiderations_corrected",),
-        "lawsuits_judged": ("lawsuits_judged",),
-        "lawsuits_lost": ("lawsuits_lost",),
-    },
-    "complaints": {
-        "complaints_valid": ("received_at", "excluded_reason"),
-        "conduct_complaints_valid": ("received_at", "complaint_kind"),
-        "conduct_complaints_substantiated": ("finding",),
-        "conduct_complaints_answered": ("finding",),
-        "complaints_renewed": ("repeat_of",),
-        "complaints_resolved": ("confirmed",),
-        "complaints_resolution_answered": ("confirmed",),
-        "callbacks_satisfied": ("callback",),
-        "callbacks_answered": ("callback",),
-        "complaints_due": ("due_at",),
-        "complaints_on_time": ("closed_at", "closed_on_time"),
-    },
-    "trainings": {
-        "training_hours": ("hours", "officers_attended"),
-        "training_expected": ("expected",),
-        "training_attended": ("officers_attended", "auxiliaries_attended"),
-        "county_months_trained": ("officers_attended", "auxiliaries_attended"),
-    },
-    "issues": {
-        "issues_found": ("found_on",),
-        "issues_rectified": ("status", "closed_on"),
-        "issues_due": ("due_on",),
-        "issues_due_on_time": ("status", "closed_on"),
-        "issues_overdue": ("due_on", "status", "closed_on"),
-    },
-    "surveys": {
-        "satisfied": ("n_very_satisfied", "n_satisfied", "n_fairly_satisfied"),
-        "answers": ("n_very_satisfied", "n_satisfied", "n_fairly_satisfied", "n_dissatisfied"),
-    },
-    "events": {
-        "violations": ("event_kind", "decided_on"),
-        "major_opinion_events": ("event_kind", "decided_on"),
-    },
-}
-"""The cells of a stored row that decide what it adds to a measure: sheet -> measure -> columns.
-
-A measure that stands here for no sheet has no rows behind it: population, months, reports.
-"""
-
 
 @dataclass(frozen=True, kw_only=True)
 class RowsBehind:
-    """The stored rows of one sheet that add to a figure.
+    """The stored rows of one kind that add to a figure.
 
-    ``rows``, a row a stored row: submission_id, source_submission_id (the workbook it stands in; another one
-    where last month's sheet was taken over), file_name (null where a later revision has replaced that workbook), leaf_code
-    or level and unit_code, month or wave, ``row`` (its number on the sheet), ``adds_<measure>``, the columns
-    in ``columns``, and column_letters (JSON text, column -> letter; null in rows of earlier versions).
-    ``row_count`` rows may be listed, of which ``rows`` holds the first; ``withheld`` rows are only counted.
-    ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
+    ``rows``, a row a stored row: source_submission_id (the workbook it stands in; another one where last
+    month's sheet was taken over) with its reporting_code, period and revision (null where a later revision has
+    replaced it), leaf_code and month or level, unit_code, collector and wave, ``row`` (its number on the sheet),
+    ``adds_<measure>``, the columns in ``columns``, and column_letters (JSON text, column -> letter; null in rows
+    of earlier versions). ``row_count`` rows may be listed, of which ``rows`` holds the first; ``withheld``
+    rows are only counted. ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
     """
 
     sheet: str
@@ -118,28 +45,24 @@ class RowsBehind:
     withheld_totals: Mapping[str, Decimal]
 
 
-def sheet_of(measure: str) -> str | None:
-    """The sheet whose rows add to a measure; None where no rows do."""
-    return next((sheet for sheet, measures in READ_FROM.items() if measure in measures), None)
-
-
 def rows_behind(
     store: Store, build: Path, counted: pl.DataFrame, measures: Sequence[str], *, limit: int = ROWS_LISTED
 ) -> list[RowsBehind]:
-    """The rows that add to measures of the places counted, sheet by sheet.
+    """The rows that add to measures of the places counted, one answer a row model.
 
     ``counted`` names the places by columns of the row models: leaf_code and month, or for surveys level,
-    unit_code, collector and wave. Free text is never among the columns; rows about profit-driven
-    enforcement and integrity, and events, are counted, not listed.
+    unit_code, collector and wave. Counted but not listed are events, and every row of a place in which one is
+    about profit-driven enforcement and integrity: from all the others and the sum, that one could be told.
     """
-    asked: dict[str, list[str]] = {}
-    for measure in measures:
-        if (sheet := sheet_of(measure)) is not None:
-            asked.setdefault(sheet, []).append(measure)
-    with _opened(store, build, counted, list(asked)) as connection:
+    sheets = dict.fromkeys(sheet for name in measures if (sheet := sheet_of(name)) is not None)
+    with _opened(store, build, counted, list(sheets)) as connection:
+        asked: dict[str, list[str]] = {}
+        for name in dict.fromkeys(measures):
+            if sheet_of(name) is not None:
+                asked.setdefault(_model(connection, name), []).append(name)
         return [
-            _of_sheet(connection, sheet, list(dict.fromkeys(of_sheet)), counted.columns, limit)
-            for sheet, of_sheet in asked.items()
+            _of_model(connection, model, of_model, counted.columns, limit)
+            for model, of_model in asked.items()
         ]
 
 
@@ -185,21 +108,34 @@ def _files(
     return files
 
 
-def _of_sheet(
+def _model(connection: duckdb.DuckDBPyConnection, measure: str) -> str:
+    """The row model that has a measure."""
+    [(model,)] = connection.execute(
+        "select table_name from duckdb_columns()"
+        " where table_name like 'row\\_%' escape '\\' and column_name = $measure",
+        {"measure": measure},
+    ).fetchall()
+    return str(model)
+
+
+def _of_model(
     connection: duckdb.DuckDBPyConnection,
-    sheet: str,
+    model: str,
     measures: Sequence[str],
     places: Sequence[str],
     limit: int,
 ) -> RowsBehind:
-    model = _model(connection, measures)
+    by_place = ", ".join(places)
     # A flag counts 1; a whole number or hours count what they are.
     adds = ", ".join(f"coalesce({name}::decimal(18, 2), 0) as adds_{name}" for name in measures)
     connection.execute(
-        f"create or replace temporary table adding as select {model}.* exclude ({', '.join(places)}), counted.*, {adds}"
-        f" from {model} join counted using ({', '.join(places)})"
-        f" where {' or '.join(f'adds_{name} <> 0' for name in measures)}"
+        "create or replace temporary table adding as from ("
+        f" select {model}.* exclude ({by_place}, is_withheld), counted.*, {adds},"
+        f" bool_or({model}.is_withheld) over (partition by {by_place}) as is_withheld"
+        f" from {model} join counted using ({by_place})"
+        f") where {' or '.join(f'adds_{name} <> 0' for name in measures)}"
     )
+    sheet = str(sheet_of(measures[0]))
     columns = _columns(sheet, measures)
     return RowsBehind(
         sheet=sheet,
@@ -210,19 +146,6 @@ def _of_sheet(
         totals=_totals(connection, measures, "true"),
         withheld_totals=_totals(connection, measures, "is_withheld"),
     )
-
-
-def _model(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> str:
-    """The row model that has these measures."""
-    found = connection.execute(
-        "select table_name from duckdb_columns()"
-        " where table_name like 'row\\_%' escape '\\' and list_contains($measures, column_name)"
-        " group by table_name having count(*) = $count",
-        {"measures": list(measures), "count": len(measures)},
-    ).fetchall()
-    if len(found) != 1:
-        raise ValueError(f"the measures {list(measures)} should stand in one row model, not in {found}")
-    return str(found[0][0])
 
 
 def _columns(sheet: str, measures: Sequence[str]) -> tuple[str, ...]:
@@ -236,6 +159,22 @@ def _columns(sheet: str, measures: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*keys, *deciding]))
 
 
+PLAIN_KEY = "^[!-~年月上下半季度第一二三四轮次批]+$"
+"""A case number or a survey's wave as such things are written; anything else may be a name."""
+
+
+def _shown(sheet: str, name: str) -> str:
+    """SQL for a cell as it may be shown: what somebody typed freely is not, nor which case another names."""
+    column = SHEETS[sheet].column(name)
+    if column.type != "text":
+        return f'stored."{name}"'
+    if column.kind == "key":
+        return (
+            f'case when regexp_matches(stored."{name}", \'{PLAIN_KEY}\') then stored."{name}" end as "{name}"'
+        )
+    return f'stored."{name}" is not null as "{name}"'
+
+
 def _listed(
     connection: duckdb.DuckDBPyConnection,
     sheet: str,
@@ -244,13 +183,14 @@ def _listed(
     places: Sequence[str],
     limit: int,
 ) -> pl.DataFrame:
-    shown = ", ".join(f'stored."{name}"' for name in columns if name not in places)
-    kept = ", ".join(f"adding.{name}" for name in ("submission_id", "row", *places, *adds))
+    shown = ", ".join(_shown(sheet, name) for name in columns)
+    kept = ("submission_id", "row", *(name for name in places if name not in columns), *adds)
     return connection.sql(
-        f"select {kept}, stored.source_submission_id, stored.column_letters, origin.file_name, {shown}"
+        f"select {', '.join(f'adding.{name}' for name in kept)}, stored.source_submission_id, stored.column_letters, origin.reporting_code,"
+        f" origin.month as period, origin.revision, {shown}"
         f" from adding join rows_{sheet} as stored using (submission_id, row)"
         " left join dim_submission as origin on origin.submission_id = stored.source_submission_id"
-        f" where not adding.is_withheld order by {', '.join(places)}, adding.row limit {int(limit)}"
+        f" where not adding.is_withheld order by {', '.join(f'adding.{name}' for name in places)}, adding.row limit {int(limit)}"
     ).pl()
 
 

@@ -49,7 +49,14 @@ class Store:
 
     def masking_key(self) -> bytes:
         """The secret that keeps masked case numbers apart; made once for a store."""
-        path = self.folder / "masking.key"
+        return self._key("masking.key")
+
+    def audit_key(self) -> bytes:
+        """The secret that seals the audit; made once for a store."""
+        return self._key("audit.key")
+
+    def _key(self, name: str) -> bytes:
+        path = self.folder / name
         if not path.exists():
             write_once(path, secrets.token_bytes(KEY_BYTES))
         key = path.read_bytes()

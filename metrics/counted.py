@@ -28,8 +28,8 @@ def counted(
 ) -> pl.DataFrame:
     """What stands behind one unit's figure: leaf_code and month, or level, unit_code, collector and wave.
 
-    Summed over these places, a KPI's two mart columns are its numerator and denominator. A figure that is
-    not reported, or does not apply, has none.
+    Summed over these places, a KPI's two mart columns are its numerator and denominator; of an average roll
+    and of the staffing gap they are what those are reckoned from. A figure not reported has none.
     """
     period = scope(kind, month, dimensions.due_at, as_of)
     if kpi.mart == "mart_survey":

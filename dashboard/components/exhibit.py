@@ -50,7 +50,15 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
             part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
         ),
         chart=exhibit.chart,
-        csv="" if exhibit.table is None else exhibit.table.write_csv(),
+        csv="" if exhibit.table is None else harmless(exhibit.table).write_csv(),
+    )
+
+
+def harmless(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with texts that a spreadsheet would take for a formula set off by an apostrophe."""
+    risky = pl.col(pl.String).str.contains(r"^[\s\x00]*[=+\-@|%=+-@]")
+    return table.with_columns(
+        pl.when(risky).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
     )
 
 

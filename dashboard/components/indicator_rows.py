@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
@@ -14,42 +14,46 @@ from dashboard.components import block, exhibit, headings
 from dashboard.components.definitions import quoted
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
-from dashboard.i18n import of, t
-from etl.provenance import READ_FROM, RowsBehind, cell, sheet_of
+from dashboard.i18n import listed, of, t
+from etl.deciding_cells import sheet_of
+from etl.provenance import RowsBehind, cell
 from etl.schema import Column
 from etl.sheets import SHEETS
 from metrics.counted import measures
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
 
+ON_PAGE = 200
+"""Rows drawn; the table taken away has more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FigureRows:
-    """The figure of one unit and the rows behind it; ``names`` are those of all units by code."""
+    """The figure of one unit and the rows behind it.
+
+    ``names`` are those of the codes that stand in rows, ``reporting_names`` of those that report.
+    """
 
     kpi: Kpi
     month: date
     kind: PeriodKind
     name: str
     names: Mapping[str, str]
+    reporting_names: Mapping[str, str]
     sheets: Sequence[RowsBehind]
     simulated: bool
 
 
 def show(found: FigureRows) -> None:
-    """An exhibit a sheet; where no row stands behind a part of the figure, why not."""
-    absent = [_without_rows(found, measure) for measure in measures(found.kpi) if sheet_of(measure) is None]
+    """An exhibit a row model; before them, what part of the figure no row stands behind."""
+    told = [_without_rows(found, measure) for measure in measures(found.kpi) if sheet_of(measure) is None]
     if not any(each.row_count or each.withheld for each in found.sheets):
-        absent.append(escape(t("没有计入的行。")))
-    words = " ".join([*dict.fromkeys(absent), link(t("收起明细"), rows="")])
+        told.append(escape(t("没有计入的行。")))
+    words = " ".join([*dict.fromkeys(told), link(t("收起明细"), rows="")])
     block.show(f'<p class="src" data-arrive>{words}</p>', key="indicator_rows_head")
-    for each in found.sheets:
+    for number, each in enumerate(found.sheets):
         if each.row_count or each.withheld:
-            _sheet(found, each)
-
-
-def _title(found: FigureRows, what: str) -> str:
-    return headings.title(found.name, what, found.month, found.kind)
+            _sheet(found, each, f"indicator_rows_{number}")
 
 
 def _without_rows(found: FigureRows, measure: str) -> str:
@@ -58,65 +62,98 @@ def _without_rows(found: FigureRows, measure: str) -> str:
         return link(t("看每份月报何时报送"), "progress")
     if measure == "county_months":
         return escape(t("分母是有填报的县月数,不来自某一行。"))
+    if found.kpi.own_total:
+        return escape(t("应配人数按专项人口表里的人口算出,不在填报的工作簿里。"))
     return escape(
-        t("分母({denominator})来自专项的人口表,不在填报的工作簿里。", denominator=_people(found.kpi))
+        t(
+            "分母({denominator})来自专项的人口表,不在填报的工作簿里。",
+            denominator=of(found.kpi, "denominator"),
+        )
     )
 
 
-def _people(kpi: Kpi) -> str:
-    return of(kpi, "denominator") or t("人口")
-
-
-def _sheet(found: FigureRows, behind: RowsBehind) -> None:
+def _sheet(found: FigureRows, behind: RowsBehind, key: str) -> None:
     title = of(SHEETS[behind.sheet], "title")
+    what = t("{kpi} · {sheet}的明细行", kpi=of(found.kpi, "title"), sheet=title)
     shown = Exhibit(
-        title=_title(found, t("{kpi} · {sheet}的明细行", kpi=of(found.kpi, "title"), sheet=title)),
+        title=headings.title(found.name, what, found.month, found.kind),
         name=exhibit.file_name(f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title),
         notes=[escape(note) for note in _notes(found, behind)],
         table=_export(found, behind) if behind.rows.height else None,
         simulated=found.simulated,
     )
-    exhibit.show(shown, _table(found, behind), key=f"indicator_rows_{behind.sheet}")
+    exhibit.show(shown, _table(found, behind), key=key)
 
 
 def _notes(found: FigureRows, behind: RowsBehind) -> list[str]:
-    sums = [f"{_part(found.kpi, name)} {format.plain(total)}" for name, total in behind.totals.items()]
-    told = [
-        t(
-            "{count}行计入,合计{sums}。",
-            count=format.whole(behind.row_count + behind.withheld),
-            sums=" · ".join(sums),
-        )
-    ]
+    sums = [f"{_part(found, name)} {format.plain(total)}" for name, total in behind.totals.items()]
+    count = format.whole(behind.row_count + behind.withheld)
+    told = [t("计入{count}行;各行合计:{sums}。", count=count, sums=listed(sums)), _how_counted(found, behind)]
+    if behind.row_count > ON_PAGE:
+        taken = format.whole(behind.rows.height)
+        told.append(t("本页列出前{shown}行,CSV有{taken}行。", shown=format.whole(ON_PAGE), taken=taken))
     if behind.rows.height < behind.row_count:
-        told.append(
-            t("列出前{shown}行;缩小到下级单位或单月可看到其余各行。", shown=format.whole(behind.rows.height))
-        )
+        told.append(t("其余各行可缩小到下级单位或单月再看。"))
     if behind.withheld:
-        told.append(t("其中{count}行属不公开明细的类别,只计数不列出。", count=format.whole(behind.withheld)))
-    return told
+        told.append(
+            t(
+                "其中{count}行只计数不列出:属不公开明细的类别,或与之同单位同月,列出便可推知。",
+                count=format.whole(behind.withheld),
+            )
+        )
+    return [each for each in told if each]
 
 
-def _part(kpi: Kpi, measure: str) -> str:
+def _how_counted(found: FigureRows, behind: RowsBehind) -> str:
+    """What the figure is, where it is not simply the sum of its rows."""
+    if found.kpi.over_time == "last_wave":
+        return t("指标按人口加权:各单位满意比例乘以人口,不是各行直接相加。")
+    if found.kpi.average_stock and found.kpi.denominator in behind.totals:
+        return t("指标的分母是各月在岗人数的平均,不是各月之和。")
+    return t("指标是应配人数减去在岗人数。") if found.kpi.own_total else ""
+
+
+def _part(found: FigureRows, measure: str) -> str:
+    """What a measure is to the figure; where it is neither numerator nor denominator, what it counts."""
+    kpi = found.kpi
+    if kpi.over_time == "last_wave":
+        return t("满意回答") if measure == kpi.numerator else t("有效回答")
+    if kpi.own_total or (kpi.average_stock and measure == kpi.denominator):
+        return t("在岗人数")
     return t("分子") if measure == kpi.numerator else t("分母")
 
 
 def _table(found: FigureRows, behind: RowsBehind) -> str:
     if behind.rows.is_empty():
         return ""
-    columns = _columns(behind)
-    titles = [
-        ("name", t("工作簿")),
-        ("part", t("行")),
-        *((_css(column), _column_title(column)) for column in columns),
-        *(("part", t("计入{part}", part=_part(found.kpi, name))) for name in behind.totals),
-    ]
+    titles = [(css, title) for title, css, _ in _cells(found, behind, behind.rows.row(0, named=True))]
     head = "".join(f'<th scope="col" class="{css}">{escape(title)}</th>' for css, title in titles)
-    lines = "".join(_line(found, behind, columns, row) for row in behind.rows.iter_rows(named=True))
+    lines = "".join(_line(found, behind, row) for row in behind.rows.head(ON_PAGE).iter_rows(named=True))
     return (
         f'<div class="indicator-scroll indicator-rows" tabindex="0"><table class="indicator-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
+
+
+def _line(found: FigureRows, behind: RowsBehind, row: Mapping[str, object]) -> str:
+    cells = "".join(f'<td class="{css}">{text}</td>' for _, css, text in _cells(found, behind, row))
+    return f"<tr>{cells}</tr>"
+
+
+def _cells(
+    found: FigureRows, behind: RowsBehind, row: Mapping[str, object]
+) -> Iterator[tuple[str, str, str]]:
+    """Title, class and HTML of each cell of a line."""
+    yield t("工作簿"), "name", escape(_workbook(found, row))
+    yield t("行"), "part", str(row["row"])
+    if "month" in row:
+        yield t("计入月份"), "name", f"{row['month']:%Y-%m}"
+    for column in _columns(behind):
+        place = cell(row["column_letters"], column.name, row["row"])
+        seen = quoted(_seen(found, column, row[column.name]))
+        yield _column_title(column), _css(column), f"{seen} <small>{place}</small>"
+    for name in behind.totals:
+        yield t("计入{part}", part=_part(found, name)), "part", escape(_added(row[f"adds_{name}"]))
 
 
 def _columns(behind: RowsBehind) -> list[Column]:
@@ -133,22 +170,16 @@ def _column_title(column: Column) -> str:
     return t("单位") if column.type == "code" else of(column, "title")
 
 
-def _line(found: FigureRows, behind: RowsBehind, columns: Sequence[Column], row: Mapping[str, object]) -> str:
-    cells = [f'<td class="name">{quoted(_workbook(row))}</td><td>{row["row"]}</td>']
-    deciding = {name for names in READ_FROM[behind.sheet].values() for name in names}
-    for column in columns:
-        place = cell(row["column_letters"], column.name, row["row"]) if column.name in deciding else ""
-        small = f" <small>{place}</small>" if place else ""
-        cells.append(
-            f'<td class="{_css(column)}">{quoted(_seen(found, column, row[column.name]))}{small}</td>'
+def _workbook(found: FigureRows, row: Mapping[str, object]) -> str:
+    """The workbook by unit, month and revision; the file's own name is what its sender typed."""
+    unit, period = str(row["source_submission_id"]).rsplit("-", 3)[0], row["period"]
+    name = found.reporting_names.get(unit, unit)
+    if period is None:
+        # Replaced by a later revision since; its month stands in its name.
+        return t(
+            "{unit} {month} 旧版", unit=name, month="-".join(str(row["source_submission_id"]).split("-")[1:3])
         )
-    cells += [f"<td>{escape(_added(row[f'adds_{name}']))}</td>" for name in behind.totals]
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _workbook(row: Mapping[str, object]) -> str:
-    """The file's name; of a workbook replaced since, its unit and month."""
-    return str(row["file_name"] or str(row["source_submission_id"]).rpartition("-")[0])
+    return t("{unit} {month} 第{revision}版", unit=name, month=f"{period:%Y-%m}", revision=row["revision"])
 
 
 def _added(amount: object) -> str:
@@ -168,18 +199,21 @@ def _seen(found: FigureRows, column: Column, value: object) -> str:
 
 
 def _export(found: FigureRows, behind: RowsBehind) -> pl.DataFrame:
-    """The listed rows as they are taken away, each deciding cell with its address."""
+    """The rows as they are taken away, each cell with its address."""
     rows = list(behind.rows.iter_rows(named=True))
-    columns = {
-        t("工作簿"): [_workbook(row) for row in rows],
+    columns: dict[str, list[object]] = {
+        t("工作簿"): [_workbook(found, row) for row in rows],
         t("工作表"): [SHEETS[behind.sheet].title_zh] * len(rows),
         t("行"): [row["row"] for row in rows],
     }
+    if "month" in behind.rows.columns:
+        columns[t("计入月份")] = [f"{row['month']:%Y-%m}" for row in rows]
     for column in _columns(behind):
-        columns[_column_title(column)] = [_seen(found, column, row[column.name]) for row in rows]
-        columns[t("{title}所在单元格", title=_column_title(column))] = [
+        title = _column_title(column)
+        columns[title] = [_seen(found, column, row[column.name]) for row in rows]
+        columns[t("{title}所在单元格", title=title)] = [
             cell(row["column_letters"], column.name, row["row"]) for row in rows
         ]
     for name in behind.totals:
-        columns[t("计入{part}", part=_part(found.kpi, name))] = [float(row[f"adds_{name}"]) for row in rows]
+        columns[t("计入{part}", part=_part(found, name))] = [float(row[f"adds_{name}"]) for row in rows]
     return pl.DataFrame(columns)

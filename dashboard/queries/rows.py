@@ -14,8 +14,8 @@ from metrics.counted import counted, measures
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 
-LISTED = 200
-"""Rows on a page; a narrower unit or month shows the others."""
+TAKEN_AWAY = 2_000
+"""Rows at most in the table that is taken away; a narrower unit or month has the others."""
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
@@ -35,4 +35,4 @@ def behind(
     )
     # A build lies in the warehouse of its store.
     store = Store(folder=Path(build).parent.parent)
-    return rows_behind(store, Path(build), places, measures(KPIS[kpi]), limit=LISTED)
+    return rows_behind(store, Path(build), places, measures(KPIS[kpi]), limit=TAKEN_AWAY)

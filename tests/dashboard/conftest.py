@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,20 +14,10 @@ from types import ModuleType
 
 import pytest
 
+from benchmarks.first_paint import CHROMIUM, OFFLINE
+
 ROOT = Path(__file__).parents[2]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "chromium")
-OFFLINE = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Long past at any clock these tests run under, so that nothing in them is still to fall due.
 MONTHS = ("2025-05", "2025-06")
 

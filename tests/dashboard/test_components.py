@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import area_map, strokes
+from dashboard.components import area_map, exhibit, strokes
 from dashboard.components.geometry import WIDTH, shapes_of
 from dashboard.components.scale import CLASSES, classes
 from metrics.kpis import KPIS
@@ -82,3 +83,10 @@ def test_a_name_never_becomes_markup():
     tiles = area_map.drawing(drawn, "")
     assert "<img" not in tiles
     assert "&lt;img" in tiles
+
+
+def test_no_text_taken_away_is_a_formula_in_a_spreadsheet():
+    texts = ["=1+1", "+86", "-2", "@x", "\t=1", " =1", "|x", "%x", "=1", "昆明", "–", "12", ""]
+    table = exhibit.harmless(pl.DataFrame({"文字": texts, "数": [-1.5] * len(texts)}))
+    assert [text[:1] for text in table["文字"]] == ["'"] * 9 + ["昆", "–", "1", ""]
+    assert table["数"].to_list() == [-1.5] * len(texts)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from etl import calendar, provenance
+from etl.deciding_cells import READ_FROM, sheet_of
 from etl.provenance import rows_behind
 from etl.sheets import SHEETS
 from etl.store import Store
@@ -17,7 +18,9 @@ from metrics.counted import counted, measures
 from metrics.dimensions import read_dimensions
 from metrics.kpis import KPIS
 from metrics.query import table
+from tests.etl.example_workbooks import example_workbook_rows
 from tests.etl.stores import load_into, write_workbook, yunnan
+from tests.metrics.random_rows import NOT_LISTED
 from tests.metrics.random_store import random_data_set, stored
 
 SEEDS = range(700, 704)
@@ -41,13 +44,13 @@ MONTH, AS_OF = "2026-09", datetime(2026, 10, 20)
 
 def test_every_measure_of_a_kpi_has_rows_or_a_reason_for_none():
     asked = {name for kpi in KPIS.values() for name in measures(kpi)}
-    assert {name for name in asked if provenance.sheet_of(name) is None} == set(WITHOUT_ROWS)
+    assert {name for name in asked if sheet_of(name) is None} == set(WITHOUT_ROWS)
 
 
-@pytest.mark.parametrize("sheet", provenance.READ_FROM)
+@pytest.mark.parametrize("sheet", READ_FROM)
 def test_the_cells_that_decide_are_columns_of_their_sheet_and_no_free_text(sheet):
     columns = {column.name: column for column in SHEETS[sheet].columns}
-    named = {name for of_measure in provenance.READ_FROM[sheet].values() for name in of_measure}
+    named = {name for of_measure in READ_FROM[sheet].values() for name in of_measure}
     assert named <= columns.keys()
     assert [name for name in named if columns[name].type == "text" and not columns[name].carried_key] == []
 
@@ -73,21 +76,40 @@ def checked_sums(data, store: Store, random: Random) -> int:
                 continue
             kpi, unit = KPIS[row["kpi"]], units[row["level"], row["unit_code"]]
             places = asked(run, dimensions, kpi, unit, month, kind, as_of)
+            if row["status"] == "not_reported":
+                assert places.is_empty(), row
             totals = {}
-            for of_sheet in rows_behind(store, build, places, measures(kpi)):
-                listed = of_sheet.rows.select(pl.col("^adds_.*$").sum()).to_dicts()[0]
-                assert of_sheet.rows.height == of_sheet.row_count
-                for name, total in of_sheet.totals.items():
-                    assert (listed[f"adds_{name}"] or 0) + of_sheet.withheld_totals[name] == total
-                totals |= of_sheet.totals
-            if "answers" in totals:
-                assert totals["answers"] == (row["cases"] or 0)
+            for each in rows_behind(store, build, places, measures(kpi)):
+                listed = each.rows.select(pl.col("^adds_.*$").sum()).to_dicts()[0]
+                assert each.rows.height == each.row_count
+                for name, total in each.totals.items():
+                    assert (listed[f"adds_{name}"] or 0) + each.withheld_totals[name] == total
+                totals |= each.totals
+            if kpi.over_time == "last_wave":
+                assert totals.get("answers", 0) == (row["cases"] or 0), row
+                assert weighted_share(places, run, totals, row, dimensions) in (
+                    None,
+                    pytest.approx(row["value"]),
+                )
             for name, part in ((kpi.numerator, "numerator"), (kpi.denominator, "denominator")):
                 plain = (kpi.key, part) not in NOT_A_PLAIN_SUM
                 if plain and name in totals and row[part] is not None:
                     assert float(totals[name]) == pytest.approx(row[part], rel=1e-12), (row, name)
                     checked += 1
     return checked
+
+
+def weighted_share(places, run, totals, row, dimensions) -> float | None:
+    """The population-weighted share of the waves behind a figure; None where there are none."""
+    waves = run("from mart_survey", {}).join(places, on=["level", "unit_code", "wave", "collector"])
+    if waves.is_empty():
+        return None
+    if waves["unit_code"].to_list() == [row["unit_code"]]:
+        return 100 * float(totals["satisfied"]) / float(totals["answers"])
+    weights = pl.col("population")
+    return (
+        100 * waves.select((pl.col("satisfied") / pl.col("answers") * weights).sum() / weights.sum()).item()
+    )
 
 
 def test_the_rows_behind_every_figure_add_up_to_it(tmp_path):
@@ -98,30 +120,89 @@ def test_the_rows_behind_every_figure_add_up_to_it(tmp_path):
     assert checked > 200
 
 
-def test_rows_of_profit_driven_enforcement_and_events_are_counted_only(tmp_path):
-    data = random_data_set(0, tmp_path)
-    store = stored(data, tmp_path)
+@pytest.mark.parametrize(
+    "key", ["conduct_complaints_per_10k", "complaints_on_time_rate", "issues_rectified_rate"]
+)
+def test_where_a_row_may_not_be_shown_none_of_its_unit_and_month_is(key, tmp_path):
+    """Else the one not shown could be told from the sum and all the others."""
+    kpi, withheld, shown = KPIS[key], 0, 0
+    for seed in range(710, 716):
+        data = random_data_set(seed, tmp_path / str(seed))
+        store = stored(data, tmp_path / str(seed))
+        build = current_build(store.folder)
+        if data.campaign.collected(kpi.sheet) is None:
+            continue
+        with closing(open_build(build)) as connection:
+            run = runner(connection)
+            dimensions = read_dimensions(run)
+            places = asked(
+                run, dimensions, kpi, data.campaign.top, data.campaign.periods[-1], "rolling12", data.today
+            )
+        for each in rows_behind(store, build, places, measures(kpi), limit=10**6):
+            kept = [pl.read_parquet(path) for path in (store.rows / each.sheet).rglob("*.parquet")]
+            if not kept:
+                continue
+            secret = pl.concat(kept).filter(focus_area=NOT_LISTED)
+            assert each.rows.join(secret, on=["submission_id", "row"], how="semi").is_empty()
+            withheld += each.withheld
+            shown += each.row_count
+    assert withheld > 0
+    assert shown > 0
+
+
+def test_events_are_counted_only(tmp_path):
+    counted_events = 0
+    for seed in range(5):
+        data = random_data_set(seed, tmp_path / str(seed))
+        store = stored(data, tmp_path / str(seed))
+        build = current_build(store.folder)
+        with closing(open_build(build)) as connection:
+            run = runner(connection)
+            dimensions = read_dimensions(run)
+            month = data.campaign.periods[-1]
+            kpi = KPIS["violations"]
+            places = asked(run, dimensions, kpi, data.campaign.top, month, "rolling12", data.today)
+        for each in rows_behind(store, build, places, measures(kpi)):
+            assert each.rows.is_empty()
+            counted_events += each.withheld
+    assert counted_events > 0
+
+
+def test_what_somebody_typed_freely_is_not_shown(tmp_path):
+    """Neither the file's name, nor a case number with a name in it, nor which case another one renews."""
+    campaign = yunnan()
+    unit = campaign.reporting_units[0]
+    rows = example_workbook_rows(campaign, unit, MONTH, 6)
+    for row in rows["complaints"]:
+        row.update(repeat_of="K-1", excluded_reason="无", complaint_kind="城市管理问题诉求", focus_area=None)
+    rows["complaints"][0]["complaint_id"] = "王小明的投诉"
+    path = write_workbook(tmp_path / "王小明.xlsx", campaign, unit, MONTH, rows=rows)
+    load_into(tmp_path / "store", [path], campaign)
+
+    store = Store(folder=tmp_path / "store")
     build = current_build(store.folder)
-    withheld = 0
     with closing(open_build(build)) as connection:
         run = runner(connection)
-        dimensions = read_dimensions(run)
-        for key in ("complaints_repeat_rate", "issues_rectified_rate", "violations"):
-            kpi = KPIS[key]
-            if kpi.sheet not in dimensions.frequency:
-                continue
-            month = data.campaign.periods[-1]
-            places = asked(run, dimensions, kpi, data.campaign.top, month, "rolling12", data.today)
-            for of_sheet in rows_behind(store, build, places, measures(kpi)):
-                stored_rows = pl.concat(
-                    pl.read_parquet(path) for path in (store.rows / of_sheet.sheet).rglob("*.parquet")
-                )
-                shown = of_sheet.rows.join(stored_rows, on=["submission_id", "row"])
-                kinds = shown["focus_area"].to_list() if "focus_area" in shown.columns else []
-                assert "逐利执法与廉政风险" not in kinds
-                assert of_sheet.sheet != "events" or of_sheet.row_count == 0
-                withheld += of_sheet.withheld
-    assert withheld > 0
+        places = asked(run, read_dimensions(run), KPIS["complaints_repeat_rate"], unit, MONTH, "month", AS_OF)
+    [found] = rows_behind(store, build, places, measures(KPIS["complaints_repeat_rate"]))
+
+    assert found.rows.height == 6
+    assert "王小明" not in str(found.rows.to_dicts())
+    assert "K-1" not in str(found.rows.to_dicts())
+    assert found.rows["complaint_id"].null_count() == 1
+    assert found.rows["repeat_of"].to_list() == [True] * 6
+
+
+def test_a_kpi_may_take_its_two_measures_from_two_kinds_of_rows(tmp_path):
+    data = random_data_set(701, tmp_path)
+    store = stored(data, tmp_path)
+    build = current_build(store.folder)
+    leaves = pl.DataFrame(
+        {"leaf_code": [data.campaign.leaves(data.campaign.reporting_units[0].code)[0].code]}
+    )
+    places = leaves.with_columns(month=pl.lit(calendar.first_day(data.campaign.periods[0])))
+    found = rows_behind(store, build, places, ["complaints_resolved", "complaints_due"])
+    assert [list(each.totals) for each in found] == [["complaints_resolved"], ["complaints_due"]]
 
 
 def test_a_listed_cell_of_a_received_workbook_holds_what_the_row_says(tmp_path):
@@ -150,7 +231,7 @@ def test_a_listed_cell_of_a_received_workbook_holds_what_the_row_says(tmp_path):
         for row in of_sheet.rows.iter_rows(named=True):
             address = provenance.cell(row["column_letters"], column, row["row"])
             assert received[SHEETS[of_sheet.sheet].title_zh][address].value == row[column]
-            assert row["file_name"] == "a.xlsx"
+            assert (row["reporting_code"], row["revision"]) == (unit.code, 1)
             seen[column].append(address)
     assert len(seen["officers"]) == len(campaign.leaves(unit.code))
     assert seen["complaint_id"]

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from etl import calendar
 from etl.build import build
 from etl.campaign import Campaign
-from etl.journal import SUBMISSION, Journal, SubmittedSheet
+from etl.journal import Journal, SubmittedSheet
+from etl.journal_tables import SUBMISSION
 from etl.schema import POLARS_TYPES
 from etl.sheets import SHEETS
 from etl.store import Store

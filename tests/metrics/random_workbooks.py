@@ -23,6 +23,7 @@ from etl.sheets import SHEETS
 from etl.store import Store
 from etl.template import build_workbook
 from tests.metrics.oracle import CONDUCT, Handed
+from tests.metrics.random_rows import focus_area
 from tests.metrics.random_store import DataSet, set_state
 
 MONTHS = 4
@@ -87,7 +88,7 @@ def _mended(campaign: Campaign, key: str, row: dict[str, Any], period: str) -> d
     if key == "complaints":
         end = datetime.combine(calendar.last_day(period), time(23, 59, 59))
         if row["complaint_kind"] == CONDUCT:
-            row["focus_area"] = "执法不规范"
+            row["focus_area"] = focus_area(row["complaint_id"])
         if row["closed_at"] is not None and row["closed_at"] > end:
             row["closed_at"] = None
         if row["due_at"] is not None and row["due_at"].time() == time():

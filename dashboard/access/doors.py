@@ -1,0 +1,76 @@
+"""What the gate stands in front of: the store's journal, the clock, the address people come by.
+
+The one place of the access package that reads the environment and the clock.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from etl.journal import Journal
+from etl.store import Store
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """One store's doors. ``origin`` is the only address pages may be opened by, such as
+    https://kaohe.example.gov.cn; empty for this machine alone, whatever the port.
+    """
+
+    store: Store
+    origin: str = ""
+
+    def journal(self) -> Journal:
+        """The store's journal, opened once."""
+        return _journal(self.store.journal_url)
+
+    def has_journal(self) -> bool:
+        """Whether anything was ever written to the store."""
+        return (self.store.folder / "journal.sqlite").exists()
+
+    def now(self) -> datetime:
+        """The time in Shanghai, without zone."""
+        return datetime.now(SHANGHAI).replace(tzinfo=None)
+
+    def takes_visitors(self) -> bool:
+        """Whether anybody may look around: on simulated data alone, and only from this machine."""
+        return not self.origin and self.has_journal() and self.journal().is_simulated() is True
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever put into the store, so that there is nothing to guard yet."""
+        return not self.origin and not self.has_journal()
+
+    def is_host(self, host: str) -> bool:
+        """Whether a Host header names the address pages may be opened by."""
+        if self.origin:
+            return host == urlsplit(self.origin).netloc
+        return (urlsplit(f"//{host}").hostname or "") in LOOPBACK
+
+    def is_origin(self, origin: str, host: str) -> bool:
+        """Whether an Origin header names the page's own address."""
+        return origin == (self.origin or f"http://{host}")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies may travel under TLS only."""
+        return self.origin.startswith("https://")
+
+
+@cache
+def _journal(url: str) -> Journal:
+    return Journal(url)
+
+
+def doors() -> Doors:
+    """The doors of this process: STORE_DIR and PUBLIC_ORIGIN."""
+    folder = Path(os.environ.get("STORE_DIR", "data/store"))
+    return Doors(store=Store(folder=folder), origin=os.environ.get("PUBLIC_ORIGIN", "").rstrip("/"))

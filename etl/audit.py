@@ -1,0 +1,100 @@
+"""The audit: who did what, when, from where, allowed or refused; sealed so that nothing in it can be altered unseen.
+
+Each act's seal is a keyed hash over the act and the seal of the one before it. The key lies in the store's
+folder, outside the journal: who can only write to the journal cannot make a seal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from etl.journal_tables import AUDIT, AUDIT_END
+from etl.masking import mask_text
+
+Outcome = Literal["done", "refused", "failed"]
+START = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One thing somebody did or was refused.
+
+    ``who`` is an account, or 命令行 for the command line; ``roles`` what it may be; ``address`` the network
+    address it came from; ``object`` what it was done to, such as ``530100 2026-09``.
+    """
+
+    at: datetime
+    who: str
+    action: str
+    object: str
+    outcome: Outcome = "done"
+    roles: str = ""
+    address: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def append(connection: sa.Connection, key: bytes, act: Act) -> int:
+    """Seal an act and add it, in the transaction of what it tells of; its number.
+
+    The transaction must be a writing one, so that no other act comes in between.
+    """
+    end = connection.execute(sa.select(AUDIT_END)).mappings().first()
+    sequence = end["sequence"] + 1 if end else 1
+    row = _row(act, sequence)
+    row["seal"] = seal(key, end["seal"] if end else START, row)
+    connection.execute(AUDIT.insert().values(**row))
+    held = {"sequence": sequence, "seal": row["seal"]}
+    connection.execute(
+        AUDIT_END.update().values(**held) if end else AUDIT_END.insert().values(only=1, **held)
+    )
+    return sequence
+
+
+def _row(act: Act, sequence: int) -> dict[str, object]:
+    detail = {name: _plain(value) for name, value in act.detail.items()}
+    return {**vars(act), "sequence": sequence, "detail": detail, "object": mask_text(act.object)}
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold, with personal numbers masked."""
+    return value if isinstance(value, (int, float, bool)) or value is None else mask_text(str(value))
+
+
+def seal(key: bytes, before: str, row: Mapping[str, object]) -> str:
+    """The keyed hash of an act and of the seal before it."""
+    told = {name: row[name] for name in sorted(row) if name != "seal"}
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+    return hmac.new(key, f"{before}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def first_fault(connection: sa.Connection, key: bytes) -> str | None:
+    """Where the audit has been tampered with, in both languages; None where every seal holds."""
+    before, expected = START, 1
+    for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.sequence)).mappings():
+        if row["sequence"] != expected:
+            return f"第{expected}条缺失 / act {expected} is missing"
+        if not hmac.compare_digest(row["seal"], seal(key, before, row)):
+            return f"第{expected}条被改动 / act {expected} was altered"
+        before, expected = row["seal"], expected + 1
+    end = connection.execute(sa.select(AUDIT_END)).mappings().first()
+    if (end["sequence"], end["seal"]) != (expected - 1, before) if end else expected > 1:
+        return f"末尾在第{expected - 1}条之后被截断 / the end after act {expected - 1} was cut off"
+    return None
+
+
+def listed(
+    connection: sa.Connection, *, limit: int, before: int | None = None
+) -> Iterator[dict[str, object]]:
+    """The latest acts first, from before a number where given."""
+    query = sa.select(AUDIT).order_by(AUDIT.c.sequence.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AUDIT.c.sequence < before)
+    return (dict(row) for row in connection.execute(query).mappings())
