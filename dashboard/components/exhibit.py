@@ -56,7 +56,7 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
 
 def harmless(table: pl.DataFrame) -> pl.DataFrame:
     """The table with texts that a spreadsheet would take for a formula set off by an apostrophe."""
-    risky = pl.col(pl.String).str.contains(r"^[\s\x00]*[=+\-@|%=+-@]")
+    risky = pl.col(pl.String).str.contains(r"^[\s\x00]*[=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]")
     return table.with_columns(
         pl.when(risky).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
     )
