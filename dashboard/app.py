@@ -12,6 +12,7 @@ from dashboard.pages import PAGES
 from dashboard.queries import builds
 from metrics.connection import NoBuildError, OtherLayoutError
 
+state.arrive()
 state.settle(state.LANG, list(LANGUAGES), DEFAULT)
 state.speak()
 # The icon is a local file: an icon given by name would be fetched from the internet.
@@ -29,10 +30,6 @@ pages = {
     for each in PAGES
 }
 current = st.navigation(list(pages.values()), position="top")
-wanted = st.session_state.pop(state.GO, "")
-if wanted == state.ROOT or wanted in pages:
-    st.switch_page(pages[PAGES[0].key if wanted == state.ROOT else wanted])
-
 try:
     build = builds.build()
     dimensions = builds.dimensions(build)
@@ -47,5 +44,5 @@ except NoBuildError:
 page.banner(simulated=dimensions.simulated)
 filters.settle(build, builds.today())
 filters.show(next(each.filters for each in PAGES if pages[each.key] == current), build, builds.today())
-current.run()
 state.publish()
+current.run()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
@@ -18,10 +17,9 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, parse_month
 
-BUILD, GO = "build", "go"
-"""Keys of the session alone: the build read in this run, and the page a link leads to."""
-ROOT = "./"
-"""The first page, which stands at the root of the address."""
+BUILD, ASKED, PUBLISHED = "build", "asked", "published"
+"""Keys of the session alone: the build read in this run, the address the reader has changed to in this run, and
+the one written last."""
 MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, CHART, ORDER, WANTED, LANG = ADDRESS = (
     "month",
     "period",
@@ -69,14 +67,23 @@ class Filters:
     order: str = ""
 
 
-def settle(key: str, options: Sequence[str], default: str) -> str:
-    """Give a key a valid value before its widget is drawn.
+def arrive() -> None:
+    """See whether the reader has changed the address (opened, edited, followed, gone back to); first thing of a run.
 
-    The address counts where the reader has changed it (opened, edited, gone back to), else the session.
+    If so it alone counts, and a key it leaves out has its default; else the session does. An address without
+    any of our keys is none: the menu of pages leads to such.
+    """
+    asked = {key: value for key, value in st.query_params.to_dict().items() if key in ADDRESS}
+    moved = bool(asked) and asked != st.session_state.get(PUBLISHED)
+    st.session_state[ASKED] = asked if moved else None
+
+
+def settle(key: str, options: Sequence[str], default: str) -> str:
+    """Give a key a valid value before its widget is drawn: the address's, else the session's.
+
     The value is set in any case: what a widget of another page has left would be dropped with it.
     """
-    asked, published = st.query_params.get(key), st.session_state.get(f"published.{key}")
-    value = asked if asked in options and asked != published else st.session_state.get(key)
+    value = _wanted(key)
     st.session_state[key] = value if value in options else default
     st.session_state[f"default.{key}"] = default
     return str(st.session_state[key])
@@ -84,36 +91,34 @@ def settle(key: str, options: Sequence[str], default: str) -> str:
 
 def settle_text(key: str) -> str:
     """``settle`` for a free text, kept short."""
-    asked, published = st.query_params.get(key), st.session_state.get(f"published.{key}")
-    value = asked if asked is not None and asked != published else st.session_state.get(key, "")
-    st.session_state[key] = str(value)[:100]
+    st.session_state[key] = str(_wanted(key) or "")[:100]
     return str(st.session_state[key])
 
 
+def _wanted(key: str) -> str | None:
+    asked = st.session_state[ASKED]
+    return st.session_state.get(key) if asked is None else asked.get(key)
+
+
 def publish() -> None:
-    """Write what the session holds into the address; what goes without saying is left out.
+    """Write what the session holds into the address, in one step of the browser's history."""
+    address = _address()
+    st.session_state[PUBLISHED] = address
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+
+
+def _address() -> dict[str, str]:
+    """The session's view; what goes without saying is left out.
 
     Month and KPI are always said: their defaults change with the data.
     """
-    for key in ADDRESS:
-        value = str(st.session_state.get(key) or "")
-        if value == st.session_state.get(f"default.{key}") and key not in (MONTH, KPI):
-            value = ""
-        st.session_state[f"published.{key}"] = value
-        if value and st.query_params.get(key) != value:
-            st.query_params[key] = value
-        elif not value:
-            st.query_params.pop(key, None)
-
-
-def follow(address: str) -> None:
-    """Go where a link leads; a key that is empty in it is let go of."""
-    link = urlsplit(address)
-    for key, value in parse_qsl(link.query, keep_blank_values=True):
-        if key in ADDRESS:
-            st.session_state[key] = value
-    if link.path:
-        st.session_state[GO] = link.path.removeprefix("./") or ROOT
+    held = {key: str(st.session_state.get(key) or "") for key in ADDRESS}
+    return {
+        key: value
+        for key, value in held.items()
+        if value and (value != st.session_state.get(f"default.{key}") or key in (MONTH, KPI))
+    }
 
 
 def speak() -> None:

@@ -1,8 +1,8 @@
-// Draws a block, sends back where its links lead, and saves it as picture or table. No request leaves the page.
+// Draws a block, goes where its links lead, and saves it as picture or table. No request leaves the page.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data }) {
   const slot = parentElement.querySelector(".slot");
   if (slot.shown !== data.html) {
     const isNew = slot.shown === undefined;
@@ -23,7 +23,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     else if (save) saveAs(save.dataset.save, slot, data);
     else if (going && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      setTriggerValue("go", going.dataset.go);
+      go(completed(going.dataset.go));
     }
   };
   slot.onclick = act;
@@ -41,6 +41,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
 function copied(button) {
   button.parentElement.querySelector("textarea").select();
   if (document.execCommand("copy")) button.textContent = button.dataset.copy;
+}
+
+// A link is a step in the browser's history; Streamlit hears of it as it hears of Back, and runs the page it names.
+function go(address) {
+  if (address === location.href) return;
+  history.pushState({}, "", address);
+  dispatchEvent(new PopStateEvent("popstate"));
 }
 
 function completed(address) {

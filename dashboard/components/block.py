@@ -10,8 +10,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import state
-
 SCRIPT = Path(__file__).with_name("block.js").read_text(encoding="utf-8")
 
 
@@ -24,8 +22,4 @@ def show(html: str, *, key: str, **taken_away: object) -> None:
     block = st.components.v2.component(
         "block", html='<div class="slot"></div>', js=SCRIPT, isolate_styles=False
     )
-    block(
-        key=key,
-        data={"html": html, **taken_away},
-        on_go_change=lambda: state.follow(st.session_state[key].go),
-    )
+    block(key=key, data={"html": html, **taken_away})

@@ -1,7 +1,7 @@
-"""Links within the dashboard, as HTML: an address of ``page?key=value`` that the block sends back.
+"""Links within the dashboard, as HTML: an address of ``page?key=value``.
 
-The session follows it without loading the page anew; opened in a new tab it is an ordinary address,
-which the block completes with the filters in force.
+The block follows it without loading the page anew; opened in a new tab it is an ordinary address. Either way
+it is completed with the filters in force.
 """
 
 from __future__ import annotations

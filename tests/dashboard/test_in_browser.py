@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dashboard.pages import PAGES
-from tests.dashboard.browsing import NARROW, WIDE, opened, text_of
+from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
 # Streamlit's hidden link for keyboards, the switch to English, ways to save, keys of entries, a formula,
 # commands, a file's ending.
@@ -108,3 +108,37 @@ def test_the_dictionary_holds_every_kpi_sheet_and_source(browser, address):
     assert [sheet.title_zh for sheet in SHEETS.values() if sheet.title_zh not in text] == []
     assert "昆明阳宗海风景名胜区" in text
     assert "设定值" in text
+
+
+def _arrived(page: object, address: str) -> None:
+    page.wait_for_url(address)
+    settled(page)
+
+
+def test_a_link_to_another_page_keeps_the_month_looked_at(browser, address):
+    with opened(browser, address("full") + "/?month=2025-05", WIDE) as (page, _):
+        page.locator(".card a").first.click()
+        _arrived(page, "**/indicator?*month=2025-05*")
+        assert "2025年5月" in page.locator("h1").inner_text()
+        page.locator('[data-go^="dictionary"]').first.click()
+        _arrived(page, "**/dictionary?*")
+        page.get_by_role("link", name="总览").click()
+        _arrived(page, "**month=2025-05*")
+        assert "2025年5月" in page.locator("h1").inner_text()
+
+
+def test_back_undoes_one_step_at_a_time(browser, address):
+    with opened(browser, address("full") + "/?month=2025-05&kpi=complaints_on_time_rate", WIDE) as (page, _):
+        page.locator(".ranking tbody tr").first.click()
+        _arrived(page, "**unit=*")
+        page.wait_for_selector("tr.picked")
+        page.locator(".card a").first.click()
+        _arrived(page, "**/indicator?*")
+        page.go_back()
+        _arrived(page, "**unit=*")
+        page.wait_for_selector("tr.picked")
+        page.go_back()
+        page.wait_for_selector("tr.picked", state="detached")
+        settled(page)
+        assert "unit=" not in page.url
+        assert "month=2025-05" in page.url
