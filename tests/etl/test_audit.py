@@ -1,0 +1,95 @@
+"""The audit: nothing in it can be altered, left out or cut off unseen."""
+
+import random
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+
+from etl import audit
+from etl.audit import Act
+from etl.journal import Journal
+
+KEY, NOW = b"k" * 32, datetime(2026, 10, 1, 9)
+ACTS = 1_000
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    path = tmp_path_factory.mktemp("audit") / "journal.sqlite"
+    journal = Journal(f"sqlite:///{path}")
+    with journal.writing() as connection:
+        for number in range(ACTS):
+            act = Act(
+                at=NOW + timedelta(seconds=number),
+                who=f"账号{number % 7}",
+                action="submission.submit",
+                object=f"530100 2026-{number % 12 + 1:02d}",
+                outcome="refused" if number % 5 == 0 else "done",
+                detail={"revision": number, "reason": "原表有误"},
+            )
+            assert audit.append(connection, KEY, act) == number + 1
+    journal.close()
+    return path
+
+
+def fault(path, key=KEY):
+    journal = Journal(f"sqlite:///{path}")
+    with journal.reading() as connection:
+        found = audit.first_fault(connection, key)
+    journal.close()
+    return found
+
+
+def tampered(written, tmp_path, statement):
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(written)) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+        copy.execute(statement)
+        copy.commit()
+    return fault(path)
+
+
+def test_what_was_written_holds(written):
+    assert fault(written) is None
+    assert fault(written, b"x" * 32) is not None
+
+
+CHANGES = [
+    "update audit set who = '别人' where sequence = {n}",
+    "update audit set outcome = 'done ' where sequence = {n}",
+    "update audit set at = '2026-10-02 09:00:00.000000' where sequence = {n}",
+    "update audit set detail = '{{}}' where sequence = {n}",
+    "update audit set seal = '" + "0" * 64 + "' where sequence = {n}",
+    "delete from audit where sequence = {n}",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_tampering_with_any_one_act_is_told(written, tmp_path, change):
+    for number in [1, 2, ACTS // 2, ACTS - 1, ACTS, *random.Random(1).sample(range(1, ACTS), 5)]:
+        found = tampered(written, tmp_path, change.format(n=number))
+        assert found is not None
+        assert str(number) in found or str(number - 1) in found
+
+
+def test_a_cut_off_end_an_act_put_in_between_and_two_swapped_are_told(written, tmp_path):
+    assert tampered(written, tmp_path, "delete from audit where sequence > 990") is not None
+    assert tampered(written, tmp_path, "delete from audit_end") is not None
+    assert tampered(written, tmp_path, "update audit_end set sequence = 999") is not None
+    swap = (
+        "update audit set sequence = case sequence when 5 then -6 when 6 then -5 end where sequence in (5, 6)"
+    )
+    assert tampered(written, tmp_path, swap) is not None
+
+
+def test_personal_numbers_never_reach_the_audit(tmp_path):
+    journal = Journal(f"sqlite:///{tmp_path / 'journal.sqlite'}")
+    act = Act(at=NOW, who="a", action="x", object="13912344321", detail={"note": "电话13912344321"})
+    with journal.writing() as connection:
+        audit.append(connection, KEY, act)
+        [found] = audit.listed(connection, limit=5)
+    journal.close()
+    assert "13912344321" not in str(found)
+    assert "139****4321" in found["detail"]["note"]
