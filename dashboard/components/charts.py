@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -23,36 +24,59 @@ def show(figure: go.Figure, *, key: str) -> None:
     st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, width="stretch")
 
 
-def references(indicator: Indicator, axis: str) -> tuple[list[dict], list[dict]]:
-    """The lines every unit is read against: the target, and the value of the explained unit."""
-    row, kpi = indicator.row, indicator.kpi
-    found = []
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A line every unit is read against: its value, what it is called, and how it is drawn."""
+
+    value: float
+    label: str
+    dash: str
+
+
+def references(indicator: Indicator) -> list[Reference]:
+    """The target, and the value of the explained unit; the lower first."""
+    row, kpi, found = indicator.row, indicator.kpi, []
     if row["value"] is not None:
-        found.append((row["value"], f"{indicator.name} {format.figure(kpi, row)}", "solid"))
+        told = f"{indicator.name} {format.figure(kpi, row)}"
+        found.append(Reference(value=row["value"], label=told, dash="solid"))
     if row["target"] is not None:
-        found.append((row["target"], f"{t('目标')} {format.target(kpi, row['target'])}", "dash"))
-    found.sort(key=lambda each: each[0])
-    shapes = [_reference(value, dash, axis) for value, _, dash in found]
-    # Two labels grow away from each other, so that they never meet.
-    sides = ("right", "left") if len(found) > 1 else ("center",)
-    return shapes, [
-        _reference_label(value, label, side, axis)
-        for (value, label, _), side in zip(found, sides, strict=False)
-    ]
+        told = f"{t('目标')} {format.target(kpi, row['target'])}"
+        found.append(Reference(value=row["target"], label=told, dash="dash"))
+    return sorted(found, key=lambda each: each.value)
 
 
-def _reference(value: float, dash: str, axis: str) -> dict[str, object]:
-    other = "y" if axis == "x" else "x"
+def line_at(reference: Reference, axis: str) -> dict[str, object]:
+    """A reference across the whole plot, over the grid and under the marks."""
+    other, value = "y" if axis == "x" else "x", reference.value
     ends = {f"{axis}0": value, f"{axis}1": value, f"{other}ref": "paper", f"{other}0": 0, f"{other}1": 1}
-    return {"type": "line", "layer": "below", "line": {"color": HAIR, "width": 1, "dash": dash}, **ends}
+    return {
+        "type": "line",
+        "layer": "between",
+        "line": {"color": HAIR, "width": 1.2, "dash": reference.dash},
+        **ends,
+    }
 
 
-def _reference_label(value: float, label: str, side: str, axis: str) -> dict[str, object]:
-    base = {"text": label, "showarrow": False, "font": {"size": 12.5, "color": "#444"}}
-    if axis == "x":
-        return base | {"x": value, "yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": side}
-    anchor = {"right": "top", "left": "bottom"}.get(side, "bottom")
-    return base | {"xref": "paper", "x": 1, "xanchor": "right", "y": value, "yanchor": anchor}
+def reach(values: Iterable[float | None], air: float = 0.06) -> list[float]:
+    """From the lowest to the highest value, with some air at either end."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    room = air * (high - low or abs(high) or 1)
+    return [low - room, high + room]
+
+
+def set_apart(places: Sequence[float], least: float) -> list[float]:
+    """Places of labels along a line, lowest first, moved no more than it takes for none to cover another."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + least) if moved else place)
+    back = (sum(moved) - sum(places)) / len(places) if places else 0.0
+    return [place - back for place in moved]
+
+
+def width_of(text: str) -> int:
+    """The room a label takes, in pixels."""
+    return round(sum(13.5 if ord(sign) > 0x2E80 else 7.4 for sign in text))
 
 
 def told(indicator: Indicator, row: Row, name: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.components.charts import SYMBOLS, layout_of, references, told
+from dashboard.components.charts import SYMBOLS, layout_of, line_at, reach, references, told, width_of
 from dashboard.components.indicator_facts import Indicator, Row
 from dashboard.components.marks import colour
 
-ROW_HEIGHT = 22
+ROW_HEIGHT, LABEL_HEIGHT = 22, 17
 
 
 def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
@@ -21,19 +21,45 @@ def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
     places = list(range(len(rows)))
     traces = [_whiskers(rows)] if any(row["lower"] is not None for row in rows) else []
     traces.append(_marks(indicator, rows))
-    names = max((_width(indicator.names[str(row["unit_code"])]) for row in rows), default=0)
-    margin = {"l": max(92, names), "r": 26, "t": 22, "b": 26}
-    layout = layout_of(height=ROW_HEIGHT * len(rows) + 66, margin=margin)
+    names = max((12 + width_of(indicator.names[str(row["unit_code"])]) for row in rows), default=0)
+    span = _span(indicator, rows)
+    labels = _labels(indicator, span)
+    margin = {"l": max(92, names), "r": 26, "t": LABEL_HEIGHT * len(labels) + 4, "b": 26}
+    layout = layout_of(height=ROW_HEIGHT * len(rows) + margin["t"] + 44, margin=margin)
+    layout["xaxis"] |= {"range": span}
     layout["yaxis"] |= {"tickvals": places, "ticktext": [_tick(indicator, row) for row in rows]}
     layout["yaxis"] |= {"range": [len(rows) - 0.4, -0.6], "ticklen": 0}
-    layout["shapes"], layout["annotations"] = references(indicator, "x")
-    layout["shapes"] += _picked_row(indicator, rows)
+    layout["shapes"] = [line_at(each, "x") for each in references(indicator)] + _picked_row(indicator, rows)
+    layout["annotations"] = labels
     return go.Figure(traces, layout)
 
 
-def _width(name: str) -> int:
-    """The room a name takes beside its line, in pixels."""
-    return 12 + round(sum(13 if ord(sign) > 0x2E80 else 7.2 for sign in name))
+def _span(indicator: Indicator, rows: Sequence[Row]) -> list[float]:
+    """The stretch of values drawn: figures, their intervals, and what they are read against."""
+    drawn = [row[key] for row in rows for key in ("value", "lower", "upper")]
+    return reach([*drawn, *(each.value for each in references(indicator))], air=0.03)
+
+
+def _labels(indicator: Indicator, span: Sequence[float]) -> list[dict[str, object]]:
+    """The names of the reference lines above the plot, each on a line of its own, within the plot's width."""
+    found = []
+    for place, each in enumerate(references(indicator)):
+        along = (each.value - span[0]) / (span[1] - span[0])
+        side = "left" if along < 0.25 else "right" if along > 0.75 else "center"
+        found.append(
+            {
+                "text": each.label,
+                "showarrow": False,
+                "font": {"size": 12.5, "color": "#444"},
+                "x": each.value,
+                "xanchor": side,
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "bottom",
+                "yshift": LABEL_HEIGHT * place,
+            }
+        )
+    return found
 
 
 def _whiskers(rows: Sequence[Row]) -> dict[str, object]:

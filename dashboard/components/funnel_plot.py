@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.components.charts import layout_of, references, told
+from dashboard.components.charts import (
+    Reference,
+    layout_of,
+    line_at,
+    reach,
+    references,
+    set_apart,
+    told,
+    width_of,
+)
 from dashboard.components.indicator_facts import Indicator, Row
 from dashboard.components.marks import INK, MET, MISSED
 from dashboard.i18n import deferred, t
@@ -20,6 +29,14 @@ POSITIONS = {
     "high": deferred("高于95%控制限"),
     "very_high": deferred("高于99.8%控制限"),
 }
+VERDICTS = {
+    "bad": ("missed", "▼", deferred("显著较差")),
+    "good": ("met", "●", deferred("显著较好")),
+    "other": ("", "◆", deferred("显著不同")),
+    "": ("grey", "", deferred("不显著")),
+}
+"""CSS class, sign and word of what ``outside`` says."""
+HEIGHT, LABEL_HEIGHT = 430, 36
 WIDE_SPAN = 30
 """Beyond this ratio of the largest to the smallest unit, the scale is logarithmic."""
 
@@ -39,22 +56,44 @@ def funnel(indicator: Indicator) -> go.Figure:
             ("upper95", "dash"),
         )
     ]
-    layout = layout_of(height=430, margin={"l": 46, "r": 20, "t": 10, "b": 44})
+    lines, margin = references(indicator), {"l": 46, "t": 10, "b": 44}
+    margin["r"] = 12 + max((_widest(each.label) for each in lines), default=0)
+    layout = layout_of(height=HEIGHT, margin=margin)
     sizes = [point.exposure for point in points]
     layout["xaxis"] |= {"type": "log" if max(sizes) > WIDE_SPAN * min(sizes) else "linear"}
     layout["xaxis"] |= {"title": {"text": _size_title(indicator), "font": {"size": 12.5}}}
     if layout["xaxis"]["type"] == "log":
         layout["xaxis"] |= {"dtick": "D2"} if max(sizes) < 400 * min(sizes) else {"dtick": 1}
-    layout["yaxis"] |= {"range": _reach(points, indicator.funnel.centre)}
-    layout["shapes"], layout["annotations"] = references(indicator, "y")
+    values = (value for each in points for value in (each.value, each.lower95, each.upper95))
+    span = reach([indicator.funnel.centre, *values, *(each.value for each in lines)])
+    layout["yaxis"] |= {"range": span}
+    layout["shapes"] = [line_at(each, "y") for each in lines]
+    layout["annotations"] = _labels(lines, (span[1] - span[0]) / (HEIGHT - margin["t"] - margin["b"]))
     return go.Figure([*curves, _funnel_marks(indicator, points)], layout)
 
 
-def _reach(points: Sequence[FunnelPoint], centre: float) -> list[float]:
-    """From the lowest to the highest point or 95 % limit of a point, with some air."""
-    values = [centre, *(value for each in points for value in (each.value, each.lower95, each.upper95))]
-    air = 0.06 * (max(values) - min(values) or abs(centre) or 1)
-    return [min(values) - air, max(values) + air]
+def _labels(lines: Sequence[Reference], pixel: float) -> list[dict[str, object]]:
+    """The names of the reference lines beside the plot, in two lines each; ``pixel`` is one in the KPI's unit."""
+    places = set_apart([each.value for each in lines], LABEL_HEIGHT * pixel)
+    return [
+        {
+            "text": each.label.replace(" ", "<br>"),
+            "align": "left",
+            "showarrow": False,
+            "font": {"size": 12.5, "color": "#444"},
+            "xref": "paper",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 4,
+            "y": place,
+            "yanchor": "middle",
+        }
+        for each, place in zip(lines, places, strict=True)
+    ]
+
+
+def _widest(label: str) -> int:
+    return max(width_of(part) for part in label.split(" "))
 
 
 def _size_title(indicator: Indicator) -> str:

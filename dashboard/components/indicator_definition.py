@@ -37,7 +37,9 @@ def card(indicator: Indicator) -> str:
 
 
 def _figure(indicator: Indicator, code: str, name: str, row: Row) -> str:
-    return _formula(indicator.kpi, name, row) + _status(indicator, row) + _rows(indicator.kpi, code, row)
+    return (
+        _formula(indicator.kpi, name, row) + _status(indicator, name, row) + _rows(indicator.kpi, code, row)
+    )
 
 
 def _rows(kpi: Kpi, code: str, row: Row) -> str:
@@ -73,7 +75,8 @@ def amount(kpi: Kpi, value: float | None) -> str:
     return format.whole(value) if kpi.mart == "mart_survey" else format.plain(value)
 
 
-def _status(indicator: Indicator, row: Row) -> str:
+def _status(indicator: Indicator, name: str, row: Row) -> str:
+    """The judgement of a figure; without a value it begins with the unit's name, else the formula has said it."""
     kpi, status = indicator.kpi, str(row["status"])
     band = interval(indicator, row)
     parts = [
@@ -84,7 +87,8 @@ def _status(indicator: Indicator, row: Row) -> str:
         t("95%区间 {interval}", interval=band) if band else "",
         "" if kpi.over_time == "last_wave" else coverage(row, indicator.kind),
     ]
-    return f'<p class="indicator-status">{html(STATUS[status])} {joined(parts)}</p>'
+    whose = f"<b>{escape(name)}</b> " if row["value"] is None else ""
+    return f'<p class="indicator-status">{whose}{html(STATUS[status])} {joined(parts)}</p>'
 
 
 def _terms(indicator: Indicator) -> list[tuple[str, str]]:
@@ -98,7 +102,7 @@ def _terms(indicator: Indicator) -> list[tuple[str, str]]:
         (t("多月"), escape(several)),
         (t("小样本"), escape(clauses(rules))),
         (t("说明"), escape(of(kpi, "note"))),
-        ("", link(t("在口径页查看"), "dictionary", wanted=kpi.key)),
+        ("", link(t("在口径页查看"), "dictionary", wanted=of(kpi, "title"))),
     ]
 
 

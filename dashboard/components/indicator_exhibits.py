@@ -22,7 +22,7 @@ from dashboard.components import (
 )
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, counted, drawn
-from dashboard.components.links import link
+from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import figure_table
 from dashboard.i18n import clauses, listed, of, sentences, t
@@ -49,7 +49,7 @@ def definition_and_trend(indicator: Indicator, *, simulated: bool) -> None:
         names = {indicator.code: indicator.name, indicator.picked: indicator.picked_name}
         shown = Exhibit(
             title=_title(indicator, indicator.name, t("近13个月")),
-            name=_file(indicator, t("走势")),
+            name=_file(indicator, indicator.name, t("走势")),
             notes=[_reading_of_trend(indicator)],
             table=figure_table(rows, names),
             chart="indicator_trend",
@@ -64,8 +64,8 @@ def _title(indicator: Indicator, who: str, more: str = "") -> str:
     return headings.title(who, f"{what} · {more}" if more else what, indicator.month, indicator.kind)
 
 
-def _file(indicator: Indicator, what: str) -> str:
-    return exhibit.file_name(f"{indicator.month:%Y-%m}", of(indicator.kpi, "title"), what)
+def _file(indicator: Indicator, *parts: str) -> str:
+    return exhibit.file_name(f"{indicator.month:%Y-%m}", of(indicator.kpi, "title"), *parts)
 
 
 def _reading_of_trend(indicator: Indicator) -> str:
@@ -77,15 +77,15 @@ def _reading_of_trend(indicator: Indicator) -> str:
 def units(indicator: Indicator, way: str, order: str, *, simulated: bool) -> None:
     """The units below beside one another, drawn and in a table."""
     many = len(indicator.rows) > MANY_UNITS
-    left, right = st.columns([10, 13], gap="medium")
+    left, right = st.columns([9, 14], gap="medium")
     with left:
         _drawn(indicator, way, simulated=simulated)
     with right:
         shown = Exhibit(
             title=_title(indicator, _who(indicator)),
-            name=_file(indicator, indicator.level_name),
+            name=_file(indicator, _who(indicator)),
             notes=[escape(_reading_of_table(indicator))],
-            table=indicator_table.export(indicator, indicator.rows),
+            table=indicator_table.export(indicator),
             simulated=simulated,
         )
         exhibit.show(shown, indicator_table.body(indicator, order), key=f"indicator_table{'_tall' * many}")
@@ -109,9 +109,9 @@ def _drawn(indicator: Indicator, way: str, *, simulated: bool) -> None:
     as_funnel = way == FUNNEL and indicator.funnel is not None
     shown = Exhibit(
         title=_title(indicator, _who(indicator)),
-        name=_file(indicator, t("漏斗图") if as_funnel else t("点图")),
+        name=_file(indicator, _who(indicator), t("漏斗图") if as_funnel else t("点图")),
         notes=[_reading_of_funnel(indicator) if as_funnel else _reading_of_dots(indicator, len(rows))],
-        table=indicator_table.export(indicator, indicator.rows),
+        table=indicator_table.export(indicator),
         chart="indicator_units",
         simulated=simulated,
     )
@@ -158,17 +158,12 @@ def _legend(indicator: Indicator, as_funnel: bool) -> str:
 
 def _funnel_legend(indicator: Indicator) -> str:
     signs = [funnel_plot.outside(indicator, point) for point in indicator.funnel.points]
-    words = (
-        ("bad", "missed", "▼", t("显著较差")),
-        ("good", "met", "●", t("显著较好")),
-        ("other", "", "◆", t("显著不同")),
-        ("", "grey", "●", t("在控制限内")),
-    )
     entries = [
-        f'<li><b class="{css}">{sign}</b> {escape(word)} {signs.count(key)}</li>'
-        for key, css, sign, word in words
-        if key in signs or key == ""
+        f'<li><b class="{css}">{sign}</b> {escape(t(word))} {signs.count(key)}</li>'
+        for key, (css, sign, word) in funnel_plot.VERDICTS.items()
+        if key in signs and key
     ]
+    entries.append(f'<li><b class="grey">●</b> {escape(t("在控制限内"))} {signs.count("")}</li>')
     few = counted(indicator.rows).get("too_few_cases")
     more = f"<li>{html(STATUS['too_few_cases'])} {escape(t('样本不足,未画'))} {few}</li>" if few else ""
     return f'<ul class="legend">{"".join(entries)}{more}</ul>'
@@ -179,26 +174,33 @@ def _reading_of_funnel(indicator: Indicator) -> str:
     lines = t("虚线为95%、实线为99.8%控制限:在线内的差别可能只是偶然。")
     if indicator.funnel.inflated:
         wide = t(
-            "各单位的差别大于偶然波动(φ={phi}),控制限已放宽到{times}倍。",
+            "各单位之间的差别本来就比偶然大,控制限放宽到{times}倍(φ={phi})。",
             phi=format.number(phi, 2),
-            times=format.number(sqrt(phi), 2),
+            times=format.number(sqrt(phi), 1),
         )
     else:
-        wide = t("各单位的差别不大于偶然波动(φ={phi}),控制限未放宽。", phi=format.number(phi, 2))
+        wide = t("各单位之间的差别没有超出偶然,控制限未放宽(φ={phi})。", phi=format.number(phi, 2))
     return escape(sentences([lines, wide]))
 
 
 def _reading_of_dots(indicator: Indicator, count: int) -> str:
-    whiskers = (
-        t("横线为95%区间:跨过目标线的,达标与否可能只是偶然。")
-        if any(row["lower"] is not None for row in indicator.rows)
-        else t("全数统计,没有抽样误差,不画区间。")
-    )
     known = sum(row["value"] is not None for row in indicator.rows)
     cut = (
         t("{all}个有数值的单位中,画离目标最远的{count}个。", all=known, count=count) if count < known else ""
     )
-    return escape(sentences([whiskers, cut, _missing_names(indicator)]))
+    told = [_reading_of_whiskers(indicator), escape(cut), escape(_missing_names(indicator))]
+    return sentences(told)
+
+
+def _reading_of_whiskers(indicator: Indicator) -> str:
+    """What a bar says, and that units are compared with one another in the funnel; HTML."""
+    if all(row["lower"] is None for row in indicator.rows):
+        return escape(t("全数统计,没有抽样误差,不画区间。"))
+    own = escape(t("横线为95%区间,只说该单位自己的数有多大偶然性:跨过目标线的,达标与否可能只是偶然。"))
+    if indicator.funnel is None:
+        return own
+    between = linked("单位之间是否真有差别,看{funnel}。", funnel=link(t("漏斗图"), chart=FUNNEL))
+    return sentences([own, between])
 
 
 def _missing_names(indicator: Indicator) -> str:

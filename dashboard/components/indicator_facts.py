@@ -25,7 +25,8 @@ class Indicator:
 
     Rows are those of ``queries.indicators``. ``months`` are the explained unit's months, its own row last.
     ``picked``, ``picked_name`` and ``picked_months``: the unit picked out below it, if any. ``names``: short
-    names of the units below, ``level`` their level and ``level_name`` its title. ``leads_to``: the level below theirs, "" at the lowest.
+    names of the units below, ``level`` their level and ``level_name`` its title. ``leads_to``: the level below
+    theirs, "" at the lowest; ``back`` the unit to go back to when the picked one is let go, "" for the whole.
     """
 
     kpi: Kpi
@@ -39,6 +40,7 @@ class Indicator:
     level: str
     level_name: str
     leads_to: str
+    back: str
     rows: Sequence[Row]
     names: Mapping[str, str]
     picked: str

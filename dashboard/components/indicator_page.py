@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 
 from dashboard import format, state
@@ -32,7 +32,8 @@ def facts(filters: state.Filters, today: date) -> Indicator:
         kpi=kpi,
         kind=figures.period_of(build, kpi, period),
         month=filters.month,
-        due=dimensions.due_at[filters.month].date(),
+        # Due is the moment the due day has ended.
+        due=(dimensions.due_at[filters.month] - timedelta(days=1)).date(),
         held=dimensions.targets.get(kpi.key),
         code=above[1],
         name=indicators.names(build, above[0])[above[1]],
@@ -40,6 +41,7 @@ def facts(filters: state.Filters, today: date) -> Indicator:
         level=level,
         level_name=headings.level_title(dimensions, level),
         leads_to=level_below(build, {"level": level}),
+        back=above[1] if own["parent_code"] else "",
         rows=indicators.unit_rows(*asked, level, above, today, period),
         names=indicators.names(build, level),
         picked=str(picked["unit_code"]) if picked else "",

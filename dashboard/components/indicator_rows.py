@@ -157,8 +157,12 @@ def _cells(
 
 
 def _columns(behind: RowsBehind) -> list[Column]:
-    """The columns shown, in the order of the sheet."""
-    return [column for column in SHEETS[behind.sheet].columns if column.name in behind.columns]
+    """The columns shown, in the order of the sheet; one that is empty in every row is not."""
+    return [
+        column
+        for column in SHEETS[behind.sheet].columns
+        if column.name in behind.columns and behind.rows[column.name].null_count() < behind.rows.height
+    ]
 
 
 def _css(column: Column) -> str:

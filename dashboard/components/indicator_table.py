@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import polars as pl
 
 from dashboard import format
 from dashboard.components.charts import interval
+from dashboard.components.funnel_plot import VERDICTS, outside
 from dashboard.components.indicator_definition import amount
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, line_of, ordered
 from dashboard.components.links import going, link
@@ -56,7 +56,7 @@ def _leads(indicator: Indicator, row: Row) -> str:
     # An own office shares its code with the unit it serves and has no page of its own.
     if row["own_office"]:
         return ""
-    return going(unit="" if code == indicator.picked else code)
+    return going(unit=indicator.back if code == indicator.picked else code)
 
 
 def _line(indicator: Indicator, row: Row, css: str, leads: str) -> str:
@@ -73,26 +73,30 @@ def _cells(indicator: Indicator, row: Row) -> list[Cell]:
     code = str(row["unit_code"])
     name = indicator.name if code == indicator.code and "own_office" not in row else indicator.names[code]
     mark = f"{html(STATUS[status])} {escape(t(STATUS[status].word))}"
-    found: list[Cell] = [("name", indicator.level_name, escape(name))]
-    if kpi.denominator:
-        found += [
-            ("part", t("分子"), escape(amount(kpi, row["numerator"]))),
-            ("part", t("分母"), escape(amount(kpi, row["denominator"]))),
-        ]
     value = format.MISSING if status in WORD_FOR_VALUE else format.figure(kpi, row)
-    found.append(("value", t("数值({unit})", unit=format.unit(kpi)), f"<b>{escape(value)}</b>"))
+    found: list[Cell] = [
+        ("name", indicator.level_name, escape(name)),
+        ("value", t("数值({unit})", unit=format.unit(kpi)), f"<b>{escape(value)}</b>"),
+        ("state", t("状态"), mark),
+    ]
+    if any(each["target"] is not None for each in (*indicator.rows, indicator.row)):
+        found.append(("gap", t("距达标"), escape(missing(line_of(indicator, row)))))
+        found.append(("part", t("目标"), escape(format.target(kpi, row["target"]))))
+    return found + _evidence(indicator, row)
+
+
+def _evidence(indicator: Indicator, row: Row) -> list[Cell]:
+    """What the figure is made of, and what chance allows it to say."""
+    kpi, found = indicator.kpi, []
+    if kpi.denominator:
+        found.append(("part", t("分子"), escape(amount(kpi, row["numerator"]))))
+        found.append(("part", t("分母"), escape(amount(kpi, row["denominator"]))))
     if indicator.has_intervals:
         found.append(("part", t("95%区间"), escape(interval(indicator, row))))
     if _says_cases(indicator):
         found.append(("part", "n", escape(format.whole(row["cases"]))))
-    if any(each["target"] is not None for each in (*indicator.rows, indicator.row)):
-        found += [
-            ("part", t("目标"), escape(format.target(kpi, row["target"]))),
-            ("state", t("状态"), mark),
-            ("gap", t("距达标"), escape(missing(line_of(indicator, row)))),
-        ]
-    else:
-        found.append(("state", t("状态"), mark))
+    if indicator.funnel is not None:
+        found.append(("state", t("与{name}的差异", name=indicator.name), _verdict(indicator, row)))
     return found
 
 
@@ -101,11 +105,34 @@ def _says_cases(indicator: Indicator) -> bool:
     return indicator.kpi.mart == "mart_survey"
 
 
-def export(indicator: Indicator, rows: Sequence[Row]) -> pl.DataFrame:
-    """The table as it is taken away, unrounded."""
+def _verdict(indicator: Indicator, row: Row) -> str:
+    """Whether a unit differs for real, as the funnel judges it; nothing where it is no point of it."""
+    point = indicator.points.get(str(row["unit_code"]))
+    if point is None or row is indicator.row:
+        return ""
+    css, sign, word = VERDICTS[outside(indicator, point)]
+    return f'<b class="{css}">{sign}</b> {escape(t(word))}' if sign else escape(t(word))
+
+
+def export(indicator: Indicator) -> pl.DataFrame:
+    """The table as it is taken away, unrounded: the explained unit, then the units below it."""
+    whole = indicator.row | {"month": f"{indicator.month:%Y-%m}"}
+    rows = [whole, *indicator.rows]
     found = figure_table(rows, indicator.names)
-    return found.with_columns(
+    # An own office shares the code of the unit it serves, not its name.
+    names = [indicator.name, *found[t("单位")][1:]]
+    found = found.with_columns(
+        pl.Series(t("单位"), names, pl.String),
         pl.Series(t("95%区间下限"), [row["lower"] for row in rows], pl.Float64),
         pl.Series(t("95%区间上限"), [row["upper"] for row in rows], pl.Float64),
         pl.Series(t("距达标(按分子)"), [row["gap"] for row in rows], pl.Int64),
     )
+    if indicator.funnel is not None:
+        told = ["", *(_verdict_word(indicator, row) for row in indicator.rows)]
+        found = found.with_columns(pl.Series(t("与{name}的差异", name=indicator.name), told, pl.String))
+    return found
+
+
+def _verdict_word(indicator: Indicator, row: Row) -> str:
+    point = indicator.points.get(str(row["unit_code"]))
+    return "" if point is None else t(VERDICTS[outside(indicator, point)][2])

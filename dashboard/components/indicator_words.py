@@ -12,8 +12,9 @@ from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import WORD_FOR_VALUE, target_text
 from dashboard.components.unit_lines import short_of
-from dashboard.i18n import LANGUAGE, deferred, t
+from dashboard.i18n import LANGUAGE, deferred, listed, t
 from dashboard.state import BY_VALUE, FUNNEL
+from metrics.funnel import Funnel, FunnelPoint
 
 COUNTED = {
     "met": deferred("{count}个达标"),
@@ -25,6 +26,8 @@ COUNTED = {
     "not_applicable": deferred("{count}个不适用"),
 }
 FEBRUARY = 2
+NAMED = 3
+"""So many units that differ are named; more are counted."""
 
 
 def sentence(indicator: Indicator) -> str:
@@ -85,13 +88,26 @@ def _below(indicator: Indicator) -> str:
 def _differing(indicator: Indicator) -> str:
     if indicator.funnel is None:
         return ""
-    differing = sum(point.position != "inside" for point in indicator.funnel.points)
+    differing = differing_units(indicator.funnel)
     if not differing:
         return link(t("彼此的差异都在偶然波动之内"), chart=FUNNEL)
-    name = escape(indicator.name)
-    return linked(
-        "{count}与{name}差异显著", count=link(t("{count}个", count=differing), chart=FUNNEL), name=name
-    )
+    count, name = len(differing), escape(indicator.name)
+    units = link(listed([indicator.names[code] for code in differing[:NAMED]]), chart=FUNNEL)
+    if count == 1:
+        return linked("{unit}与{name}差异显著", unit=units, name=name)
+    if count <= NAMED:
+        return linked("{units}与{name}差异显著", units=units, name=name)
+    return linked("{units}等{count}个与{name}差异显著", units=units, count=str(count), name=name)
+
+
+def differing_units(funnel: Funnel) -> list[str]:
+    """The units outside the funnel's 95 % limits, the furthest out for their size first."""
+
+    def away(point: FunnelPoint) -> float:
+        return abs(point.value - funnel.centre) / (point.upper95 - point.lower95 or 1)
+
+    outside = [point for point in funnel.points if point.position != "inside"]
+    return [point.unit_code for point in sorted(outside, key=lambda point: -away(point))]
 
 
 def hints(indicator: Indicator, months: Sequence[date], chosen: str | None) -> list[str]:

@@ -3,34 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from dashboard import format
-from dashboard.components.charts import HAIR, SYMBOLS, layout_of, told
+from dashboard.components.charts import HAIR, SYMBOLS, layout_of, reach, set_apart, told, width_of
 from dashboard.components.indicator_facts import Indicator, Row
 from dashboard.components.marks import GREY, MET, colour
 from dashboard.i18n import LANGUAGE, t
 
 BAND = "#E4E7EA"
+HEIGHT, MARGIN = 262, {"l": 44, "t": 10, "b": 36}
+ROOM, LABEL_HEIGHT = 84, 18
+"""Beyond this width, in pixels, a line's name and value stand below one another; the height of each."""
 
 
 def trend(indicator: Indicator) -> go.Figure:
     """The months of the explained unit with their 95 % band, gaps where a month is missing, and the target.
 
-    The picked unit runs along in the accent colour; the last month is marked and labelled.
+    The picked unit runs along in the accent colour; the last month is marked, each line named at its end.
     """
     months = _labels(indicator.months)
     traces = [*_band(indicator.months), _target_steps(indicator, months)]
     traces += [_line(indicator, indicator.months, indicator.name, GREY)]
-    last = [_last(indicator, indicator.months, colour(str(indicator.row["status"])))]
+    ends = [End(rows=indicator.months, name=indicator.name, ink=colour(str(indicator.row["status"])))]
     if indicator.picked_months:
         traces.append(_line(indicator, indicator.picked_months, indicator.picked_name, MET))
-        last.append(_last(indicator, indicator.picked_months, MET))
-    layout = layout_of(height=262, margin={"l": 44, "r": 62, "t": 10, "b": 36})
+        ends.append(End(rows=indicator.picked_months, name=indicator.picked_name, ink=MET))
+    last = [_last(each) for each in ends]
+    widest = max((width_of(line) for _, lines, _ in _beside(indicator, ends) for line in lines), default=26)
+    margin = MARGIN | {"r": 18 + widest}
+    layout = layout_of(height=HEIGHT, margin=margin)
+    layout["yaxis"] |= {"range": _span(indicator)}
+    layout["annotations"] = _names(indicator, ends)
     layout["xaxis"] |= {"tickvals": list(range(len(months))), "ticktext": months, "tickangle": 0}
     layout["xaxis"] |= {"range": [-0.4, len(months) - 0.6], "showgrid": False}
     return go.Figure([each for each in (*traces, *last) if each], layout)
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """Where a line ends: its rows, whose they are, and its colour."""
+
+    rows: Sequence[Row]
+    name: str
+    ink: str
+
+    @property
+    def place(self) -> int | None:
+        """The last month with a value; None without any."""
+        known = [place for place, row in enumerate(self.rows) if row["value"] is not None]
+        return known[-1] if known else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the line runs to the last month."""
+        return self.place == len(self.rows) - 1
+
+
+def _span(indicator: Indicator) -> list[float]:
+    keys = ("value", "lower", "upper", "target")
+    drawn = [row[key] for row in indicator.months for key in keys]
+    return reach([*drawn, *(row["value"] for row in indicator.picked_months)])
+
+
+def _told(indicator: Indicator, end: End) -> list[str]:
+    """A line's name with its last value, on two lines where they are long."""
+    value = format.figure(indicator.kpi, end.rows[-1])
+    together = f"{end.name} {value}"
+    return [together] if width_of(together) <= ROOM else [end.name, value]
+
+
+def _names(indicator: Indicator, ends: Sequence[End]) -> list[dict[str, object]]:
+    """What stands beside the plot, set apart; the name of a line that stops early stands above its last value."""
+    span, labels = _span(indicator), _beside(indicator, ends)
+    pixel = (span[1] - span[0]) / (HEIGHT - MARGIN["t"] - MARGIN["b"])
+    least = LABEL_HEIGHT * max((len(lines) for _, lines, _ in labels), default=1) * pixel
+    places = set_apart([value for value, _, _ in labels], least)
+    beside = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yanchor": "middle", "align": "left"}
+    found = [
+        _name("<br>".join(lines), ink) | beside | {"y": place}
+        for (_, lines, ink), place in zip(labels, places, strict=True)
+    ]
+    above = {"xanchor": "center", "yanchor": "bottom", "yshift": 5}
+    short = [each for each in ends if each.place is not None and not each.is_complete]
+    return found + [
+        _name(each.name, each.ink) | above | {"x": each.place, "y": each.rows[each.place]["value"]}
+        for each in short
+    ]
+
+
+def _beside(indicator: Indicator, ends: Sequence[End]) -> list[tuple[float, list[str], str]]:
+    """Value, lines of text and colour of each label beside the plot, the lowest first: lines and target."""
+    found = [(each.rows[-1]["value"], _told(indicator, each), each.ink) for each in ends if each.is_complete]
+    target = indicator.row["target"]
+    if target is not None:
+        found.append((target, [f"{t('目标')} {format.target(indicator.kpi, target)}"], HAIR))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _name(text: str, ink: str) -> dict[str, object]:
+    return {"text": f"<b>{text}</b>", "showarrow": False, "font": {"size": 13.5, "color": ink}}
 
 
 def _labels(rows: Sequence[Row]) -> list[str]:
@@ -79,22 +153,16 @@ def _polygon(run: Sequence[tuple[float, float, float]]) -> dict[str, object]:
 
 
 def _target_steps(indicator: Indicator, months: Sequence[str]) -> dict[str, object] | None:
-    """The target month by month: it may move through the year; labelled at its end."""
+    """The target month by month: it may move through the year."""
     targets = [row["target"] for row in indicator.months]
     if all(target is None for target in targets):
         return None
-    last = max(place for place, target in enumerate(targets) if target is not None)
-    label = f"{t('目标')} {format.target(indicator.kpi, targets[last])}"
     return {
         "type": "scatter",
-        "mode": "lines+text",
+        "mode": "lines",
         "x": list(range(len(months))) if len(months) > 1 else [-0.4, 0.4],
         "y": targets if len(months) > 1 else targets * 2,
         "line": {"color": HAIR, "width": 1, "dash": "dash", "shape": "hvh"},
-        "text": ["" for _ in range(max(last, 0))] + [label],
-        "textposition": "top left",
-        "textfont": {"size": 12.5, "color": "#444"},
-        "cliponaxis": False,
         "hoverinfo": "skip",
     }
 
@@ -113,19 +181,16 @@ def _line(indicator: Indicator, rows: Sequence[Row], name: str, ink: str) -> dic
     }
 
 
-def _last(indicator: Indicator, rows: Sequence[Row], ink: str) -> dict[str, object] | None:
-    row = rows[-1]
-    if row["value"] is None:
+def _last(end: End) -> dict[str, object] | None:
+    if not end.is_complete:
         return None
+    row = end.rows[-1]
     return {
         "type": "scatter",
-        "mode": "markers+text",
-        "x": [len(rows) - 1],
+        "mode": "markers",
+        "x": [len(end.rows) - 1],
         "y": [row["value"]],
-        "marker": {"size": 10, "color": ink, "symbol": SYMBOLS.get(str(row["status"]), "circle")},
-        "text": [f"<b> {format.figure(indicator.kpi, row)}</b>"],
-        "textposition": "middle right",
-        "textfont": {"size": 13.5, "color": ink},
+        "marker": {"size": 10, "color": end.ink, "symbol": SYMBOLS.get(str(row["status"]), "circle")},
         "cliponaxis": False,
         "hoverinfo": "skip",
     }

@@ -18,13 +18,20 @@ from metrics.uncertainty import interval_of
 
 
 def subject(build: str, level: str, unit: str | None) -> Unit:
-    """The unit whose figure the page explains: the one picked if it stands above the level, else the whole."""
+    """The unit whose figure the page explains, above the level whose units are compared.
+
+    The one picked if it stands above the level, the one right above it if it stands at the level (so that it
+    stays among its neighbours), else the whole.
+    """
     top = units.unit(build, next(iter(builds.unit_names(build, builds.top_level(build)))))
     if unit is None:
         return top
     order = [str(each["key"]) for each in builds.dimensions(build).levels]
     picked = units.unit(build, unit)
-    return picked if order.index(str(picked["level"])) < order.index(level) else top
+    below = order.index(str(picked["level"])) - order.index(level)
+    if below == 0 and picked["parent_code"]:
+        return units.unit(build, str(picked["parent_code"]))
+    return picked if below < 0 else top
 
 
 def names(build: str, level: str) -> dict[str, str]:

@@ -3,15 +3,90 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dashboard.components import indicator_page, indicator_table
+from dashboard.components.charts import set_apart
+from dashboard.components.indicator_facts import Indicator
+from dashboard.components.indicator_words import differing_units
+from dashboard.queries import builds, reports
+from dashboard.state import Filters
 from metrics.connection import current_build
+from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
 PAGE = "/indicator?month=2025-06&kpi=complaints_on_time_rate"
+
+
+JUNE, LATER = date(2025, 6, 1), date(2025, 8, 1)
+
+
+@pytest.fixture
+def indicator_of(monkeypatch, stores):
+    """The facts of the page on the full store at a level, with a unit picked."""
+    monkeypatch.setenv("STORE_DIR", str(stores("full")))
+
+    def of(level: str, unit: str | None) -> Indicator:
+        filters = Filters(
+            build=builds.build(),
+            month=JUNE,
+            period=None,
+            kpi=KPIS["complaints_on_time_rate"],
+            level=level,
+            group=None,
+            by_score=False,
+            unit=unit,
+            rows=None,
+        )
+        return indicator_page.facts(filters, LATER)
+
+    return of
+
+
+def test_a_picked_county_stays_among_its_neighbours(indicator_of):
+    kunming = indicator_of("county", "530100")
+    for row in kunming.rows:
+        picked = indicator_of("county", str(row["unit_code"]))
+        assert (picked.code, picked.rows, picked.back) == ("530100", kunming.rows, "530100")
+    assert indicator_of("prefecture", "530100").code == "530000"
+    assert indicator_of("county", None).code == "530000"
+
+
+def test_the_day_a_report_is_due_is_the_one_of_the_progress_page(indicator_of):
+    days = {row["due_on"] for row in reports.reports(builds.build(), (JUNE,), LATER)}
+    assert days == {indicator_of("prefecture", None).due}
+
+
+def test_units_named_as_differing_are_those_outside_the_limits_of_the_funnel(indicator_of):
+    found = indicator_of("prefecture", None)
+    outside = {point.unit_code for point in found.funnel.points if point.position != "inside"}
+    assert set(differing_units(found.funnel)) == outside
+    assert len(differing_units(found.funnel)) == len(outside)
+
+
+def test_the_table_taken_away_begins_with_the_explained_unit(indicator_of):
+    table = indicator_table.export(indicator_of("county", "530100"))
+    assert table["单位"][:2].to_list() == ["昆明", "五华区"]
+    assert table["分母"][0] == table["分母"][1:].sum()
+    assert "." not in ",".join(map(str, table["分母"]))
+
+
+@given(
+    places=st.lists(st.floats(min_value=-1e3, max_value=1e3), min_size=1, max_size=4).map(sorted),
+    least=st.floats(min_value=0.1, max_value=50),
+)
+def test_labels_keep_their_order_and_never_cover_one_another(places, least):
+    moved = set_apart(places, least)
+    assert all(after - before >= least - 1e-6 for before, after in pairwise(moved))
+    if all(after - before >= least for before, after in pairwise(places)):
+        assert moved == pytest.approx(places)
 
 
 def _totals(store: Path) -> tuple[int, int]:
@@ -41,6 +116,24 @@ def test_a_row_leads_by_keyboard_to_the_counties_of_its_prefecture(browser, addr
         names = page.locator(".indicator-table tbody tr").all_inner_texts()
     assert any(name.startswith("五华区") for name in names)
     assert not any("麒麟区" in name for name in names)
+    assert seen.failures == []
+
+
+def test_a_county_is_picked_and_let_go_among_the_counties_of_its_prefecture(browser, address):
+    url = address("full") + PAGE + "&level=county&unit=530100&rows=530100"
+    with opened(browser, url, WIDE) as (page, seen):
+        rows = ".st-key-indicator_table .indicator-table tbody tr"
+        count = page.locator(rows).count()
+        page.locator(f'{rows}[data-key="530102"]').click()
+        page.wait_for_selector(".indicator-table tr.picked:has-text('五华区')")
+        settled(page)
+        assert page.locator(rows).count() == count
+        assert page.locator(".indicator-rows").count() == 1
+        page.locator(".indicator-table tr.picked").click()
+        page.wait_for_url("**unit=530100*")
+        settled(page)
+        assert page.locator(rows).count() == count
+        assert page.locator(".indicator-table tr.picked").count() == 0
     assert seen.failures == []
 
 
