@@ -11,7 +11,7 @@ from dashboard import format
 from dashboard.components.attention import CAUSES
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import Row
+from dashboard.components.notation import QUALIFIER, Row
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_words import band_text, place_text
 from dashboard.i18n import listed, of, t
@@ -38,6 +38,7 @@ def table(ranking: Ranking, unit: UnitScore) -> pl.DataFrame:
             t("单位代码"): unit.unit_code,
             t("单位"): ranking.names[unit.unit_code],
             t("指标"): of(KPIS[item.kpi], "title"),
+            t("时段"): _period(ranking, item) or t("当月"),
             t("数值"): None if item.value is None else float(item.value),
             "n": item.cases,
             t("下限"): float(item.floor),
@@ -49,6 +50,12 @@ def table(ranking: Ranking, unit: UnitScore) -> pl.DataFrame:
         for item in unit.items
     ]
     return pl.DataFrame(lines, infer_schema_length=None)
+
+
+def _period(ranking: Ranking, item: ItemScore) -> str:
+    """The period an item is reckoned over, where it is not the month."""
+    kind = ranking.kinds.get(item.kpi, "month")
+    return t(QUALIFIER[kind]) if kind in QUALIFIER else ""
 
 
 def _place(ranking: Ranking, row: Row) -> str:
@@ -136,8 +143,10 @@ def _item(ranking: Ranking, unit: UnitScore, item: ItemScore, points: object) ->
     got = t("不计权重") if points is None else f"{points.got}/{points.full}"
     lost = format.MISSING if points is None else str(points.lost) if points.lost else "0"
     accent = ' class="accent"' if item.kpi == ranking.accent.key else ""
+    period = _period(ranking, item)
+    name = link(of(kpi, "title"), "indicator", kpi=kpi.key, unit=unit.unit_code)
     cells = [
-        link(of(kpi, "title"), "indicator", kpi=kpi.key, unit=unit.unit_code),
+        f"{name} <small>{escape(period)}</small>" if period else name,
         value,
         escape(format.whole(item.cases)),
         escape(f"{format.plain(float(item.floor))}→{format.plain(float(item.target))}"),

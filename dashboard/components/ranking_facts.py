@@ -11,7 +11,9 @@ from dashboard import format
 from dashboard.components import ranking_bars, ranking_points
 from dashboard.components.notation import Row
 from dashboard.components.ranking_points import Points
+from dashboard.queries.rankings import moves
 from metrics.kpi import Kpi
+from metrics.period import PeriodKind
 from metrics.rank_band import Band
 
 CONTEST = 3
@@ -24,7 +26,8 @@ class Ranking:
 
     ``by`` is the KPI ranked by, None for a score; ``accent`` the KPI picked out in the contribution bars.
     ``groups`` are the peer groups; ``names`` the short names; ``figures`` the KPI's rows of figures;
-    ``bands`` of ranks, where they are to be shown; ``coverage_rule`` the share of the weights a rank needs.
+    ``bands`` of ranks, where they are to be shown; ``coverage_rule`` the share of the weights a rank needs;
+    ``kinds`` the periods of a score's items, by KPI.
     """
 
     by: Kpi | None
@@ -38,6 +41,7 @@ class Ranking:
     picked: str | None
     bands: Mapping[str, Band] = field(default_factory=dict)
     coverage_rule: Fraction | None = None
+    kinds: Mapping[str, PeriodKind] = field(default_factory=dict)
 
     @cached_property
     def shown(self) -> dict[str, str]:
@@ -83,20 +87,3 @@ class Ranking:
     def contested(self, group: object) -> bool:
         """Whether a group has enough ranked units to speak of a rank."""
         return sum(row["rank"] is not None for row in self.members(group)) >= CONTEST
-
-
-def moves(now: Sequence[Row], before: Sequence[Row]) -> dict[str, int]:
-    """Places each unit has gained within its group, counted among the units ranked in both months only.
-
-    So nobody rises because another unit has not reported; without a rank in both months there is no move.
-    """
-    today = {str(row["unit_code"]): (row["group"], row["rank"]) for row in now if row["rank"]}
-    ranked_then = {str(row["unit_code"]): row["rank"] for row in before if row["rank"]}
-    then = {code: (today[code][0], rank) for code, rank in ranked_then.items() if code in today}
-    both = then.keys()
-
-    def place(ranks: Mapping[str, tuple[object, int]], code: str) -> int:
-        group, rank = ranks[code]
-        return sum(ranks[other][0] == group and ranks[other][1] < rank for other in both)
-
-    return {code: place(then, code) - place(today, code) for code in both}

@@ -38,6 +38,7 @@ def facts(filters: Filters, today: date) -> Ranking:
         picked=filters.unit,
         bands=rankings.bands(build, month, key, today, period),
         coverage_rule=card.coverage_rule if by is None and card else None,
+        kinds={item.kpi: item.period or period or "month" for item in card.items} if card else {},
     )
 
 
@@ -120,7 +121,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
 
 def _before(filters: Filters, today: date) -> object:
     earlier = add_months(filters.month, -1)
-    known = earlier in builds.dimensions(filters.build).due_at and builds.scorecard(filters.build, earlier)
+    known = earlier in builds.shown_months(filters.build) and builds.scorecard(filters.build, earlier)
     if not known:
         return None
     scores = rankings.unit_score_list(filters.build, earlier, today, filters.period)
@@ -155,5 +156,8 @@ def months(filters: Filters, ranks: Ranking, today: date) -> None:
             picked=ranks.picked,
         )
         title = t("{group}近{count}个月名次", group=group_title(ranks, group["key"]), count=len(past))
-        shown = _exhibit(filters, ranks, title, title, table=slope.table(drawn), picture=True)
+        gaps = any(None in ranked for ranked in drawn.ranks.values())
+        note = t("某月没有参评的单位,线在该月断开;名次按当月参评的单位排。") if gaps else ""
+        table = slope.table(drawn)
+        shown = _exhibit(filters, ranks, title, title, table=table, picture=True, source=note)
         exhibit.show(shown, slope.drawing(drawn, title), key=f"ranking_months_{group['key']}")

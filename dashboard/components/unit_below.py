@@ -13,6 +13,7 @@ from dashboard.components.marks import GREY, INK, STATUS, colour
 from dashboard.components.notation import Row, said, shown
 from dashboard.i18n import t
 from metrics.kpi import Kpi
+from metrics.period import PeriodKind
 
 WIDTH, HEIGHT, TOP, EDGE = 172, 92, 46, 5
 """A cell: its size, where the line begins, and the margin around it."""
@@ -20,9 +21,14 @@ WIDTH, HEIGHT, TOP, EDGE = 172, 92, 46, 5
 
 @dataclass(frozen=True, kw_only=True)
 class UnitsBelow:
-    """``months`` are the rows of each unit by code, up to the month shown; ``names`` in the campaign's order."""
+    """``months`` are the rows of each unit by code, up to the month shown; ``names`` in the campaign's order.
+
+    ``who`` they are together, ``kind`` the period of their figures.
+    """
 
     kpi: Kpi
+    kind: PeriodKind
+    who: str
     months: Mapping[str, Sequence[Row]]
     names: Mapping[str, str]
 

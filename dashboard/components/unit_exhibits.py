@@ -55,18 +55,12 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
     if not found.has_last_year:
         told.append(t("去年同月无可比基期。"))
     if found.peers:
-        told.append(t("同组中位数:{peers}中样本足够者的中位数,小字为其个数。", peers=found.peers))
+        told.append(t("同组中位数:{peers}中样本足够者的中位数,括号内为其个数。", peers=found.peers))
     return [period, sentences(told)]
 
 
 def units_below(
-    found: unit_below.UnitsBelow,
-    who: str,
-    month: date,
-    kind: PeriodKind,
-    kpis: Mapping[str, str],
-    *,
-    simulated: bool,
+    found: unit_below.UnitsBelow, month: date, kpis: Mapping[str, str], *, simulated: bool
 ) -> None:
     """The units right below as small multiples, with the choice of their KPI (``kpis``: titles by key)."""
     st.selectbox(
@@ -79,8 +73,8 @@ def units_below(
     )
     rows = [row for code in found.months for row in found.months[code]]
     shown = exhibit.Exhibit(
-        title=headings.title(who, headings.what(found.kpi), month, kind),
-        name=exhibit.file_name(f"{month:%Y-%m}", who, of(found.kpi, "title")),
+        title=headings.title(found.who, headings.what(found.kpi), month, found.kind),
+        name=exhibit.file_name(f"{month:%Y-%m}", found.who, of(found.kpi, "title")),
         source=unit_below.scale_text(found),
         table=notation.figure_table(rows, found.names),
         picture=True,

@@ -11,8 +11,9 @@ from dashboard import format
 from dashboard.components import block
 from dashboard.components.links import link, linked
 from dashboard.components.marks import HAND_IN, STATUS, html
-from dashboard.components.notation import Row
-from dashboard.components.ranking import REASONS
+from dashboard.components.notation import Row, shown
+from dashboard.components.ranking_facts import CONTEST
+from dashboard.components.ranking_words import REASONS, band_text
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import deferred, listed, of, t
 
@@ -22,6 +23,11 @@ STATE = {
     "frozen": deferred("已冻结"),
 }
 """States of a submission."""
+NOT_CROSSED = {
+    "not_reported": deferred("未触及(按认定事项;本单位月报未报)"),
+    "not_due": deferred("未触及(按认定事项;本单位月报未到期)"),
+}
+"""That no red line is crossed, where the unit's own report is wanting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +69,13 @@ def _rank(found: UnitFacts) -> str:
         waiting = any(row["state"] == "not_due" for row in found.reports)
         reason = "not_due" if waiting else str(standing["reason"]) or str(standing["status"])
         return whose + escape(t(REASONS.get(reason, REASONS["not_applicable"])))
+    if standing["of"] < CONTEST:
+        few = t("{group}只有{count}个单位参评,不比先后", group=found.group, count=standing["of"])
+        return whose + escape(few)
     rank = t("第{rank}名 / {of}", rank=standing["rank"], of=standing["of"])
     told = [
         t("({group})", group=found.group),
-        t("可能第{first}–{last}名", first=standing["band"][0], last=standing["band"][1]),
+        t("可能{band}", band=band_text(standing["band"])),
         _moved(standing),
         t("得分{score}", score=format.number(standing["score"], 1)),
     ]
@@ -79,28 +88,31 @@ def _spans(parts: Sequence[str]) -> str:
 
 
 def _moved(standing: Mapping[str, object]) -> str:
-    if standing["before"] is None:
+    steps = standing["moved"]
+    if steps is None:
         return ""
-    steps = int(standing["before"]) - int(standing["rank"])
     if steps == 0:
         return t("较上月持平")
     return t("较上月{move}名", move=f"{'↑' if steps > 0 else '↓'}{abs(steps)}")
 
 
 def _red_lines(found: UnitFacts) -> str:
-    known = [line for line in found.red_lines if line.row["value"] is not None]
-    if not known:
-        return escape(t("认定事项未收到")) if found.red_lines else ""
-    crossed = [line for line in known if line.row["value"] > 0]
-    if not crossed:
-        return escape(t("未触及"))
-    return listed(
-        [
-            f'<span class="nb">{html(STATUS["missed"])} {link(of(line.kpi, "title"), "indicator", kpi=line.kpi.key, unit=found.code)}'
-            f" {escape(format.measured(line.kpi, format.figure(line.kpi, line.row)))}</span>"
-            for line in crossed
-        ]
-    )
+    told = [_red_line(found, line) for line in found.red_lines if line.row["value"] != 0]
+    if told or not found.red_lines:
+        return listed(told)
+    # What crosses a red line is established by others: it may be known before the unit has reported.
+    states = {str(row["state"]) for row in found.reports} if len(found.reports) == 1 else set()
+    return escape(t(NOT_CROSSED.get("".join(states), deferred("未触及"))))
+
+
+def _red_line(found: UnitFacts, line: UnitLine) -> str:
+    """A red line crossed, or one of which nothing is known."""
+    kpi = link(of(line.kpi, "title"), "indicator", kpi=line.kpi.key, unit=found.code)
+    mark = STATUS["missed" if line.row["value"] else line.status]
+    value = escape(shown(line.kpi, line.row))
+    if line.row["value"] is not None:
+        value = escape(format.measured(line.kpi, format.figure(line.kpi, line.row)))
+    return f'<span class="nb">{html(mark)} {kpi} {value}</span>'
 
 
 def _report(found: UnitFacts) -> str:

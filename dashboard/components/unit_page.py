@@ -8,17 +8,31 @@ from datetime import date
 from dashboard import format
 from dashboard.components import headings, unit_head, unit_lines, unit_table
 from dashboard.components.notation import Row
+from dashboard.components.unit_below import UnitsBelow
+from dashboard.components.unit_categories import TOPICS, Topic
 from dashboard.components.unit_facts import UnitFacts
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import of, t
 from dashboard.queries import builds, figures, reports, unit_reports, units
 from dashboard.queries.units import Unit
+from metrics.kpi import Kpi
 from metrics.period import PeriodKind, add_months
 
 
 def level_title(build: str, picked: Unit) -> str:
     """The level of a unit in the campaign's own word."""
     return headings.level_title(builds.dimensions(build), str(picked["level"]))
+
+
+def way(build: str, picked: Unit) -> None:
+    """The way to the unit, and to those right below it."""
+    names, short = builds.unit_names(build), builds.unit_names(build, short=True)
+    lower = level_below(build, picked)
+    unit_head.way(
+        [(str(each["unit_code"]), names[each["unit_code"]]) for each in units.way_up(build, picked)],
+        [(each, short[each]) for each in units.below(build, picked)],
+        headings.level_title(builds.dimensions(build), lower) if lower else "",
+    )
 
 
 def level_below(build: str, picked: Unit) -> str:
@@ -49,7 +63,7 @@ def lines(build: str, picked: Unit, month: date, today: date, period: PeriodKind
         units.held_against(build, level, code, month, today, period),
         month=month,
         targets=dimensions.targets,
-        campaign_months=frozenset(dimensions.due_at),
+        campaign_months=builds.shown_months(build),
         kinds=units.periods(build, level, period),
         survey_days={
             kpi.key: figures.survey_days(build, kpi.key, month)
@@ -112,7 +126,7 @@ def sentence(build: str, picked: Unit, found: Sequence[UnitLine], month: date, t
         code=str(picked["unit_code"]),
         red_lines=red_line_kpis(build, month),
         report=states.pop() if len(states) == 1 else "",
-        month_before=f"{before:%Y-%m}" if before in builds.dimensions(build).due_at else "",
+        month_before=f"{before:%Y-%m}" if before in builds.shown_months(build) else "",
     )
 
 
@@ -147,3 +161,31 @@ def _reports(build: str, picked: Unit, month: date, today: date) -> list[Row]:
 def title(build: str, picked: Unit, month: date) -> str:
     """The unit and the month."""
     return f"{builds.unit_names(build)[str(picked['unit_code'])]} · {format.month(month)}"
+
+
+def below(
+    build: str, picked: Unit, kpi: Kpi, month: date, today: date, period: PeriodKind | None
+) -> UnitsBelow | None:
+    """The months of one KPI of the units right below; None without any."""
+    codes, short = units.below(build, picked), builds.unit_names(build, short=True)
+    if not codes:
+        return None
+    own = (str(picked["level"]), str(picked["unit_code"]))
+    history = units.history_below(build, *own, kpi.key, month, today, period)
+    lower = level_below(build, picked)
+    return UnitsBelow(
+        kpi=kpi,
+        kind=units.periods(build, lower, period)[kpi.key],
+        who=t(
+            "{unit}各{level}",
+            unit=builds.unit_names(build)[own[1]],
+            level=headings.level_title(builds.dimensions(build), lower),
+        ),
+        months=history.rows_by_key("unit_code", named=True, include_key=True),
+        names={each: short[each] for each in codes},
+    )
+
+
+def topics(build: str) -> list[Topic]:
+    """The topics whose sheet the campaign collects."""
+    return [topic for topic in TOPICS if topic.sheet in builds.dimensions(build).frequency]

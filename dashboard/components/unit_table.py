@@ -16,6 +16,10 @@ from dashboard.components.strokes import sparkline
 from dashboard.components.unit_lines import THEME_OF, UnitLine, distance, missed, missing
 from dashboard.i18n import deferred, listed, of, t
 from metrics.period import PeriodKind
+from metrics.query import STANDARD_KPI
+
+NO_REPORT = {"not_reported": deferred("未报{count}项"), "not_due": deferred("未到期{count}项")}
+"""Statuses of figures that nothing has been reported for, with the title of their part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +53,23 @@ def _parts(shown_table: UnitTable) -> list[tuple[str, list[UnitLine]]]:
     lines = shown_table.lines
     wanting = missed(lines, shown_table.red_lines)
     met = [line for line in lines if line.status == "met"]
-    rest = [line for line in lines if line.status not in ("met", "missed", "not_applicable")]
+    waiting = [line for line in lines if line.status in NO_REPORT]
+    told = ("met", "missed", "not_applicable", *NO_REPORT)
+    rest = [line for line in lines if line.status not in told]
     hint = f" <span>{escape(t('差得最远的在前'))}</span>" if len(wanting) > 1 else ""
     return [
         (_counted("missed", t("未达标{count}项", count=len(wanting))) + hint, wanting),
         (_counted("met", t("达标{count}项", count=len(met))), met),
+        *_without_report(waiting),
         (escape(t("不作判断{count}项", count=len(rest))), rest),
+    ]
+
+
+def _without_report(waiting: Sequence[UnitLine]) -> list[tuple[str, list[UnitLine]]]:
+    """What is not there yet, by the reason: not judged for want of data, not for what the data say."""
+    found = {status: [line for line in waiting if line.status == status] for status in NO_REPORT}
+    return [
+        (_counted(status, t(NO_REPORT[status], count=len(lines))), lines) for status, lines in found.items()
     ]
 
 
@@ -129,7 +144,7 @@ def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
         "value": _value(line),
         "cases": "" if row["cases"] is None else format.whole(row["cases"]),
         "target": _target(line),
-        "gap": f'<span class="missed">{escape(missing(line))}</span>' if missing(line) else "",
+        "gap": _gap(line),
         "before": before,
         "year": last_year,
         "peers": _median(line),
@@ -166,6 +181,23 @@ def _target(line: UnitLine) -> str:
     return f"{escape(format.target(line.kpi, line.row['target']))} <small>{label}</small>"
 
 
+def _gap(line: UnitLine) -> str:
+    if not missing(line):
+        return ""
+    how = _summed(line)
+    small = f" <small>{escape(how)}</small>" if how else ""
+    return f'<span class="missed">{escape(missing(line))}</span>{small}'
+
+
+def _summed(line: UnitLine) -> str:
+    """How officers short of the standard are counted over several units: two ways, two numbers."""
+    if (line.row["expected"] or 0) < 2:
+        return ""
+    if line.kpi.own_total:
+        return t("各单位缺口相加")
+    return t("合计与标准相比") if line.kpi.key == STANDARD_KPI else ""
+
+
 def _change(line: UnitLine, place: int) -> str:
     """A difference in the KPI's unit; of a survey said what it is held against."""
     earlier, name = line.earlier[place]
@@ -180,7 +212,7 @@ def _median(line: UnitLine) -> str:
     if line.median is None:
         return ""
     median = escape(format.number(line.median, line.kpi.decimals))
-    return f"{median} <small>{escape(t('{count}个', count=line.peers))}</small>"
+    return f"{median} <small>{escape(t('({count}个单位)', count=line.peers))}</small>"
 
 
 def table(shown_table: UnitTable) -> pl.DataFrame:
@@ -199,6 +231,7 @@ def table(shown_table: UnitTable) -> pl.DataFrame:
                 t("目标"): line.row["target"],
                 t("状态"): t(STATUS[line.status].word),
                 t("离目标"): missing(line),
+                t("离目标的算法"): _summed(line) if missing(line) else "",
                 t("与目标相差占目标的比例"): distance(line) if line.status == "missed" else None,
                 t("上期数值"): line.earlier[0][0],
                 t("去年同月数值"): line.earlier[1][0],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -66,8 +66,25 @@ def ranking_before(
 ) -> list[dict[str, object]]:
     """``ranking`` of the month before; none before the campaign's first."""
     before = add_months(month, -1)
-    known = before in builds.dimensions(build).due_at and (kpi is not None or builds.scorecard(build, before))
+    known = before in builds.shown_months(build) and (kpi is not None or builds.scorecard(build, before))
     return ranking(build, before, kpi, today, period) if known else []
+
+
+def moves(now: Sequence[Mapping[str, object]], before: Sequence[Mapping[str, object]]) -> dict[str, int]:
+    """Places each unit has gained within its group, counted among the units ranked in both months only.
+
+    So nobody rises because another unit has not reported; without a rank in both months there is no move.
+    """
+    today = {str(row["unit_code"]): (row["group"], row["rank"]) for row in now if row["rank"]}
+    ranked_then = {str(row["unit_code"]): row["rank"] for row in before if row["rank"]}
+    then = {code: (today[code][0], rank) for code, rank in ranked_then.items() if code in today}
+    both = then.keys()
+
+    def place(ranks: Mapping[str, tuple[object, int]], code: str) -> int:
+        group, rank = ranks[code]
+        return sum(ranks[other][0] == group and ranks[other][1] < rank for other in both)
+
+    return {code: place(then, code) - place(today, code) for code in both}
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
@@ -89,7 +106,7 @@ def past(
 ) -> list[tuple[date, list[dict[str, object]]]]:
     """``ranking`` of the last MONTHS_SHOWN months up to one, earliest first, as far as there were any."""
     wanted = [add_months(month, back - MONTHS_SHOWN + 1) for back in range(MONTHS_SHOWN)]
-    known = builds.dimensions(build).due_at
+    known = builds.shown_months(build)
     return [
         (each, ranking(build, each, kpi, today, period))
         for each in wanted

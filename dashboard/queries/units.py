@@ -81,7 +81,7 @@ def population(build: str, picked: Unit, month: date) -> Population | None:
 def months_up_to(build: str, month: date) -> list[date]:
     """A year of months and one more up to one, as far as the campaign reaches back."""
     wanted = (add_months(month, back - MONTHS_OF_HISTORY + 1) for back in range(MONTHS_OF_HISTORY))
-    return [each for each in wanted if each in builds.dimensions(build).due_at]
+    return [each for each in wanted if each in builds.shown_months(build)]
 
 
 def _figures(build: str, level: object, month: date, today: date, period: PeriodKind | None) -> pl.DataFrame:
@@ -151,7 +151,7 @@ def standing(build: str, code: str, month: date, today: date) -> dict[str, objec
     """A reporting unit's place by the scorecard: a row of rankings.ranking; None for others or without one.
 
     Besides: ``members`` of its group and ``of``, how many of them are ranked; ``band``, the ranks it might
-    as well have had; ``before``, its rank a month earlier.
+    as well have had; ``moved``, the places it has gained since the month before (see rankings.moves).
     """
     if builds.scorecard(build, month) is None:
         return None
@@ -165,5 +165,5 @@ def standing(build: str, code: str, month: date, today: date) -> dict[str, objec
         "members": len(members),
         "of": sum(row["rank"] is not None for row in members),
         "band": rank_bands(rankings.unit_score_list(build, month, today)).get(code),
-        "before": next((row["rank"] for row in earlier if row["unit_code"] == code), None),
+        "moved": rankings.moves(rows, earlier).get(code),
     }

@@ -9,9 +9,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.ranking_facts import moves
+from dashboard.components import ranking_explained, ranking_page
 from dashboard.components.ranking_points import points
 from dashboard.queries import builds, rankings
+from dashboard.state import Filters
+from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
 JUNE, LATER = date(2025, 6, 1), date(2025, 8, 1)
@@ -40,8 +42,8 @@ def test_nobody_moves_because_another_unit_has_not_reported():
         return [{"unit_code": code, "group": "g", "rank": rank} for code, rank in ranks.items()]
 
     before, now = rows({"a": 1, "b": 2, "c": 3}), rows({"a": None, "b": 1, "c": 2})
-    assert moves(now, before) == {"b": 0, "c": 0}
-    assert moves(rows({"b": 2, "c": 1}), before) == {"b": -1, "c": 1}
+    assert rankings.moves(now, before) == {"b": 0, "c": 0}
+    assert rankings.moves(rows({"b": 2, "c": 1}), before) == {"b": -1, "c": 1}
 
 
 def test_a_band_contains_its_rank(monkeypatch, stores):
@@ -73,6 +75,29 @@ def test_a_row_picked_by_keyboard_is_explained_item_by_item(browser, address):
     assert sum(Decimal(cell.split("/")[0]) for cell in got) == Decimal(score)
     assert sum(Decimal(cell.split("/")[1]) for cell in got) == 100
     assert seen.failures == []
+
+
+def test_an_item_says_its_period_where_it_is_not_the_month(monkeypatch, stores):
+    monkeypatch.setenv("STORE_DIR", str(stores("full")))
+    build = builds.build()
+    filters = Filters(
+        build=build,
+        month=JUNE,
+        period=None,
+        kpi=KPIS["complaints_on_time_rate"],
+        level="prefecture",
+        group=None,
+        by_score=True,
+        unit="530100",
+        rows=None,
+    )
+    ranks = ranking_page.facts(filters, LATER)
+    unit = ranking_explained.picked(rankings.unit_score_list(build, JUNE, LATER), "530100")
+    told = {row["指标"]: row["时段"] for row in ranking_explained.table(ranks, unit).to_dicts()}
+    card = builds.scorecard(build, JUNE)
+    words = {None: "当月", "ytd": "本年累计", "rolling12": "近12个月"}
+    assert told == {KPIS[item.kpi].title_zh: words[item.period] for item in card.items}
+    assert len(set(told.values())) == 3
 
 
 def test_a_kpi_of_context_is_listed_and_not_ranked(browser, address):

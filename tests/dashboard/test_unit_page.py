@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from dashboard.components import unit_page
+from dashboard.components import unit_page, unit_table
 from dashboard.components.unit_categories import TOPICS, shares
 from dashboard.components.unit_lines import UnitLine, missed, missing, short_of
-from dashboard.queries import builds, figures, unit_reports, units
+from dashboard.queries import builds, figures, rankings, unit_reports, units
 from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
@@ -100,7 +100,7 @@ def test_the_months_of_a_unit_end_with_the_figures_every_other_page_shows(build)
         )
         months = units.history(full, level, code, JUNE, TODAY, None).filter(kpi=key[0]).to_dicts()
         assert months[-1] == shown | {"month": JUNE}
-        assert [row["month"] for row in months] == [date(2025, 4, 1), MAY, JUNE]
+        assert [row["month"] for row in months] == [MAY, JUNE]
 
 
 def test_counties_open_on_twelve_months_but_what_is_judged_in_the_year_stays_there(build):
@@ -133,7 +133,7 @@ def test_shares_add_up_and_a_month_without_report_has_none(build):
 
 def test_reports_that_came_are_counted_against_those_expected(build):
     half = build("half")
-    assert unit_reports.reported(half, units.unit(half, KUNMING), "complaints", JUNE) == (1, 2, 3)
+    assert unit_reports.reported(half, units.unit(half, KUNMING), "complaints", JUNE) == (1, 2, 2)
     assert unit_reports.reported(half, units.unit(half, "530000"), "complaints", JUNE)[0] == 9
     assert unit_reports.reported(half, units.unit(half, YUXI), "complaints", JUNE)[0] == 0
 
@@ -171,9 +171,34 @@ def test_a_unit_that_has_not_reported_says_so_and_shows_no_zero_for_the_month(br
     with opened(browser, f"{address('half')}/unit?unit={YUXI}&month=2025-06", WIDE) as (page, _):
         text = text_of(page)
         values = page.locator(".unit-table td.value").all_inner_texts()
+        parts = page.locator(".unit-table tr.part").all_inner_texts()
     assert "本月未报" in text
     assert "未报,不排名" in text
     assert sum("未报" in value for value in values) > 20
+    # What is wanting stands apart from what is there and not judged.
+    assert [re.sub(r"\d+", "#", part.split("项")[0]) for part in parts][-2:] == ["✕ 未报#", "不作判断#"]
+    assert "未触及(按认定事项;本单位月报未报)" in text
+
+
+def test_places_gained_are_those_of_the_ranking(build):
+    full = build("full")
+    moved = rankings.moves(*(rankings.ranking(full, month, None, TODAY) for month in (JUNE, MAY)))
+    assert moved
+    assert {code: units.standing(full, code, JUNE, TODAY)["moved"] for code in moved} == moved
+
+
+def test_officers_short_of_the_standard_say_how_they_are_counted_for_the_whole(build):
+    full, keys = build("full"), ("officers_per_10k", "officers_gap")
+
+    def told(code: str) -> list[str]:
+        picked = units.unit(full, code)
+        lines = unit_page.lines(full, picked, JUNE, TODAY, None)
+        table = unit_table.table(unit_page.table(full, picked, lines, JUNE, None))
+        rows = {row["指标"]: row for row in table.to_dicts()}
+        return [rows[KPIS[key].title_zh]["离目标的算法"] for key in keys]
+
+    assert told("530000") == ["合计与标准相比", "各单位缺口相加"]
+    assert told(KUNMING) == ["", ""]
 
 
 def test_a_month_not_yet_due_is_told_from_one_not_reported(build):
