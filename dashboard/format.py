@@ -67,6 +67,17 @@ def figure(kpi: Kpi, row: Mapping[str, object]) -> str:
     return number(value, kpi.decimals, threshold=None if reached else threshold)
 
 
+def short_of(kpi: Kpi, row: Mapping[str, object]) -> str:
+    """How far a value as it is written lies from its target: 0.8个百分点."""
+    written, target_ = Decimal(figure(kpi, row).replace(",", "")), Decimal(str(row["target"]))
+    distance = plain(abs(written - target_))
+    return (
+        t("{amount}{unit}", amount=distance, unit=t(POINTS[kpi.unit_zh]))
+        if kpi.unit_zh in POINTS
+        else distance
+    )
+
+
 def whole(value: float | None) -> str:
     """A count of persons, cases or answers."""
     return number(value, 0)

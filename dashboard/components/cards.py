@@ -91,6 +91,8 @@ def _target_line(facts: CardFacts) -> str:
     parts = [target_text(facts.kpi, row["target"], facts.held)]
     if row["status"] in ("too_few_cases", "not_applicable", "not_reported", "not_due"):
         parts.insert(0, t(status.word))
+    if row["status"] == "missed":
+        parts.append(t("差{amount}", amount=format.short_of(facts.kpi, row)))
     parts.append(format.cases(row["cases"]) if row["cases"] is not None else "")
     return f"{html(status)} {joined(parts)}"
 

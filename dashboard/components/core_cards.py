@@ -22,7 +22,7 @@ from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
 
 ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
-COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}"))}
+COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}(逐单位相加)"))}
 """A KPI told in the note of another's card, and the word for it."""
 CARDS = 5
 

@@ -44,14 +44,20 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
         f'<figure class="exhibit"><figcaption><h2>{escape(exhibit.title)}{mark}</h2>{_buttons(exhibit)}</figcaption>'
         f'<div class="body">{body}</div>{"".join(small)}</figure>',
         key=key,
-        name=exhibit.name,
+        name=f"{t('模拟')}_{exhibit.name}" if exhibit.simulated else exhibit.name,
         title=exhibit.title,
         source=" · ".join(
             part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
         ),
         chart=exhibit.chart,
-        csv="" if exhibit.table is None else harmless(exhibit.table).write_csv(),
+        csv="" if exhibit.table is None else harmless(_marked(exhibit)).write_csv(),
     )
+
+
+def _marked(exhibit: Exhibit) -> pl.DataFrame:
+    """The table; over simulated figures every line says so, wherever it is copied to."""
+    told = pl.lit(t("模拟数据")).alias(t("数据性质"))
+    return exhibit.table.with_columns(told) if exhibit.simulated else exhibit.table
 
 
 def harmless(table: pl.DataFrame) -> pl.DataFrame:

@@ -27,17 +27,22 @@ def unit_names(build: str, level: str) -> dict[str, str]:
     return {code: name.removesuffix(f" {word}") for code, name in names.items()}
 
 
-def overview(build: str, month: date, reports: Sequence[Row], *, days_left: int) -> tuple[str, list[str]]:
-    """Title and small print of the overview."""
+def overview(build: str, month: date, reports: Sequence[Row], *, today: date) -> tuple[str, list[str]]:
+    """Title and small print of the overview; how long the campaign still lasts, in its latest month."""
     passed = sum(bool(row["passed"]) for row in reports)
     came = sum(bool(row["has_report"]) for row in reports)
     reviewed = t("{came}份已报中{passed}份已审核", came=came, passed=passed) if passed else t("均未审核")
     notes = [
         edition(),
         reviewed if came else "",
-        t("距整治期满{days}天", days=days_left) if days_left >= 0 else t("整治期已满"),
+        _days_left(build, today) if month >= builds.latest_month(build, today) else "",
     ]
     return f"{whole(build)} · {format.month(month)}", notes
+
+
+def _days_left(build: str, today: date) -> str:
+    days = builds.days_left(build, today)
+    return t("距整治期满{days}天", days=days) if days >= 0 else t("整治期已满")
 
 
 def whole(build: str) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from dashboard.components.cards import CardFacts
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
-from dashboard.i18n import LANGUAGE, listed, t
+from dashboard.i18n import LANGUAGE, listed, of, t
 
 NAMED = 3
 """So many units are named; more are counted."""
@@ -18,7 +18,7 @@ def sentence(
     reports: Sequence[Row], facts: Sequence[CardFacts], names: Mapping[str, str], *, level: str, top: str
 ) -> str:
     """As HTML; ``names`` of the reporting units, ``top`` the code of the whole campaign."""
-    parts = [*_reported(reports, names, level), *_judged(facts, top), *_moved(facts, top)]
+    parts = [*_reported(reports, names, level), *_judged(facts, top), *_moved(facts)]
     return (";" if LANGUAGE.get() == "zh" else "; ").join(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
 
 
@@ -69,17 +69,19 @@ def _judged(facts: Sequence[CardFacts], top: str) -> list[str]:
     ]
 
 
-def _moved(facts: Sequence[CardFacts], top: str) -> list[str]:
-    """How many KPIs with a target are better and worse than a month before.
+def _moved(facts: Sequence[CardFacts]) -> list[str]:
+    """Which KPIs with a target are better and worse than a month before.
 
     Only those of the month itself: a year to date grows by being a month longer.
     """
-    steps = []
+    better, worse = [], []
     for each in facts:
         now, (before, name) = each.row["value"], each.changes[0]
-        if each.held and each.kind == "month" and name == "较上月" and now is not None and before is not None:
-            steps.append((now - before) * (1 if each.kpi.direction == "up" else -1))
-    better, worse = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
-    told = [link(t("{count}项改善", count=better), "unit", unit=top)] if better else []
-    told += [link(t("{count}项退步", count=worse), "unit", unit=top)] if worse else []
+        if each.held and each.kind == "month" and name == "较上月" and None not in (now, before):
+            step = (now - before) * (1 if each.kpi.direction == "up" else -1)
+            (better if step > 0 else worse if step < 0 else []).append(
+                link(of(each.kpi, "title").partition("(")[0].strip(), "indicator", kpi=each.kpi.key)
+            )
+    told = [linked("{kpis}改善", kpis=listed(better))] if better else []
+    told += [linked("{kpis}退步", kpis=listed(worse))] if worse else []
     return [linked("较上月{moves}", moves=listed(told))] if told else []

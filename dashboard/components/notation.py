@@ -103,4 +103,14 @@ def figure_table(rows: Iterable[Row], names: Mapping[str, str]) -> pl.DataFrame:
         }
         for row in rows
     ]
-    return pl.DataFrame(lines, infer_schema_length=None)
+    return _whole_where_whole(pl.DataFrame(lines, infer_schema_length=None))
+
+
+def _whole_where_whole(table: pl.DataFrame) -> pl.DataFrame:
+    """Counts as whole numbers: a column of which every number is one."""
+    whole = [
+        column.name
+        for column in table.iter_columns()
+        if column.dtype.is_float() and (column.drop_nulls() % 1 == 0).all()
+    ]
+    return table.with_columns(pl.col(whole).cast(pl.Int64))

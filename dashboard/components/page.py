@@ -15,8 +15,9 @@ STYLE = Path(__file__).with_name("style.css")
 
 
 def style() -> None:
-    """The one style sheet of the pages."""
+    """The one style sheet of the pages, and the word beside the sign that opens the menu on a phone."""
     st.html(STYLE)
+    st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: '{t('菜单')}'; }}</style>")
 
 
 def banner(*, simulated: bool) -> None:

@@ -27,7 +27,7 @@ def movers(build: str, month: date, today: date) -> list[dict[str, object]]:
     before = add_months(month, -1)
     if not (builds.scorecard(build, month) and builds.scorecard(build, before)):
         return []
-    if before not in builds.dimensions(build).due_at:
+    if before not in builds.shown_months(build):
         return []
     then = {unit.unit_code: unit for unit in rankings.unit_score_list(build, before, today)}
     found = []
@@ -68,7 +68,7 @@ def missed_in_a_row(build: str, month: date, today: date) -> list[dict[str, obje
     """
     kpis = tuple(kpi.key for kpi in _judged_monthly(build))
     wanted = [add_months(month, -back) for back in range(MONTHS_IN_A_ROW)]
-    if not kpis or any(each not in builds.dimensions(build).due_at for each in wanted):
+    if not kpis or any(each not in builds.shown_months(build) for each in wanted):
         return []
     level = builds.dimensions(build).reporting_level
     missed = [

@@ -90,8 +90,19 @@ def _unit_names(build: str, level: str | None, language: str, short: bool) -> di
 
 def months(build: str, today: date) -> list[date]:
     """The campaign's months that have begun, latest first; at least its first."""
-    known = sorted(dimensions(build).due_at)
+    known = sorted(shown_months(build))
     return [month for month in reversed(known) if month <= today] or known[:1]
+
+
+@st.cache_resource(max_entries=BUILDS_KEPT, show_spinner=False)
+def shown_months(build: str) -> frozenset[date]:
+    """The campaign's months from the first in which anybody reported anything; all before there is one.
+
+    Where a campaign is older than its store, nobody owes the months from before.
+    """
+    known, submitted = dimensions(build).due_at, dimensions(build).submitted
+    first = min((month for sheet, month in submitted if not sheet), default=min(known))
+    return frozenset(month for month in known if month >= first)
 
 
 def latest_month(build: str, today: date) -> date:

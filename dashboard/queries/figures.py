@@ -71,7 +71,7 @@ def history(
     return pl.concat(
         table(build, each, kpis, level, today, period).with_columns(month=pl.lit(each))
         for each in wanted
-        if each in builds.dimensions(build).due_at
+        if each in builds.shown_months(build)
     )
 
 

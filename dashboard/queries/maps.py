@@ -9,7 +9,9 @@ from itertools import pairwise
 import polars as pl
 import streamlit as st
 
+from dashboard.components.area_map import COLOURED
 from dashboard.components.notation import figure_table
+from dashboard.components.scale import edges
 from dashboard.i18n import LANGUAGE
 from dashboard.queries import builds, figures, rankings
 from metrics.change import base_month
@@ -50,7 +52,7 @@ def months_drawn(build: str, month: date, today: date) -> tuple[date, ...]:
     begun = builds.months(build, today)
     last = begun[0] if month in begun[:MONTHS_DRAWN] else month
     wanted = (add_months(last, back - MONTHS_DRAWN + 1) for back in range(MONTHS_DRAWN))
-    return tuple(each for each in wanted if each in builds.dimensions(build).due_at)
+    return tuple(each for each in wanted if each in builds.shown_months(build))
 
 
 def year_up_to(build: str, month: date) -> tuple[date, ...]:
@@ -58,7 +60,7 @@ def year_up_to(build: str, month: date) -> tuple[date, ...]:
     wanted = (
         add_months(month, back - figures.MONTHS_OF_HISTORY + 1) for back in range(figures.MONTHS_OF_HISTORY)
     )
-    return tuple(each for each in wanted if each in builds.dimensions(build).due_at)
+    return tuple(each for each in wanted if each in builds.shown_months(build))
 
 
 def neighbours(build: str, month: date, today: date) -> tuple[date | None, date | None]:
@@ -76,6 +78,17 @@ def months_of(
     known, kind = set(builds.unit_names(build, level)), period(build, kpi, level, asked)
     tables = {each: figures.table(build, each, (kpi,), level, today, kind) for each in months}
     return {each: table.filter(pl.col("unit_code").is_in(known)).to_dicts() for each, table in tables.items()}
+
+
+@st.cache_resource(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def class_limits(
+    build: str, month: date, kpi: str, level: str, today: date, asked: PeriodKind | None
+) -> tuple[float, ...]:
+    """What parts the classes of a map: those of a whole year, so that a colour means the same in every month."""
+    by_month = months_of(build, months_drawn(build, month, today), kpi, level, today, asked)
+    pooled = [row for rows in by_month.values() for row in rows if row["status"] in COLOURED]
+    target = next((row["target"] for row in by_month[month] if row["target"] is not None), None)
+    return tuple(edges(KPIS[kpi], pooled, target))
 
 
 def months_table(
@@ -171,5 +184,5 @@ def level_below(build: str, level: str) -> str | None:
 
 def bases(build: str, kind: PeriodKind, month: date) -> tuple[date | None, date | None]:
     """The month before and the month a year ago, where the campaign has them to compare with."""
-    known = frozenset(builds.dimensions(build).due_at)
+    known = builds.shown_months(build)
     return base_month(kind, month, "before", known), base_month(kind, month, "last_year", known)

@@ -122,7 +122,7 @@ def months_shown(build: str, month: date, today: date) -> tuple[date, ...]:
     begun = builds.months(build, today)
     last = begun[0] if month in begun[:MONTHS_OF_HISTORY] else month
     wanted = (add_months(last, back - MONTHS_OF_HISTORY + 1) for back in range(MONTHS_OF_HISTORY))
-    return tuple(each for each in wanted if each in builds.dimensions(build).due_at)
+    return tuple(each for each in wanted if each in builds.shown_months(build))
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

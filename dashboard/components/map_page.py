@@ -1,0 +1,192 @@
+"""The map's page put together from its queries: the large map, the unit picked, all units, a small map a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dashboard.components import (
+    block,
+    deck,
+    exhibit,
+    headings,
+    map_click,
+    map_exhibit,
+    map_list,
+    map_panel,
+    map_words,
+    notation,
+    page,
+    small_maps,
+)
+from dashboard.components.area_map import AreaMap
+from dashboard.components.exhibit import Exhibit
+from dashboard.components.map_words import Hover
+from dashboard.components.notation import Row
+from dashboard.i18n import of, t
+from dashboard.queries import builds, figures, maps
+from dashboard.state import Filters
+from metrics.period import PeriodKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapView:
+    """What the page shows: the map of the month, each unit's words, the months beside it.
+
+    ``by_month`` holds the units' rows a month, ``wholes`` those of the whole. ``asked`` is the period at this
+    level, ``kind`` what it comes to.
+    """
+
+    filters: Filters
+    today: date
+    drawn: AreaMap
+    hovers: Mapping[str, Hover]
+    by_month: Mapping[date, list[Row]]
+    wholes: Mapping[date, list[Row]]
+    asked: PeriodKind | None
+    kind: PeriodKind
+
+    @property
+    def whole(self) -> Row:
+        """The figure of the whole in the month looked at."""
+        return self.wholes[self.filters.month][0]
+
+
+def view(filters: Filters, today: date) -> MapView:
+    """Everything the page shows."""
+    build, month, kpi, level = filters.build, filters.month, filters.kpi, filters.level
+    asked = maps.period(build, kpi.key, level, filters.period)
+    kind = figures.period_of(build, kpi, asked)
+    by_month = maps.months_of(build, maps.months_drawn(build, month, today), kpi.key, level, today, asked)
+    rows = by_month[month]
+    hovers = map_words.hovers(
+        kpi,
+        rows,
+        maps.values_before(build, month, kpi.key, level, today, asked),
+        maps.places(build, month, kpi.key, level, today, asked),
+        map_words.group_names(build, level),
+    )
+    drawn = AreaMap(
+        kpi=kpi,
+        rows=rows,
+        shapes=builds.shapes(build, level),
+        names=headings.unit_names(build, level),
+        picked=filters.unit,
+        limits=maps.class_limits(build, month, kpi.key, level, today, asked),
+        lines={code: hover.basis for code, hover in hovers.items()},
+    )
+    wholes = maps.months_of(build, tuple(by_month), kpi.key, builds.top_level(build), today, kind)
+    return MapView(
+        filters=filters,
+        today=today,
+        drawn=drawn,
+        hovers=hovers,
+        by_month=by_month,
+        wholes=wholes,
+        asked=asked,
+        kind=kind,
+    )
+
+
+def head(shown: MapView) -> None:
+    """Title, small print and the sentence that answers."""
+    build, kpi = shown.filters.build, shown.filters.kpi
+    held = builds.dimensions(build).targets.get(kpi.key)
+    page.head(
+        f"{of(kpi, 'title')} · {headings.when(shown.kind, shown.filters.month)}",
+        [
+            headings.edition(),
+            notation.coverage(shown.whole, shown.kind),
+            notation.target_text(kpi, shown.whole["target"], held),
+        ],
+        map_words.sentence(build, kpi, shown.filters.level, shown.drawn.rows, shown.whole),
+    )
+
+
+def _framed(shown: MapView, title: str, what: str, **facts: object) -> Exhibit:
+    """An exhibit of this page: its title, and the name of what it is saved as."""
+    filters = shown.filters
+    return Exhibit(
+        title=title,
+        name=exhibit.file_name(f"{filters.month:%Y-%m}", of(filters.kpi, "title"), what),
+        simulated=builds.dimensions(filters.build).simulated,
+        **facts,
+    )
+
+
+def _title(shown: MapView, what: str) -> str:
+    who = headings.everyone(shown.filters.build, shown.filters.level)
+    return headings.title(who, what, shown.filters.month, shown.kind)
+
+
+def _source(shown: MapView) -> str:
+    return headings.map_source(builds.campaign(shown.filters.build)) if shown.drawn.shapes else ""
+
+
+def _table(shown: MapView) -> object:
+    names = builds.unit_names(shown.filters.build, shown.filters.level)
+    return notation.figure_table(shown.drawn.rows, names)
+
+
+def large_map(shown: MapView) -> None:
+    """The map to move about in, with the way through the months and the drawing that is taken away."""
+    filters, drawn = shown.filters, shown.drawn
+    title = _title(shown, headings.what(filters.kpi))
+    framed = _framed(
+        shown, title, t("地图"), source=_source(shown), picture=bool(drawn.shapes), table=_table(shown)
+    )
+    around = maps.neighbours(filters.build, filters.month, shown.today)
+    exhibit.show(framed, map_exhibit.body(drawn, title, filters.month, around), key="map_drawing")
+    if drawn.shapes:
+        picked = filters.unit if filters.unit in drawn.names else ""
+        click = map_click.current(filters.level, picked)
+        layer = map_click.layer_name(filters.level)
+        chart = deck.chart(drawn, shown.hovers, layer=layer, marked=click.sent)
+        map_click.show(chart, filters.level, alt=title)
+        page.note(_source(shown) + " · " + t("滚轮缩放,拖动平移,点选单位"))
+
+
+def panel(shown: MapView) -> None:
+    """The unit picked, or how to pick one."""
+    filters = shown.filters
+    asked = (filters.build, filters.kpi, filters.month, shown.today, filters.period)
+    picked = map_panel.panel_of(*asked, filters.unit) if filters.unit else None
+    block.show(map_panel.body(picked) if picked else map_panel.nothing_picked(), key="map_panel")
+
+
+def unit_list(shown: MapView) -> None:
+    """All units, those in most need of attention first."""
+    filters = shown.filters
+    build, level = filters.build, filters.level
+    asked = (build, filters.month, filters.kpi.key, level, shown.today, shown.asked)
+    listed = map_list.UnitList(
+        kpi=filters.kpi,
+        level=headings.level_title(builds.dimensions(build), level),
+        rows=shown.drawn.rows,
+        names=shown.drawn.names,
+        before=maps.values_before(*asked),
+        places=maps.places(*asked),
+        groups=map_words.group_names(build, level),
+        picked=filters.unit,
+    )
+    notes = [map_words.own_offices(builds.dimensions(build), level)]
+    title = _title(shown, map_list.order(filters.kpi))
+    framed = _framed(shown, title, t("名单"), notes=notes, table=_table(shown))
+    exhibit.show(framed, map_list.body(listed), key="map_list")
+
+
+def small(shown: MapView) -> None:
+    """The same map a month, in the same classes."""
+    filters = shown.filters
+    build, level, kpi = filters.build, filters.level, filters.kpi
+    months = {month: replace(shown.drawn, rows=rows) for month, rows in shown.by_month.items()}
+    who = headings.everyone(build, level)
+    title = small_maps.title(who, headings.what(kpi), list(months), shown.kind)
+    table = maps.months_table(build, tuple(months), kpi.key, level, shown.today, shown.asked)
+    note = t("各月用同一分级,同色同值;点选一月看该月大图。")
+    framed = _framed(
+        shown, title, t("各月小图"), source=_source(shown), notes=[note], picture=True, table=table
+    )
+    wholes = {month: rows[0] for month, rows in shown.wholes.items()}
+    exhibit.show(framed, small_maps.body(months, wholes, filters.month), key="small_maps")

@@ -1,0 +1,125 @@
+"""The overview put together from its queries: cards, map, ranking, and what stands at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from dashboard.components import (
+    area_map,
+    attention,
+    core_cards,
+    exhibit,
+    headings,
+    notation,
+    ranking,
+)
+from dashboard.components.cards import CardFacts
+from dashboard.i18n import of, t
+from dashboard.queries import attention as attention_queries
+from dashboard.queries import builds, figures, maps, rankings
+from dashboard.state import Filters
+
+
+def asked(build: str) -> tuple[str, ...]:
+    """Every KPI the cards stand on."""
+    return core_cards.asked_kpis(builds.collected(build), builds.dimensions(build).targets)
+
+
+def cards(filters: Filters, today: date, history: pl.DataFrame) -> list[CardFacts]:
+    """What the cards say; ``history`` of the KPIs asked at the top level."""
+    build, month, period = filters.build, filters.month, filters.period
+    targets, reporting = builds.dimensions(build).targets, builds.campaign(build).reporting_level
+    return core_cards.all_facts(
+        core_cards.card_kpis(builds.collected(build), targets),
+        month=month,
+        history=history,
+        units=figures.table(build, month, asked(build), reporting, today, period),
+        targets=targets,
+        campaign_months=builds.shown_months(build),
+        kind_of=lambda each: figures.period_of(build, each, period),
+        survey_days_of=lambda each: figures.survey_days(build, each.key, month),
+    )
+
+
+def show_map(filters: Filters, today: date) -> None:
+    """The map of the KPI chosen, with the classes of the map's own page."""
+    build, month, kpi, level = filters.build, filters.month, filters.kpi, builds.map_level(filters.build)
+    kind = maps.period(build, kpi.key, level, filters.period)
+    rows = figures.table(build, month, (kpi.key,), level, today, kind).to_dicts()
+    drawn = area_map.AreaMap(
+        kpi=kpi,
+        rows=rows,
+        shapes=builds.shapes(build, level),
+        names=headings.unit_names(build, level),
+        picked=filters.unit,
+        page="unit",
+        limits=maps.class_limits(build, month, kpi.key, level, today, kind),
+    )
+    shown = exhibit.Exhibit(
+        title=headings.title(
+            headings.everyone(build, level), headings.what(kpi), month, figures.period_of(build, kpi, kind)
+        ),
+        name=exhibit.file_name(f"{month:%Y-%m}", of(kpi, "title"), t("地图")),
+        source=headings.map_source(builds.campaign(build)) if drawn.shapes else "",
+        table=notation.figure_table(drawn.rows, drawn.names),
+        picture=bool(drawn.shapes),
+        simulated=builds.dimensions(build).simulated,
+    )
+    exhibit.show(shown, area_map.drawing(drawn, shown.title), key="area_map")
+
+
+def show_ranking(filters: Filters, today: date, names: Mapping[str, str]) -> None:
+    """The ranking by the scorecard in force, or by the KPI chosen."""
+    build, month, kpi, period = filters.build, filters.month, filters.kpi, filters.period
+    dimensions, card = builds.dimensions(build), builds.scorecard(filters.build, filters.month)
+    by = None if filters.by_score and card else kpi
+    reporting = dimensions.reporting_level
+    ranks = ranking.Ranking(
+        by=by,
+        accent=kpi,
+        level=headings.level_title(dimensions, reporting),
+        rows=rankings.ranking(build, month, by and by.key, today, period),
+        before=rankings.ranking_before(build, month, by and by.key, today, period),
+        groups=dimensions.peer_groups,
+        names=names,
+        figures=figures.table(build, month, (kpi.key,), reporting, today, period).to_dicts(),
+        picked=filters.unit,
+    )
+    what = of(card, "title") if by is None else of(by, "title")
+    shown = exhibit.Exhibit(
+        title=headings.title(t("同组排名"), what, month),
+        name=exhibit.file_name(f"{month:%Y-%m}", what, t("排名")),
+        table=ranking.table(ranks),
+        simulated=dimensions.simulated,
+        notes=[
+            ranking.explained(ranks),
+            t("▼红线:触及红线的不扣分,单列提示。") if any(row["red_lines"] for row in ranks.rows) else "",
+        ],
+    )
+    exhibit.show(shown, ranking.body(ranks), key="ranking")
+
+
+def foot(
+    filters: Filters, today: date, history: pl.DataFrame, names: Mapping[str, str]
+) -> list[tuple[str, Sequence[str]]]:
+    """Who moved furthest and why, what is overdue, what needs attention; each with its title."""
+    build, month = filters.build, filters.month
+    overdue = figures.table(
+        build, month, asked(build), builds.campaign(build).reporting_level, today, filters.period
+    ).filter(kpi="issues_overdue")
+    whole = history.filter(pl.col("kpi").eq("issues_overdue") & pl.col("month").eq(month)).to_dicts()
+    moved = attention_queries.movers(build, month, today)
+    watched = attention.watched(
+        attention_queries.red_lines(build, month, today),
+        attention_queries.missed_in_a_row(build, month, today),
+        names,
+        attention_queries.MONTHS_IN_A_ROW,
+    )
+    return [
+        (t("变化最大(得分较上月)"), attention.movers(moved, names, f"{month:%Y-%m}")),
+        (t("整改督办"), attention.overdue(overdue.to_dicts(), whole[0] if whole else None, names)),
+        (t("需要关注"), watched),
+    ]
