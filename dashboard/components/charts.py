@@ -45,16 +45,13 @@ def references(indicator: Indicator) -> list[Reference]:
     return sorted(found, key=lambda each: each.value)
 
 
-def line_at(reference: Reference, axis: str) -> dict[str, object]:
-    """A reference across the whole plot, over the grid and under the marks."""
-    other, value = "y" if axis == "x" else "x", reference.value
-    ends = {f"{axis}0": value, f"{axis}1": value, f"{other}ref": "paper", f"{other}0": 0, f"{other}1": 1}
-    return {
-        "type": "line",
-        "layer": "between",
-        "line": {"color": HAIR, "width": 1.2, "dash": reference.dash},
-        **ends,
-    }
+def line_at(reference: Reference, axis: str, ends: Sequence[float]) -> dict[str, object]:
+    """A reference across the plot, from one of ``ends`` to the other: a trace, since shapes lie under the grid."""
+    along = {"x": [reference.value] * 2, "y": list(ends)}
+    if axis == "y":
+        along = {"x": list(ends), "y": [reference.value] * 2}
+    line = {"color": HAIR, "width": 1.2, "dash": reference.dash}
+    return {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", **along}
 
 
 def reach(values: Iterable[float | None], air: float = 0.06) -> list[float]:

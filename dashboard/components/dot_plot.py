@@ -19,7 +19,9 @@ def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
     The target is a dashed line, the explained unit's own value a plain one.
     """
     places = list(range(len(rows)))
-    traces = [_whiskers(rows)] if any(row["lower"] is not None for row in rows) else []
+    bottom_and_top = [len(rows) - 0.4, -0.6]
+    traces = [line_at(each, "x", bottom_and_top) for each in references(indicator)]
+    traces += [_whiskers(rows)] if any(row["lower"] is not None for row in rows) else []
     traces.append(_marks(indicator, rows))
     names = max((12 + width_of(indicator.names[str(row["unit_code"])]) for row in rows), default=0)
     span = _span(indicator, rows)
@@ -28,8 +30,8 @@ def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
     layout = layout_of(height=ROW_HEIGHT * len(rows) + margin["t"] + 44, margin=margin)
     layout["xaxis"] |= {"range": span}
     layout["yaxis"] |= {"tickvals": places, "ticktext": [_tick(indicator, row) for row in rows]}
-    layout["yaxis"] |= {"range": [len(rows) - 0.4, -0.6], "ticklen": 0}
-    layout["shapes"] = [line_at(each, "x") for each in references(indicator)] + _picked_row(indicator, rows)
+    layout["yaxis"] |= {"range": bottom_and_top, "ticklen": 0}
+    layout["shapes"] = _picked_row(indicator, rows)
     layout["annotations"] = labels
     return go.Figure(traces, layout)
 

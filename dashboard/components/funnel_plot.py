@@ -67,9 +67,9 @@ def funnel(indicator: Indicator) -> go.Figure:
     values = (value for each in points for value in (each.value, each.lower95, each.upper95))
     span = reach([indicator.funnel.centre, *values, *(each.value for each in lines)])
     layout["yaxis"] |= {"range": span}
-    layout["shapes"] = [line_at(each, "y") for each in lines]
     layout["annotations"] = _labels(lines, (span[1] - span[0]) / (HEIGHT - margin["t"] - margin["b"]))
-    return go.Figure([*curves, _funnel_marks(indicator, points)], layout)
+    across = [line_at(each, "y", [min(sizes), max(sizes)]) for each in lines]
+    return go.Figure([*across, *curves, _funnel_marks(indicator, points)], layout)
 
 
 def _labels(lines: Sequence[Reference], pixel: float) -> list[dict[str, object]]:

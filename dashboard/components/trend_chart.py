@@ -83,7 +83,7 @@ def _names(indicator: Indicator, ends: Sequence[End]) -> list[dict[str, object]]
     places = set_apart([value for value, _, _ in labels], least)
     beside = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yanchor": "middle", "align": "left"}
     found = [
-        _name("<br>".join(lines), ink) | beside | {"y": place}
+        _name("<br>".join(lines), ink, strong=ink != HAIR) | beside | {"y": place}
         for (_, lines, ink), place in zip(labels, places, strict=True)
     ]
     above = {"xanchor": "center", "yanchor": "bottom", "yshift": 5}
@@ -103,8 +103,12 @@ def _beside(indicator: Indicator, ends: Sequence[End]) -> list[tuple[float, list
     return sorted(found, key=lambda each: each[0])
 
 
-def _name(text: str, ink: str) -> dict[str, object]:
-    return {"text": f"<b>{text}</b>", "showarrow": False, "font": {"size": 13.5, "color": ink}}
+def _name(text: str, ink: str, *, strong: bool = True) -> dict[str, object]:
+    return {
+        "text": f"<b>{text}</b>" if strong else text,
+        "showarrow": False,
+        "font": {"size": 13.5, "color": ink},
+    }
 
 
 def _labels(rows: Sequence[Row]) -> list[str]:

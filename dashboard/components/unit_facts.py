@@ -97,6 +97,10 @@ def _moved(standing: Mapping[str, object]) -> str:
 
 
 def _red_lines(found: UnitFacts) -> str:
+    if found.red_lines and all(line.row["value"] is None for line in found.red_lines):
+        waiting = any(row["state"] == "not_due" for row in found.reports)
+        mark = STATUS["not_due" if waiting else found.red_lines[0].status]
+        return f"{html(mark)} {escape(t(mark.word))}"
     told = [_red_line(found, line) for line in found.red_lines if line.row["value"] != 0]
     if told or not found.red_lines:
         return listed(told)
