@@ -90,7 +90,7 @@ function composed(slot, data) {
   const paper = element("svg", { xmlns: SVG, width, "font-family": getComputedStyle(slot).fontFamily });
   const white = paper.appendChild(element("rect", { width: "100%", height: "100%", fill: "#FFFFFF" }));
   let y = 10;
-  for (const line of wrapped(data.title, width - 32, 15)) y = written(paper, line, y, 15, "#1D1D1F", 600);
+  y = paragraph(paper, wrapped(data.title, width - 32, 15), y, 15, "#1D1D1F", 600);
   y += 6;
   for (const svg of chart ? chart.querySelectorAll(".main-svg") : body.querySelectorAll("svg")) {
     const place = svg.getBoundingClientRect();
@@ -102,7 +102,7 @@ function composed(slot, data) {
   const drawings = [...(chart ? [chart] : body.querySelectorAll("svg"))];
   y += Math.max(...drawings.map((each) => each.getBoundingClientRect().bottom - frame.top)) + 8;
   y = legend(paper, slot.querySelectorAll(".legend li"), y, width);
-  for (const line of wrapped(data.source, width - 32, 12)) y = written(paper, line, y, 12, "#5A5A5A", 400);
+  y = paragraph(paper, wrapped(data.source, width - 32, 12), y, 12, "#5A5A5A", 400);
   paper.setAttribute("height", Math.ceil(y + 10));
   paper.setAttribute("viewBox", `0 0 ${width} ${Math.ceil(y + 10)}`);
   white.setAttribute("height", Math.ceil(y + 10));
@@ -120,16 +120,35 @@ function legend(paper, entries, y, width) {
       const hatched = swatch.classList.contains("hatched");
       paper.appendChild(element("rect", { x, y: y + 3, width: 14, height: 10, fill: hatched ? "url(#hatch)" : fill, stroke: "#999999", "stroke-width": 0.5 }));
     }
-    written(paper, entry.textContent, y, 12, "#444444", 400, x + (swatch ? 18 : 0));
+    const line = written(paper, entry.textContent, y, 12, "#444444", 400, x + (swatch ? 18 : 0));
+    coloured(line, entry.querySelector("b"));
     x += wide + 10;
   }
   return entries.length ? y + 20 : y;
 }
 
+// A sign at the beginning of an entry keeps the colour it has on the marks.
+function coloured(line, sign) {
+  if (!sign || !line.textContent.startsWith(sign.textContent)) return;
+  const rest = line.textContent.slice(sign.textContent.length);
+  line.textContent = "";
+  const first = line.appendChild(element("tspan", { fill: getComputedStyle(sign).color }));
+  first.textContent = sign.textContent;
+  line.append(rest);
+}
+
+function paragraph(paper, lines, y, size, fill, weight) {
+  for (const line of lines) {
+    written(paper, line, y, size, fill, weight);
+    y += size * 1.45;
+  }
+  return y;
+}
+
 function written(paper, text, y, size, fill, weight, x = 16) {
   const line = paper.appendChild(element("text", { x, y: y + size, "font-size": size, "font-weight": weight, fill }));
   line.textContent = text;
-  return y + size * 1.45;
+  return line;
 }
 
 function wrapped(text, width, size) {

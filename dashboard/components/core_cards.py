@@ -10,12 +10,12 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components.cards import CardFacts, card
+from dashboard.components.earlier import earlier
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import Row, changes, coverage, joined
 from dashboard.components.strokes import bullet
 from dashboard.i18n import deferred, t
-from metrics.change import base_month
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
@@ -93,32 +93,11 @@ def facts(
         row=own[month],
         held=held,
         history=[own[day]["value"] for day in sorted(own)],
-        changes=_earlier(kpi, kind, own, month, campaign_months, survey_days),
+        changes=earlier(kpi, kind, own, month, campaign_months, survey_days),
         # A single unit's own judgement is the card's already.
         spread=(met, met + missed) if len(statuses) > 1 else (0, 0),
         note=_note(kpi, history, month, survey_days),
     )
-
-
-def _earlier(
-    kpi: Kpi,
-    kind: PeriodKind,
-    own: Mapping[date, Row],
-    month: date,
-    campaign_months: frozenset[date],
-    survey_days: Sequence[date],
-) -> list[tuple[float | None, str]]:
-    """Earlier values with their names; of a survey the wave before, since months in between repeat it."""
-    last_year = _value(own, base_month(kind, month, "last_year", campaign_months))
-    if kpi.over_time == "last_wave":
-        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), deferred("较上次")
-    else:
-        before, name = base_month(kind, month, "before", campaign_months), deferred("较上月")
-    return [(_value(own, before), name), (last_year, deferred("较去年同月"))]
-
-
-def _value(own: Mapping[date, Row], month: date | None) -> float | None:
-    return own[month]["value"] if month in own else None
 
 
 def _note(kpi: Kpi, history: pl.DataFrame, month: date, survey_days: Sequence[date]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard import format
+from dashboard.components.earlier import earlier
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred, of, t
-from metrics.change import base_month
 from metrics.dimensions import Target
 from metrics.gap import gap
 from metrics.kpi import Kpi
@@ -105,10 +105,10 @@ def lines(
             kind=kinds[kpi.key],
             held=targets.get(kpi.key),
             months=of_kpi[kpi.key],
-            earlier=_earlier(
+            earlier=earlier(
                 kpi,
                 kinds[kpi.key],
-                of_kpi[kpi.key],
+                {row["month"]: row for row in of_kpi[kpi.key]},
                 month,
                 campaign_months,
                 survey_days.get(kpi.key, ()),
@@ -119,23 +119,6 @@ def lines(
         )
         for kpi in kpis
     ]
-
-
-def _earlier(
-    kpi: Kpi,
-    kind: PeriodKind,
-    rows: Sequence[Row],
-    month: date,
-    campaign_months: frozenset[date],
-    survey_days: Sequence[date],
-) -> list[tuple[float | None, str]]:
-    """The value before and that of last year; of a survey the wave before, since months in between repeat it."""
-    value = {row["month"]: row["value"] for row in rows}
-    before, name = base_month(kind, month, "before", campaign_months), deferred("较上月")
-    if kpi.over_time == "last_wave":
-        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), deferred("较上次")
-    last_year = base_month(kind, month, "last_year", campaign_months)
-    return [(value.get(before), name), (value.get(last_year), deferred("较去年同月"))]
 
 
 def distance(line: UnitLine) -> float | None:
