@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.dashboard.browsing import WIDE, opened, text_of
@@ -49,5 +51,5 @@ def test_its_figure_is_that_of_its_columns(browser, address_with_it):
     ):
         page.wait_for_selector(".indicator-rows tbody tr")
         text = text_of(page)
-    numerator, denominator = text.split("合计分子 ")[1].split("。")[0].split(" · 分母 ")
+    numerator, denominator = re.search(r"各行合计:分子 ([\d,]+)、分母 ([\d,]+)。", text).groups()
     assert f"{numerator} ÷ {denominator} × 100" in text

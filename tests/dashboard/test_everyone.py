@@ -15,8 +15,10 @@ CONTROLS = """() => [...document.querySelectorAll(
     'a[href], button, input, [role=combobox], [tabindex="0"]')].filter((each) =>
     each.checkVisibility({visibilityProperty: true}) && each.tabIndex >= 0 && !each.disabled
     && each.getBoundingClientRect().width > 0)"""
-MARKED = f"() => {{ ({CONTROLS})().forEach((each, place) => each.dataset.place = place); }}"
-"""Every control that can be seen gets a number, so that Tab can be followed from one to the next."""
+REACHED = "() => { if (document.activeElement) document.activeElement.dataset.reached = 'yes'; }"
+MISSED = f"() => ({CONTROLS})().filter((each) => !each.dataset.reached).map((each) => each.outerHTML.slice(0, 160))"
+ROUNDS = 3
+"""Rounds of Tab: a chart that has drawn its controls anew meanwhile is gone through again."""
 
 PALE = """() => {
     const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
@@ -61,23 +63,16 @@ VIEWS = ["", *(each.key for each in PAGES[1:]), "indicator?rows=530000&month=202
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_keyboard_alone_reaches_every_control(browser, address, view):
     with opened(browser, f"{address('full')}/{view}", WIDE) as (page, _):
-        page.evaluate(MARKED)
-        wanted = page.evaluate(f"() => ({CONTROLS})().length")
-        reached = set()
-        for _ in range(wanted + 40):
-            page.keyboard.press("Tab")
-            place = page.evaluate("document.activeElement?.dataset?.place")
-            if place is not None:
-                reached.add(int(place))
-        missed = sorted(set(range(wanted)) - reached)
-        names = [
-            page.evaluate(
-                "(place) => document.querySelector(`[data-place='${place}']`)?.outerHTML.slice(0, 160)", place
-            )
-            for place in missed[:5]
-        ]
-    assert wanted > 5
-    assert names == []
+        missed = page.evaluate(MISSED)
+        assert len(missed) > 5
+        for _ in range(ROUNDS):
+            for _ in range(len(missed) + 60):
+                page.keyboard.press("Tab")
+                page.evaluate(REACHED)
+            missed = page.evaluate(MISSED)
+            if not missed:
+                break
+    assert missed == []
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
