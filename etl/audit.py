@@ -28,7 +28,7 @@ class Act:
     """One thing somebody did or was refused.
 
     ``who`` is an account, or 命令行 for the command line; ``roles`` what it may be; ``address`` the network
-    address it came from; ``object`` what it was done to, such as ``530100 2026-09``.
+    address it came from; ``object`` what it was done to, a unit and a month, or an account.
     """
 
     at: datetime
