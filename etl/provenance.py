@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -204,5 +205,11 @@ def _totals(
 
 def cell(letters: str | None, column: str, row: int) -> str:
     """The address of a row's cell under a column, such as N37; "" where its letter is not known."""
-    letter = json.loads(letters).get(column) if letters else None
+    letter = _letters(letters).get(column) if letters else None
     return f"{letter}{row}" if letter else ""
+
+
+@lru_cache(maxsize=1_000)
+def _letters(text: str) -> dict[str, str]:
+    """All rows of a workbook have the same text."""
+    return json.loads(text)

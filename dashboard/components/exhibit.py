@@ -6,6 +6,7 @@ the word for it; a table is UTF-8 with a byte order mark, numbers unrounded, so 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,11 @@ import polars as pl
 
 from dashboard.components import block
 from dashboard.i18n import t
+
+FORMULA = r"^[\s\x00]*(?:[=+\-@|\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|%.)"
+"""How a text begins that a spreadsheet would run, full-width signs included; % alone is a unit."""
+CELL_TO_LOOK_AT = re.compile('(?:^|[,"\\n])[\\s\\x00]*(?:[=+\\-@|\\uff1d\\uff0b\\uff0d\\uff20]|%[^,"\\n])')
+"""The same in a table written out; a negative number looks so too, which the table itself tells apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +56,7 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
             part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
         ),
         chart=exhibit.chart,
-        csv="" if exhibit.table is None else harmless(_marked(exhibit)).write_csv(),
+        csv="" if exhibit.table is None else csv(_marked(exhibit)),
     )
 
 
@@ -60,9 +66,16 @@ def _marked(exhibit: Exhibit) -> pl.DataFrame:
     return exhibit.table.with_columns(told) if exhibit.simulated else exhibit.table
 
 
+def csv(table: pl.DataFrame) -> str:
+    """A table as it is taken away."""
+    text = table.write_csv()
+    # Looked for in the whole text first: a page has many tables, and hardly one holds such a cell.
+    return harmless(table).write_csv() if CELL_TO_LOOK_AT.search(text) else text
+
+
 def harmless(table: pl.DataFrame) -> pl.DataFrame:
     """The table with texts that a spreadsheet would take for a formula set off by an apostrophe."""
-    risky = pl.col(pl.String).str.contains(r"^[\s\x00]*[=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]")
+    risky = pl.col(pl.String).str.contains(FORMULA)
     return table.with_columns(
         pl.when(risky).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
     )

@@ -126,29 +126,33 @@ def _part(found: FigureRows, measure: str) -> str:
 def _table(found: FigureRows, behind: RowsBehind) -> str:
     if behind.rows.is_empty():
         return ""
-    titles = [(css, title) for title, css, _ in _cells(found, behind, behind.rows.row(0, named=True))]
+    columns = _columns(behind)
+    first = behind.rows.row(0, named=True)
+    titles = [(css, title) for title, css, _ in _cells(found, behind, columns, first)]
     head = "".join(f'<th scope="col" class="{css}">{escape(title)}</th>' for css, title in titles)
-    lines = "".join(_line(found, behind, row) for row in behind.rows.head(ON_PAGE).iter_rows(named=True))
+    lines = "".join(
+        _line(found, behind, columns, row) for row in behind.rows.head(ON_PAGE).iter_rows(named=True)
+    )
     return (
         f'<div class="indicator-scroll indicator-rows" tabindex="0"><table class="indicator-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
 
-def _line(found: FigureRows, behind: RowsBehind, row: Mapping[str, object]) -> str:
-    cells = "".join(f'<td class="{css}">{text}</td>' for _, css, text in _cells(found, behind, row))
+def _line(found: FigureRows, behind: RowsBehind, columns: Sequence[Column], row: Mapping[str, object]) -> str:
+    cells = "".join(f'<td class="{css}">{text}</td>' for _, css, text in _cells(found, behind, columns, row))
     return f"<tr>{cells}</tr>"
 
 
 def _cells(
-    found: FigureRows, behind: RowsBehind, row: Mapping[str, object]
+    found: FigureRows, behind: RowsBehind, columns: Sequence[Column], row: Mapping[str, object]
 ) -> Iterator[tuple[str, str, str]]:
     """Title, class and HTML of each cell of a line."""
     yield t("工作簿"), "name", escape(_workbook(found, row))
     yield t("行"), "part", str(row["row"])
     if "month" in row:
         yield t("计入月份"), "name", f"{row['month']:%Y-%m}"
-    for column in _columns(behind):
+    for column in columns:
         place = cell(row["column_letters"], column.name, row["row"])
         seen = quoted(_seen(found, column, row[column.name]))
         yield _column_title(column), _css(column), f"{seen} <small>{place}</small>"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+import polars as pl
+
 from dashboard.components import (
     block,
     deck,
@@ -26,6 +28,7 @@ from dashboard.components.map_words import Hover
 from dashboard.components.notation import Row
 from dashboard.i18n import of, t
 from dashboard.queries import builds, figures, maps
+from dashboard.queries.maps import Place
 from dashboard.state import Filters
 from metrics.period import PeriodKind
 
@@ -34,8 +37,9 @@ from metrics.period import PeriodKind
 class MapView:
     """What the page shows: the map of the month, each unit's words, the months beside it.
 
-    ``by_month`` holds the units' rows a month, ``wholes`` those of the whole. ``asked`` is the period at this
-    level, ``kind`` what it comes to.
+    ``by_month`` holds the units' rows a month, ``wholes`` those of the whole; ``before``, ``places`` and
+    ``groups`` are the units' values last month, ranks, and names of their groups. ``asked`` is the period at
+    this level, ``kind`` what it comes to; ``table`` is the month as it is taken away.
     """
 
     filters: Filters
@@ -44,8 +48,12 @@ class MapView:
     hovers: Mapping[str, Hover]
     by_month: Mapping[date, list[Row]]
     wholes: Mapping[date, list[Row]]
+    before: Mapping[str, float | None]
+    places: Mapping[str, Place]
+    groups: Mapping[str, str]
     asked: PeriodKind | None
     kind: PeriodKind
+    table: pl.DataFrame
 
     @property
     def whole(self) -> Row:
@@ -60,13 +68,10 @@ def view(filters: Filters, today: date) -> MapView:
     kind = figures.period_of(build, kpi, asked)
     by_month = maps.months_of(build, maps.months_drawn(build, month, today), kpi.key, level, today, asked)
     rows = by_month[month]
-    hovers = map_words.hovers(
-        kpi,
-        rows,
-        maps.values_before(build, month, kpi.key, level, today, asked),
-        maps.places(build, month, kpi.key, level, today, asked),
-        map_words.group_names(build, level),
-    )
+    before = maps.values_before(build, month, kpi.key, level, today, asked)
+    places = maps.places(build, month, kpi.key, level, today, asked)
+    groups = map_words.group_names(build, level)
+    hovers = map_words.hovers(kpi, rows, before, places, groups)
     drawn = AreaMap(
         kpi=kpi,
         rows=rows,
@@ -84,8 +89,12 @@ def view(filters: Filters, today: date) -> MapView:
         hovers=hovers,
         by_month=by_month,
         wholes=wholes,
+        before=before,
+        places=places,
+        groups=groups,
         asked=asked,
         kind=kind,
+        table=notation.figure_table(rows, builds.unit_names(build, level)),
     )
 
 
@@ -124,17 +133,12 @@ def _source(shown: MapView) -> str:
     return headings.map_source(builds.campaign(shown.filters.build)) if shown.drawn.shapes else ""
 
 
-def _table(shown: MapView) -> object:
-    names = builds.unit_names(shown.filters.build, shown.filters.level)
-    return notation.figure_table(shown.drawn.rows, names)
-
-
 def large_map(shown: MapView) -> None:
     """The map to move about in, with the way through the months and the drawing that is taken away."""
     filters, drawn = shown.filters, shown.drawn
     title = _title(shown, headings.what(filters.kpi))
     framed = _framed(
-        shown, title, t("地图"), source=_source(shown), picture=bool(drawn.shapes), table=_table(shown)
+        shown, title, t("地图"), source=_source(shown), picture=bool(drawn.shapes), table=shown.table
     )
     around = maps.neighbours(filters.build, filters.month, shown.today)
     exhibit.show(framed, map_exhibit.body(drawn, title, filters.month, around), key="map_drawing")
@@ -157,22 +161,20 @@ def panel(shown: MapView) -> None:
 
 def unit_list(shown: MapView) -> None:
     """All units, those in most need of attention first."""
-    filters = shown.filters
-    build, level = filters.build, filters.level
-    asked = (build, filters.month, filters.kpi.key, level, shown.today, shown.asked)
+    filters, dimensions = shown.filters, builds.dimensions(shown.filters.build)
     listed = map_list.UnitList(
         kpi=filters.kpi,
-        level=headings.level_title(builds.dimensions(build), level),
+        level=headings.level_title(dimensions, filters.level),
         rows=shown.drawn.rows,
         names=shown.drawn.names,
-        before=maps.values_before(*asked),
-        places=maps.places(*asked),
-        groups=map_words.group_names(build, level),
+        before=shown.before,
+        places=shown.places,
+        groups=shown.groups,
         picked=filters.unit,
     )
-    notes = [map_words.own_offices(builds.dimensions(build), level)]
+    notes = [map_words.own_offices(dimensions, filters.level)]
     title = _title(shown, map_list.order(filters.kpi))
-    framed = _framed(shown, title, t("名单"), notes=notes, table=_table(shown))
+    framed = _framed(shown, title, t("名单"), notes=notes, table=shown.table)
     exhibit.show(framed, map_list.body(listed), key="map_list")
 
 

@@ -86,7 +86,14 @@ def test_a_name_never_becomes_markup():
 
 
 def test_no_text_taken_away_is_a_formula_in_a_spreadsheet():
-    texts = ["=1+1", "+86", "-2", "@x", "\t=1", " =1", "|x", "%x", "\uff1d1", "昆明", "–", "12", ""]
+    texts = ["=1+1", "+86", "-2", "@x", "\t=1", " =1", "|x", "%x", "\uff1d1", "昆明", "–", "12", "", "%"]
     table = exhibit.harmless(pl.DataFrame({"文字": texts, "数": [-1.5] * len(texts)}))
-    assert [text[:1] for text in table["文字"]] == ["'"] * 9 + ["昆", "–", "1", ""]
+    assert [text[:1] for text in table["文字"]] == ["'"] * 9 + ["昆", "–", "1", "", "%"]
     assert table["数"].to_list() == [-1.5] * len(texts)
+    assert exhibit.csv(table) == exhibit.harmless(table).write_csv()
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=6))
+def test_a_table_taken_away_is_written_as_if_every_cell_had_been_looked_at(texts):
+    table = pl.DataFrame({"文字": texts, "数": [-1.5] * len(texts)})
+    assert exhibit.csv(table) == exhibit.harmless(table).write_csv()

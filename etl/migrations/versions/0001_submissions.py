@@ -7,9 +7,7 @@ revision, down_revision = "0001", None
 
 
 def upgrade() -> None:
-    """The tables of the first version; stores of before migrations have them already."""
-    if sa.inspect(op.get_bind()).has_table("submission"):
-        return
+    """The tables of the first version; a store of before migrations has them, and is stamped with it."""
     op.create_table(
         "store",
         sa.Column("campaign", sa.String, primary_key=True),

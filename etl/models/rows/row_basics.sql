@@ -1,6 +1,5 @@
 -- One row a unit and month of the sheet of staff and notice boards, as it stands there.
 select
-    'basics' as sheet,
     submission_id,
     "row",
     unit_code as leaf_code,

@@ -2,7 +2,6 @@
 -- unit's latest log, open ones dropped from that log included. One of which the source knows only the flag
 -- stands in its month of receipt, where that month's log was reported.
 select
-    'complaints' as sheet,
     complaint.submission_id,
     complaint."row",
     complaint.leaf_code,

@@ -1,6 +1,5 @@
 -- One row a valid complaint in its month of receipt, and which measures it adds one to.
 select
-    'complaints' as sheet,
     submission_id,
     "row",
     leaf_code,

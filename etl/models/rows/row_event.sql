@@ -1,7 +1,6 @@
 -- One row a verified event in its month of decision. One on a reporting unit belongs to its own office (or
 -- residual). Pages only count them.
 select
-    'events' as sheet,
     event.submission_id,
     event."row",
     coalesce(own.leaf_code, residual.leaf_code) as leaf_code,

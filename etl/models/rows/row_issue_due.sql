@@ -1,6 +1,5 @@
 -- One row an issue in the month it fell due in, up to the last day of data of the unit's latest ledger.
 select
-    'issues' as sheet,
     issue.submission_id,
     issue."row",
     issue.leaf_code,

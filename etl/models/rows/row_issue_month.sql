@@ -1,6 +1,5 @@
 -- One row an issue and reported month of its unit: whether it was found, rectified, overdue by its last day.
 select
-    'issues' as sheet,
     issue.submission_id,
     issue."row",
     issue.leaf_code,

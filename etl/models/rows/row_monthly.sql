@@ -1,6 +1,5 @@
 -- One row a unit and month of the month's work, as it stands there.
 select
-    'monthly' as sheet,
     submission_id,
     "row",
     unit_code as leaf_code,

@@ -1,6 +1,5 @@
 -- One row a unit and quarter's last month of case files and disputes, as it stands there.
 select
-    'quarterly' as sheet,
     submission_id,
     "row",
     unit_code as leaf_code,

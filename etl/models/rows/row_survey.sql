@@ -1,6 +1,5 @@
 -- One row a surveyed unit and wave: valid answers and the satisfied among them.
 select
-    'surveys' as sheet,
     survey.submission_id,
     survey."row",
     unit.level,

@@ -1,7 +1,6 @@
 -- One row a course and home unit in the workbook's month. A month counts as one with training through the
 -- first course that anybody attended.
 select
-    'trainings' as sheet,
     submission_id,
     "row",
     leaf_code,
