@@ -65,7 +65,7 @@ def _line(units: UnitList, row: Row) -> str:
         f'<tr data-key="list-{code}" tabindex="0" role="link" {going(unit="" if picked else code)}'
         f"{' class=picked aria-current=true' if picked else ''}>"
         f'<td class="unit">{escape(units.names[code])}</td>'
-        f'<td class="number">{escape(shown(units.kpi, row))} <span class="sign">{mark}</span></td>'
+        f'<td class="number"><span class="nb">{escape(shown(units.kpi, row))} <span class="sign">{mark}</span></span></td>'
         f'<td class="number">{escape(moved or format.MISSING)}</td>'
         f'<td class="number">{escape(n)}</td><td>{escape(_place(units, code))}</td></tr>'
     )
