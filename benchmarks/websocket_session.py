@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 ANSWER_SECONDS = 120
 """A rerun that takes longer ends the benchmark."""
@@ -124,7 +125,9 @@ async def opened(port: int) -> AsyncIterator[Session]:
     """A tab on the dashboard at this loopback port, its first page drawn."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     # Straight to the loopback, whatever proxy the environment names; messages are as large as pages are.
-    async with connect(address, subprotocols=["streamlit"], max_size=None, proxy=None) as socket:
+    origin = Origin(f"http://127.0.0.1:{port}")
+    way = {"subprotocols": ["streamlit"], "origin": origin, "max_size": None, "proxy": None}
+    async with connect(address, **way) as socket:
         session = Session(socket)
         await session.rerun()
         yield session

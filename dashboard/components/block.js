@@ -28,7 +28,7 @@ export default function ({ parentElement, data }) {
   };
   slot.onclick = act;
   slot.onkeydown = (event) => {
-    const ownKeys = event.target.closest("a, button, summary, input");
+    const ownKeys = event.target.closest("a, button, summary, input, select");
     if (!ownKeys && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       act(event);

@@ -1,4 +1,4 @@
-"""What every page has: its style, the banner over simulated figures, the head, and the empty state."""
+"""What every page has: its style, the head, and the empty state."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ def style() -> None:
     st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: '{t('菜单')}'; }}</style>")
 
 
-def banner(*, simulated: bool) -> None:
-    """Simulated figures are never shown without saying so."""
-    if simulated:
-        st.html(
-            f'<div class="sim" role="note">{escape(t("模拟数据:本页数字由演示程序生成,不是任何单位的真实情况。"))}</div>'
-        )
-
-
 def head(title: str, notes: Sequence[str], sentence: str = "") -> None:
     """The page's title with its small print, and the sentence (HTML) that answers its question."""
     small = escape(" · ".join(note for note in notes if note))
@@ -45,6 +37,14 @@ def caption(title: str, small: str = "") -> str:
 def note(text: str) -> None:
     """A line of small print under a chart or table."""
     st.html(f'<p class="src">{escape(text)}</p>')
+
+
+def nothing_allowed() -> None:
+    """Somebody whose account opens no page: whom to ask."""
+    st.html(
+        f'<div class="empty"><h1>{escape(t("没有可打开的页面"))}</h1>'
+        f"<p>{escape(t('登录已失效,或您的账号尚未分配角色。请刷新页面重新登录;仍然如此的,请联系省厅管理员。'))}</p></div>"
+    )
 
 
 def other_version() -> None:

@@ -8,13 +8,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from benchmarks.first_paint import CHROMIUM, OFFLINE
+from dashboard.access import accounts, sessions
+from dashboard.access.doors import SHANGHAI
+from dashboard.access.passwords import random_password
+from etl.journal import Journal
+from etl.store import Store
+from tests.dashboard.browsing import SECRETS
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,6 +64,27 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return store
 
 
+LEADER = "leader"
+
+
+def leaders_session(store: Path) -> str | None:
+    """The secret of a leader's new session on real data; simulated data and an empty store need none."""
+    if not (store / "journal.sqlite").exists():
+        return None
+    with closing(Journal(Store(folder=store).journal_url)) as journal:
+        if journal.is_simulated():
+            return None
+        now = datetime.now(SHANGHAI).replace(tzinfo=None)
+        with journal.writing() as connection:
+            if accounts.find(connection, LEADER) is None:
+                accounts.create(
+                    connection, LEADER, "厅长", random_password(), roles=["viewer"], units=[], now=now
+                )
+                unlocked = accounts.ACCOUNT.update().values(must_change_password=False)
+                connection.execute(unlocked)
+            return sessions.start(connection, LEADER, address="127.0.0.1", now=now)
+
+
 @contextmanager
 def served(store: Path, start: Sequence[str] = ("-m", "streamlit")) -> Iterator[str]:
     """The address of a dashboard on this store; ``start`` is how Python is told to run Streamlit."""
@@ -89,13 +117,16 @@ def served(store: Path, start: Sequence[str] = ("-m", "streamlit")) -> Iterator[
 
 @pytest.fixture(scope="session")
 def address(stores: Callable[[str], Path]) -> Iterator[Callable[[str], str]]:
-    """Addresses of dashboards by the name of their store, each started once."""
+    """Addresses of dashboards by the name of their store, each started once; pages open signed in as a leader."""
     running: dict[str, str] = {}
     with ExitStack() as stack:
 
         def of(name: str) -> str:
             if name not in running:
                 running[name] = stack.enter_context(served(stores(name)))
+                secret = leaders_session(stores(name))
+                if secret:
+                    SECRETS[running[name]] = secret
             return running[name]
 
         yield of

@@ -9,11 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import state
+from dashboard.access import visitors
+from dashboard.access.sessions import session_hash
 from dashboard.queries import builds, reports
 from etl.build import build
 from etl.campaign import load_campaign
 from etl.journal import Journal
 from etl.store import Store
+from tests.dashboard.conftest import leaders_session
 
 STORES = ("full", "half", "bare", "district", "none")
 VIEWS = sorted(path.name for path in (builds.CAMPAIGNS.parents[1] / "dashboard" / "views").glob("[a-z]*.py"))
@@ -25,7 +28,11 @@ def app(monkeypatch, stores):
 
     def on(name: str) -> AppTest:
         monkeypatch.setenv("STORE_DIR", str(stores(name)))
-        return AppTest.from_file("../../dashboard/app.py", default_timeout=30)
+        page = AppTest.from_file("../../dashboard/frame.py", default_timeout=30)
+        secret = leaders_session(stores(name))
+        # What the gate would say of the reader.
+        page.user = {"session": session_hash(secret) if secret else visitors.visitor(None).session}
+        return page
 
     return on
 

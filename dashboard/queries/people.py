@@ -1,0 +1,35 @@
+"""Who looks at the page: the session the gate has named, read anew in every run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.access import sessions, visitors
+from dashboard.access.doors import doors
+from dashboard.access.principal import NOBODY, Principal
+from dashboard.queries import builds
+from metrics.connection import NoBuildError, OtherLayoutError
+
+
+def principal() -> Principal:
+    """The person behind this run as their account stands now; NOBODY once their session has ended.
+
+    A page's script runs for an open page too, so that what was true when it was opened counts for nothing.
+    """
+    here, session = doors(), str(st.user.get("session", ""))
+    visiting = visitors.from_session(session)
+    if visiting is not None:
+        return visiting if here.takes_visitors() or here.is_empty() else NOBODY
+    if not session or not here.has_journal():
+        return NOBODY
+    address = st.context.ip_address or "127.0.0.1"
+    return sessions.principal_of(here.journal(), session, address=address, now=here.now()) or NOBODY
+
+
+def unit_names() -> dict[str, str]:
+    """Short names of the reporting units by code; none before there is a build."""
+    try:
+        build = builds.build()
+        return builds.unit_names(build, builds.campaign(build).reporting_level, short=True)
+    except (NoBuildError, OtherLayoutError):
+        return {}
