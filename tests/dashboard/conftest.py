@@ -78,7 +78,7 @@ def leaders_session(store: Path) -> str | None:
         with journal.writing() as connection:
             if accounts.find(connection, LEADER) is None:
                 accounts.create(
-                    connection, LEADER, "厅长", random_password(), roles=["viewer"], units=[], now=now
+                    connection, LEADER, "Li", random_password(), roles=["viewer"], units=[], now=now
                 )
                 unlocked = accounts.ACCOUNT.update().values(must_change_password=False)
                 connection.execute(unlocked)
