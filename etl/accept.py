@@ -18,7 +18,8 @@ from typing import Any
 import polars as pl
 
 from etl import calendar
-from etl.journal import NOT_CURRENT, Journal, Submission, SubmittedSheet, current
+from etl.audit import Act
+from etl.journal import NOT_CURRENT, Explanation, Journal, Submission, SubmittedSheet, current
 from etl.masking import mask_frame, mask_text
 from etl.schema import Sheet
 from etl.store import Store, write_whole
@@ -54,10 +55,14 @@ def accept(
     received_by: str,
     received_at: datetime,
     findings: Sequence[Mapping[str, Any]],
+    certified_by: str | None = None,
+    explanations: Sequence[Explanation] = (),
+    sealed: tuple[bytes, Act] | None = None,
 ) -> Acceptance:
     """Accept a checked workbook without must-mend findings; the same bytes again change nothing.
 
-    Raises ValueError where the check could not settle the unit or the month: such a workbook has a
+    ``certified_by`` is who answers for it, ``explanations`` its reasons, ``sealed`` the audit's key and act; they
+    are part of the one transaction. Raises ValueError where the check could not settle the unit or the month: such a workbook has a
     must-mend finding and may not come here.
     """
     if checked.unit is None or checked.period is None:
@@ -70,7 +75,7 @@ def accept(
     if known is not None:
         revision, state = known
         return outcome(revision=revision, is_new=False, is_returned=state in NOT_CURRENT)
-    write_whole(store.workbooks / sha256[:2] / f"{sha256}.xlsx", lambda aside: _write_bytes(aside, content))
+    store.keep(store.workbooks, content, ".xlsx")
     taken_over = stored_history(store, journal)
     sheets = [
         _store_sheet(store, sheet, unit_code, period, submission_id, taken_over)
@@ -88,8 +93,9 @@ def accept(
         "data_to": checked.cover["data_to"],
         "cover": {name: _masked(value) for name, value in checked.cover.items()},
         "findings": [dict(finding) for finding in findings],
+        "certified_by": certified_by,
     }
-    revision, is_new = journal.record(values, sheets)
+    revision, is_new = journal.record(values, sheets, explanations=explanations, sealed=sealed)
     return outcome(revision=revision, is_new=is_new)
 
 
@@ -180,7 +186,3 @@ def _masked(value: object) -> object:
     if isinstance(value, str):
         return mask_text(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _write_bytes(path: Any, content: bytes) -> None:
-    path.write_bytes(content)

@@ -5,9 +5,10 @@ A finding holds facts only; its texts come from the closed list of kinds when it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from etl.checking.finding_kinds import KINDS, Kind
 from etl.masking import mask_text
@@ -16,7 +17,19 @@ from etl.schema import Severity
 if TYPE_CHECKING:
     from etl.gate import Refusal
 
-__all__ = ["KINDS", "Finding", "Kind", "Words", "as_text", "blocks", "from_refusal", "render"]
+__all__ = [
+    "KINDS",
+    "Finding",
+    "Kind",
+    "Words",
+    "as_text",
+    "blocks",
+    "from_refusal",
+    "key_of",
+    "packed",
+    "render",
+    "unpacked",
+]
 
 Language = Literal["zh", "en"]
 
@@ -88,6 +101,25 @@ def shown(value: str | None) -> str:
 def blocks(findings: Iterable[Finding]) -> bool:
     """Whether anything must be mended before the workbook can be accepted."""
     return any(each.severity == "must" for each in findings)
+
+
+def key_of(each: Finding) -> str:
+    """What stays the same of a finding when the workbook is checked again: 16 characters, for its reason."""
+    told = "\n".join((each.kind, each.sheet, each.cell, each.column, each.value))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def packed(each: Finding) -> dict[str, Any]:
+    """A finding as JSON can hold it."""
+    return asdict(each)
+
+
+def unpacked(held: Mapping[str, Any]) -> Finding:
+    """The finding that ``packed`` made this of, also after a journey through JSON."""
+    arguments = tuple(
+        (name, Words(**value) if isinstance(value, Mapping) else value) for name, value in held["arguments"]
+    )
+    return Finding(**{**held, "arguments": arguments})
 
 
 def render(each: Finding, file: str, language: Language = "zh") -> dict[str, str]:

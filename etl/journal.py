@@ -190,13 +190,21 @@ class Journal:
             ).first()
         return None if found is None else (found.revision, found.state)
 
-    def submissions(self, *, unit_code: str | None = None, period: str | None = None) -> list[Submission]:
-        """Every submission in order of acceptance, narrowed to a unit or a month where given."""
+    def submission(self, submission_id: str) -> Submission | None:
+        """The submission of this id."""
+        return next(iter(self.submissions(submission_id=submission_id)), None)
+
+    def submissions(
+        self, *, unit_code: str | None = None, period: str | None = None, submission_id: str | None = None
+    ) -> list[Submission]:
+        """Every submission in order of acceptance, narrowed to a unit, a month or an id where given."""
         query = sa.select(SUBMISSION).order_by(SUBMISSION.c.sequence)
         if unit_code is not None:
             query = query.where(SUBMISSION.c.unit_code == unit_code)
         if period is not None:
             query = query.where(SUBMISSION.c.period == period)
+        if submission_id is not None:
+            query = query.where(SUBMISSION.c.submission_id == submission_id)
         chosen = query.with_only_columns(SUBMISSION.c.submission_id)
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()

@@ -7,6 +7,7 @@ flushed to the disk, then moved into place).
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
@@ -26,6 +27,23 @@ class Store:
     def workbooks(self) -> Path:
         """Bytes as received, by sha256."""
         return self.folder / "workbooks"
+
+    @property
+    def attachments(self) -> Path:
+        """What was attached to submissions, as received, by sha256."""
+        return self.folder / "attachments"
+
+    def keep(self, folder: Path, content: bytes, ending: str) -> str:
+        """Put bytes into a folder of this store under their sha256, which it returns; whole or not at all."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.kept(folder, sha256, ending)
+        if not path.exists():
+            write_whole(path, lambda aside: _write_bytes(aside, content))
+        return sha256
+
+    def kept(self, folder: Path, sha256: str, ending: str) -> Path:
+        """Where bytes of this sha256 lie in a folder of this store."""
+        return folder / sha256[:2] / f"{sha256}{ending}"
 
     @property
     def rows(self) -> Path:
@@ -78,6 +96,10 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         _flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
 
 
 def write_once(path: Path, content: bytes) -> None:

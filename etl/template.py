@@ -98,6 +98,7 @@ def template_workbook(
     carried: Mapping[str, pl.DataFrame] | None = None,
     previous: Mapping[str, pl.DataFrame] | None = None,
     created: datetime | None = None,
+    simulated: bool = False,
 ) -> bytes:
     """The workbook a unit downloads for a month: an .xlsx file.
 
@@ -106,7 +107,9 @@ def template_workbook(
     cells. Equal arguments give equal bytes; ``created`` defaults to the month's first day.
     """
     rows = {key: typed_rows(SHEETS[key], frame) for key, frame in (carried or {}).items()}
-    return build_workbook(campaign, unit, period, rows=rows, previous=previous, created=created)
+    return build_workbook(
+        campaign, unit, period, rows=rows, previous=previous, created=created, simulated=simulated
+    )
 
 
 def build_workbook(

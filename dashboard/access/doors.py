@@ -13,10 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from etl.campaign import Campaign, load_campaign
 from etl.journal import Journal
 from etl.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CAMPAIGNS = Path(__file__).resolve().parents[2] / "data" / "campaigns"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -28,6 +30,7 @@ class Doors:
 
     store: Store
     origin: str = ""
+    campaign_name: str = "yunnan-2025"
 
     def journal(self) -> Journal:
         """The store's journal, opened once."""
@@ -40,6 +43,11 @@ class Doors:
     def now(self) -> datetime:
         """The time in Shanghai, without zone."""
         return datetime.now(SHANGHAI).replace(tzinfo=None)
+
+    def campaign(self) -> Campaign:
+        """The campaign of the store; before anything was put in, the one named for this process."""
+        held = self.journal().campaign() if self.has_journal() else None
+        return _campaign(held or self.campaign_name)
 
     def takes_visitors(self) -> bool:
         """Whether anybody may look around: on simulated data alone, and only from this machine."""
@@ -66,11 +74,20 @@ class Doors:
 
 
 @cache
+def _campaign(name: str) -> Campaign:
+    return load_campaign(CAMPAIGNS / name)
+
+
+@cache
 def _journal(url: str) -> Journal:
     return Journal(url)
 
 
 def doors() -> Doors:
-    """The doors of this process: STORE_DIR and PUBLIC_ORIGIN."""
+    """The doors of this process: STORE_DIR, PUBLIC_ORIGIN and CAMPAIGN."""
     folder = Path(os.environ.get("STORE_DIR", "data/store"))
-    return Doors(store=Store(folder=folder), origin=os.environ.get("PUBLIC_ORIGIN", "").rstrip("/"))
+    return Doors(
+        store=Store(folder=folder),
+        origin=os.environ.get("PUBLIC_ORIGIN", "").rstrip("/"),
+        campaign_name=os.environ.get("CAMPAIGN", "yunnan-2025"),
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dashboard.access.permissions import PERMISSIONS, reach
+from etl.audit import Act, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,3 +66,25 @@ def require(principal: Principal, action: str, unit: str | None = None) -> None:
     """Raise RefusedError unless somebody may do something."""
     if not may(principal, action, unit):
         raise RefusedError(action, unit)
+
+
+def act_of(
+    principal: Principal,
+    action: str,
+    what: str,
+    now: datetime,
+    *,
+    outcome: Outcome = "done",
+    **detail: object,
+) -> Act:
+    """What somebody has done, or was refused, to ``what``, for the audit."""
+    return Act(
+        at=now,
+        who=principal.account_id,
+        roles=",".join(sorted(principal.roles)),
+        address=principal.address,
+        action=action,
+        object=what,
+        outcome=outcome,
+        detail=detail,
+    )

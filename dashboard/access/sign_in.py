@@ -16,8 +16,8 @@ from dashboard.access import accounts, sessions, visitors
 from dashboard.access.accounts import AccountError
 from dashboard.access.doors import Doors
 from dashboard.access.gate import COOKIE, PASSWORD
-from dashboard.access.principal import Principal
-from dashboard.i18n import LANGUAGE, LANGUAGES, t
+from dashboard.access.principal import Principal, act_of
+from dashboard.i18n import LANGUAGE, LANGUAGES, spoken, t
 from etl import audit
 from etl.audit import Act
 
@@ -146,19 +146,6 @@ def _signed_out(doors: Doors, principal: Principal | None) -> None:
         audit.append(connection, doors.store.audit_key(), act_of(principal, "sign_out", "", doors.now()))
 
 
-def act_of(principal: Principal, action: str, what: str, now: datetime, **detail: object) -> Act:
-    """What somebody has done, for the audit."""
-    return Act(
-        at=now,
-        who=principal.account_id,
-        roles=",".join(sorted(principal.roles)),
-        address=principal.address,
-        action=action,
-        object=what,
-        detail=detail,
-    )
-
-
 def _changed(doors: Doors, request: Request, form: dict[str, str]) -> Response:
     principal: Principal = request.scope["principal"]
     now, new = doors.now(), form.get("new", "")
@@ -175,8 +162,7 @@ def _changed(doors: Doors, request: Request, form: dict[str, str]) -> Response:
             accounts.change_password(connection, principal.account_id, new, must_change=False, now=now)
             audit.append(connection, doors.store.audit_key(), act_of(principal, "password", "", now))
     except AccountError as error:
-        zh, _, en = str(error).partition(" / ")
-        return _password_page(en if LANGUAGE.get() == "en" and en else zh, 400)
+        return _password_page(spoken(error), 400)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE)
     return answer

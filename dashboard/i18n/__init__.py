@@ -68,3 +68,9 @@ def clauses(parts: list[str]) -> str:
 def sentences(parts: list[str]) -> str:
     """Whole sentences one after another: Chinese leaves no gap between them; empty ones are left out."""
     return ("" if LANGUAGE.get() == "zh" else " ").join(part for part in parts if part)
+
+
+def spoken(error: Exception) -> str:
+    """The reader's half of an error's message that says it in both languages ("中文 / English")."""
+    zh, _, en = str(error).partition(" / ")
+    return en if LANGUAGE.get() == "en" and en else zh

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from dashboard.access.doors import Doors
-from dashboard.access.principal import Principal, RefusedError, may
+from dashboard.access.principal import Principal, RefusedError, act_of, may
 from etl import audit
-from etl.audit import Act, Outcome
 
 
 @contextmanager
@@ -30,7 +29,7 @@ def acting(
     allow(here, principal, action, unit=unit, what=what)
     with here.journal().writing() as connection:
         yield connection
-        act = _act(here, principal, action, what or unit or "", "done", detail)
+        act = act_of(principal, action, what or unit or "", here.now(), **detail)
         audit.append(connection, here.store.audit_key(), act)
 
 
@@ -39,7 +38,7 @@ def allow(here: Doors, principal: Principal, action: str, *, unit: str | None = 
     if may(principal, action, unit):
         return
     with here.journal().writing() as connection:
-        act = _act(here, principal, action, what or unit or "", "refused", {})
+        act = act_of(principal, action, what or unit or "", here.now(), outcome="refused")
         audit.append(connection, here.store.audit_key(), act)
     raise RefusedError(action, unit)
 
@@ -47,19 +46,5 @@ def allow(here: Doors, principal: Principal, action: str, *, unit: str | None = 
 def tell(here: Doors, principal: Principal, action: str, what: str, **detail: object) -> None:
     """Audit an act that changes nothing, such as a download."""
     with here.journal().writing() as connection:
-        audit.append(connection, here.store.audit_key(), _act(here, principal, action, what, "done", detail))
-
-
-def _act(
-    here: Doors, principal: Principal, action: str, what: str, outcome: Outcome, detail: dict[str, object]
-) -> Act:
-    return Act(
-        at=here.now(),
-        who=principal.account_id,
-        roles=",".join(sorted(principal.roles)),
-        address=principal.address,
-        action=action,
-        object=what,
-        outcome=outcome,
-        detail=detail,
-    )
+        act = act_of(principal, action, what, here.now(), **detail)
+        audit.append(connection, here.store.audit_key(), act)

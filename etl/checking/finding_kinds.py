@@ -96,6 +96,7 @@ _ALL = (
     _kind("not_spreadsheet", "file", "must", ("不是电子表格", "Not a spreadsheet"), _XLSX, ("请提交按模板填好的 .xlsx 工作簿", "Hand in the filled-in .xlsx template")),
     _kind("dde_link", "file", "must", ("文件含有外部程序链接", "Links to other programs"), ("不含 DDE 或 OLE 链接的工作簿", "A workbook without DDE or OLE links"), ("在“数据—编辑链接”中断开链接后保存", "Break the links (Data, Edit links) and save")),
     _kind("unreadable", "file", "must", ("文件无法读取", "Unreadable file"), _XLSX, _RESAVE),
+    _kind("simulated_and_real", "file", "must", ("模拟数据与真实数据不得混用", "Simulated and real data never mix"), ("{wanted}", "{wanted}"), ("从本系统重新下载模板填报", "Fill in a template downloaded from this system")),
     _kind("external_links", "file", "info", ("引用了其他文件", "Refers to other files"), ("数据在本工作簿内", "Data stand in this workbook"), ("只读取已保存的数值;如需更新请先打开被引用的文件再保存", "Only stored values are read; open the files referred to and save if they must be updated")),
     # --- cover
     _kind("missing_cover", "cover", "must", ("缺少封面", "No cover"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
@@ -112,6 +113,9 @@ _ALL = (
     _kind("zero_report_with_rows", "cover", "must", ("填了零报告,台账却有数据", "A zero report with rows in the log"), ("零报告填“是”时“{log}”为空", "{log} is empty where the zero report says 是"), ("台账确有数据的,把零报告改为空或“否”;否则删除台账数据", "Clear the zero report if the rows are right; delete the rows otherwise")),
     _kind("unchanged_but_filled", "cover", "must", ("填了与上期无变化,表中却有数据", "Unchanged, yet the sheet is filled"), ("填“是”时“{log}”留空", "{log} stays empty where 是 is given"), ("有变化的把“是”改为空;无变化的清空该表数据", "Clear 是 if figures changed; clear the sheet if they did not")),
     _kind("nothing_to_take_over", "cover", "must", ("没有可沿用的上月数据", "Nothing to take over"), ("上月已报“{log}”,且报告期不是一月", "{log} was reported last month, and it is not January"), ("清除“是”,填写该表", "Clear 是 and fill in the sheet")),
+    _kind("other_unit", "cover", "must", ("不是所选单位的填报表", "Another unit's workbook"), ("封面填报单位为{wanted}", "A cover of {wanted}"), ("换成{wanted}的填报表;各单位只能由本单位联络员报送", "Take the workbook of {wanted}; each unit is reported by its own liaison alone")),
+    _kind("other_period", "cover", "must", ("不是所选月份的填报表", "Another month's workbook"), ("封面报告期为{wanted}", "A cover of {wanted}"), ("换成{wanted}的填报表,或先在页面上方改选月份", "Take the workbook of {wanted}, or choose the other month at the top of the page first")),
+    _kind("file_name_of_other_unit", "file", "must", ("文件名是另一个单位的", "The file is named after another unit"), ("文件名与封面的填报单位{wanted}一致", "A file name that goes with the cover's unit, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
     # --- the sheets of the workbook
     _kind("missing_sheet", "workbook", "must", ("缺少工作表", "A sheet is missing"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
     _kind("duplicate_sheet", "workbook", "must", ("工作表重复", "A sheet stands twice"), ("只有一张“{sheet}”", "One sheet named {sheet}"), ("删除或改名多余的一张", "Delete or rename the superfluous one")),

@@ -14,19 +14,28 @@ from etl.template import template_workbook
 
 
 def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | None) -> bytes:
-    """The workbook a unit fills in for a month, from what the store (if any) holds of the month before."""
-    last_month = _last_month(unit, period, store)
+    """The workbook a unit fills in for a month, from what the store (if any) holds of the month before.
+
+    One of a simulated store says that it is simulated: what is filled into it never gets among real data.
+    """
+    journal = Journal(store.journal_url) if store is not None else None
+    last_month = _last_month(unit, period, store, journal)
+    simulated = journal is not None and journal.is_simulated() is True
     carried = {
         key: frame.filter(SHEETS[key].carried)
         for key, frame in last_month.items()
         if SHEETS[key].carried is not None
     }
-    return template_workbook(campaign, unit, period, carried=carried, previous=last_month)
+    return template_workbook(
+        campaign, unit, period, carried=carried, previous=last_month, simulated=simulated
+    )
 
 
-def _last_month(unit: Unit, period: str, store: Store | None) -> dict[str, pl.DataFrame]:
-    if store is None:
+def _last_month(
+    unit: Unit, period: str, store: Store | None, journal: Journal | None
+) -> dict[str, pl.DataFrame]:
+    if store is None or journal is None:
         return {}
-    history = stored_history(store, Journal(store.journal_url))
+    history = stored_history(store, journal)
     rows = {key: history(unit.code, previous(period), key) for key in SHEETS}
     return {key: frame for key, frame in rows.items() if frame is not None}

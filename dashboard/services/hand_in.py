@@ -1,0 +1,307 @@
+"""Handing in: a unit's template, its workbook checked and explained, submitted with a receipt, or taken back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import PurePath
+from threading import BoundedSemaphore
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal, act_of
+from dashboard.services import acts, publishing
+from dashboard.services.receipts import Receipt, receipt_of
+from etl import drafts
+from etl.accept import accept, stored_history
+from etl.campaign import Campaign, Unit
+from etl.drafts import Draft
+from etl.findings import Finding, Words, finding, key_of, render
+from etl.gate import REFUSAL_KINDS
+from etl.journal import WITHDRAWN, Explanation, Submission
+from etl.load import CheckedFile, check_file
+from etl.mark import marked_copy
+from etl.read import WorkbookReader
+from etl.review import decide
+from etl.writing.issue_template import issue_template
+
+CHECKS_AT_ONCE = BoundedSemaphore(2)
+"""A check takes a core and the memory of the workbook; a rush before the deadline waits in line."""
+LARGEST = 20 * 1024 * 1024
+
+
+SIMULATED = Words(zh="模拟数据的填报表", en="A workbook of simulated data")
+REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
+
+
+class NotReadyError(Exception):
+    """What stands in the way of an act and how to mend it, in both languages ("zh / en")."""
+
+
+@cache
+def _reader() -> WorkbookReader:
+    return WorkbookReader()
+
+
+def unit_named(campaign: Campaign, code: str) -> Unit:
+    """A unit that hands in, by its code; NotReadyError for any other."""
+    for unit in (*campaign.reporting_units, campaign.top):
+        if unit.code == code:
+            return unit
+    raise NotReadyError(f"“{code}”不是填报单位 / {code} is no reporting unit")
+
+
+def place(here: Doors, unit_code: str, period: str) -> tuple[Campaign, Unit]:
+    """The campaign, and the unit that reports; NotReadyError where unit or month is none of its own."""
+    campaign = here.campaign()
+    if period not in campaign.periods:
+        raise NotReadyError(f"“{period}”不在本专项的报告期内 / {period} is not a month of this campaign")
+    return campaign, unit_named(campaign, unit_code)
+
+
+def _what(unit_code: str, period: str) -> str:
+    return f"{unit_code} {period}"
+
+
+def template(here: Doors, principal: Principal, unit_code: str, period: str) -> tuple[str, bytes]:
+    """This month's template of a unit, what last month left open in it: file name and workbook."""
+    acts.allow(here, principal, "template.download", unit=unit_code, what=_what(unit_code, period))
+    campaign, unit = place(here, unit_code, period)
+    content = issue_template(campaign, unit, period, here.store)
+    acts.tell(here, principal, "template.download", _what(unit_code, period))
+    return f"{unit.name}-{period}.xlsx", content
+
+
+def receive(
+    here: Doors, principal: Principal, unit_code: str, period: str, file_name: str, content: bytes
+) -> Draft:
+    """Check an uploaded workbook and keep it as the unit's draft of the month; whatever it holds, findings come back."""
+    acts.allow(here, principal, "workbook.check", unit=unit_code, what=_what(unit_code, period))
+    campaign, unit = place(here, unit_code, period)
+    if not 0 < len(content) <= LARGEST:
+        raise NotReadyError("文件应在1字节到20兆之间 / a file has 1 byte to 20 MB")
+    sha256 = here.store.keep(here.store.workbooks, content, ".xlsx")
+    found = _found(here, campaign, unit, period, sha256, PurePath(file_name).name)
+    draft = Draft(
+        draft_id=secrets.token_hex(8),
+        unit_code=unit_code,
+        period=period,
+        sha256=sha256,
+        file_name=PurePath(file_name).name,
+        findings=found,
+        reasons={},
+        uploaded_by=principal.name,
+        uploaded_at=here.now(),
+    )
+    detail = {"file": draft.file_name, "sha256": sha256, "findings": len(found)}
+    what = _what(unit_code, period)
+    with acts.acting(here, principal, "workbook.check", unit=unit_code, what=what, **detail) as connection:
+        return drafts.keep(connection, draft)
+
+
+def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> CheckedFile:
+    path = here.store.kept(here.store.workbooks, sha256, ".xlsx")
+    history = stored_history(here.store, here.journal())
+    with CHECKS_AT_ONCE:
+        return check_file(path, _reader(), campaign, now=now, history=history)
+
+
+def _found(
+    here: Doors, campaign: Campaign, unit: Unit, period: str, sha256: str, file_name: str
+) -> tuple[Finding, ...]:
+    """The findings of the door, and what makes a good workbook the wrong one for this unit and month."""
+    file = _checked(here, campaign, sha256, here.now())
+    return (*misplaced(campaign, unit, period, file, file_name, simulated=_simulated(here)), *file.findings)
+
+
+def _simulated(here: Doors) -> bool:
+    return here.journal().is_simulated() is True
+
+
+def misplaced(
+    campaign: Campaign, unit: Unit, period: str, file: CheckedFile, file_name: str, *, simulated: bool
+) -> list[Finding]:
+    """Why a workbook is not the one this unit hands in for this month: its cover, its file name, what it says of itself."""
+    if file.checked is None:
+        return []
+    found, stands = [], file.checked
+    if stands.unit is not None and stands.unit.code != unit.code:
+        found.append(finding("other_unit", sheet="封面", value=stands.unit.name, wanted=unit.name))
+    if stands.period is not None and stands.period != period:
+        found.append(finding("other_period", sheet="封面", value=stands.period, wanted=period))
+    named = _named(campaign, file_name)
+    if named and unit not in named:
+        found.append(finding("file_name_of_other_unit", value=file_name, wanted=unit.name))
+    if file.is_simulated != simulated:
+        found.append(finding("simulated_and_real", value=file_name, wanted=SIMULATED if simulated else REAL))
+    return found
+
+
+def _named(campaign: Campaign, file_name: str) -> list[Unit]:
+    """The reporting units whose code, name or short name stands in a file name."""
+    return [
+        unit
+        for unit in campaign.reporting_units
+        if any(name and name in file_name for name in (unit.code, unit.name, unit.short_name))
+    ]
+
+
+def explain(
+    here: Doors, principal: Principal, unit_code: str, period: str, reasons: Mapping[str, str]
+) -> Draft:
+    """Give reasons, by the finding's key, for values a 核实性 finding asks about."""
+    what = _what(unit_code, period)
+    with acts.acting(
+        here, principal, "finding.explain", unit=unit_code, what=what, reasons=len(reasons)
+    ) as connection:
+        draft = drafts.find(connection, unit_code, period)
+        if draft is None:
+            raise NotReadyError("还没有上传填报表 / no workbook has been uploaded yet")
+        return drafts.explain(connection, draft, reasons)
+
+
+def draft_of(here: Doors, principal: Principal, unit_code: str, period: str) -> Draft | None:
+    """What a unit has uploaded for a month and not handed in yet."""
+    acts.allow(here, principal, "workbook.check", unit=unit_code, what=_what(unit_code, period))
+    with here.journal().reading() as connection:
+        return drafts.find(connection, unit_code, period)
+
+
+def marked(
+    here: Doors, principal: Principal, unit_code: str, period: str, language: str
+) -> tuple[str, bytes]:
+    """The unit's own workbook back, every finding marked at its cell: file name and workbook."""
+    draft = draft_of(here, principal, unit_code, period)
+    path = draft and here.store.kept(here.store.workbooks, draft.sha256, ".xlsx")
+    if draft is None or not path.exists():
+        raise NotReadyError("没有可标注的填报表,请先上传 / there is no workbook to mark: upload it first")
+    if any(each.kind in REFUSAL_KINDS for each in draft.findings):
+        raise NotReadyError(
+            "这个文件打不开,无法标注;请按提示处理后重新上传 / this file does not open, so nothing can be marked"
+        )
+    content = marked_copy(path.read_bytes(), draft.findings, "en" if language == "en" else "zh")
+    acts.tell(here, principal, "workbook.marked", _what(unit_code, period))
+    return f"{PurePath(draft.file_name).stem}-标注.xlsx", content
+
+
+def submit(
+    here: Doors, principal: Principal, unit_code: str, period: str, draft_id: str, certified_by: str
+) -> Receipt:
+    """Hand a draft in, certified by name; pressing twice gives the same receipt.
+
+    Raises NotReadyError with what is still missing, RefusedError, FrozenMonthError.
+    """
+    what = _what(unit_code, period)
+    acts.allow(here, principal, "submission.submit", unit=unit_code, what=what)
+    campaign, unit = place(here, unit_code, period)
+    with here.journal().reading() as connection:
+        draft = drafts.find(connection, unit_code, period)
+    if draft is None:
+        return _handed_in_before(here, unit_code, period)
+    if draft.draft_id != draft_id:
+        raise NotReadyError(
+            "已上传了新的文件,请刷新页面核对后再提交 / a newer file was uploaded: reload and look at it first"
+        )
+    name = " ".join(certified_by.split())
+    if not name:
+        raise NotReadyError("请填写负责人姓名,以示对数据负责 / give the name of who answers for the figures")
+    # Checked again: what the month before holds, and whether this month is open, may have changed since.
+    now, found = here.now(), _found(here, campaign, unit, period, draft.sha256, draft.file_name)
+    draft = replace(draft, findings=found)
+    _require_ready(draft)
+    file = _checked(here, campaign, draft.sha256, now)
+    here.journal().claim(campaign.name, simulated=file.is_simulated, now=now)
+    act = act_of(principal, "submission.submit", what, now, draft=draft_id, certified_by=name)
+    accepted = accept(
+        here.store,
+        here.journal(),
+        file.checked,
+        file.content,
+        file_name=draft.file_name,
+        received_by=principal.name,
+        received_at=now,
+        findings=[render(each, draft.file_name) for each in found],
+        certified_by=name,
+        explanations=_explanations(draft),
+        sealed=(here.store.audit_key(), act),
+    )
+    if accepted.is_returned:
+        raise NotReadyError(
+            f"这份文件与已退回或撤回的第{accepted.revision}版完全相同;请修改后保存,再上传"
+            f" / this file is the very one of revision {accepted.revision}, which was returned or withdrawn:"
+            " change and save it, then upload it again"
+        )
+    with here.journal().writing() as connection:
+        drafts.drop(connection, unit_code, period)
+    publishing.publish_soon(here)
+    return receipt_of(_submission(here, accepted.submission_id))
+
+
+def _handed_in_before(here: Doors, unit_code: str, period: str) -> Receipt:
+    """The receipt of a draft that is gone because it was handed in: somebody has pressed twice."""
+    latest = here.journal().submissions(unit_code=unit_code, period=period)
+    if latest:
+        return receipt_of(latest[-1])
+    raise NotReadyError("没有可提交的填报表,请先上传 / there is nothing to submit: upload the workbook first")
+
+
+def _require_ready(draft: Draft) -> None:
+    if draft.blocking:
+        raise NotReadyError(
+            f"还有{len(draft.blocking)}处必须修改,请改好后重新上传"
+            f" / {len(draft.blocking)} must be mended: correct and upload again"
+        )
+    if draft.unexplained:
+        raise NotReadyError(
+            f"还有{len(draft.unexplained)}处需要说明原因 / {len(draft.unexplained)} still want a reason"
+        )
+
+
+def _explanations(draft: Draft) -> list[Explanation]:
+    return [
+        Explanation(
+            finding=key_of(each),
+            sheet=each.sheet,
+            cell=each.cell,
+            column_title=each.column,
+            value=each.value,
+            reason=draft.reasons[key_of(each)],
+        )
+        for each in {key_of(each): each for each in draft.to_explain}.values()
+    ]
+
+
+def _submission(here: Doors, submission_id: str) -> Submission:
+    held = here.journal().submission(submission_id)
+    if held is None:
+        raise NotReadyError("没有这份报送 / there is no such submission")
+    return held
+
+
+def withdraw(here: Doors, principal: Principal, submission_id: str, reason: str) -> None:
+    """Take a submission back before it is reviewed."""
+    held = _submission(here, submission_id)
+    with acts.acting(
+        here, principal, "submission.withdraw", unit=held.unit_code, what=submission_id, reason=reason
+    ) as connection:
+        decide(
+            connection,
+            submission_id,
+            WITHDRAWN,
+            by=principal.name,
+            now=here.now(),
+            reasons=[{"reason": reason}],
+        )
+    publishing.publish_soon(here)
+
+
+def receipt(here: Doors, principal: Principal, submission_id: str) -> tuple[Receipt, Unit]:
+    """The receipt of a submission, and its unit."""
+    held = here.journal().submission(submission_id)
+    unit_code = held.unit_code if held else ""
+    acts.allow(here, principal, "submission.read", unit=unit_code, what=submission_id)
+    if held is None:
+        raise NotReadyError("没有这份报送 / there is no such submission")
+    return receipt_of(held), unit_named(here.campaign(), unit_code)

@@ -1,0 +1,284 @@
+"""Handing in through the service, on a real store: who may, what is found, what is kept, what a receipt says."""
+
+from __future__ import annotations
+
+import io
+import threading
+from datetime import timedelta
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from dashboard.access.permissions import ROLES
+from dashboard.access.principal import RefusedError
+from dashboard.services import attachments, hand_in
+from dashboard.services.hand_in import NotReadyError
+from etl import audit
+from etl.findings import key_of
+from etl.journal import FrozenMonthError, current
+from etl.journal_tables import AUDIT
+from etl.review import decide, freeze
+from tests.etl.stores import yunnan
+from tests.services.stores import MONTH, NOW, doors_of, liaison, published, somebody, workbook
+
+CAMPAIGN = yunnan()
+UNITS = [unit.code for unit in CAMPAIGN.reporting_units]
+KUNMING, DIQING = "530100", "533400"
+
+
+@pytest.fixture
+def here(tmp_path):
+    doors = doors_of(tmp_path / "store")
+    yield doors
+    published()
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A good workbook of 迪庆州, the smallest prefecture."""
+    return workbook(tmp_path_factory.mktemp("good"), DIQING)
+
+
+def handed_in(here, content, unit=DIQING, name="报表.xlsx", period=MONTH):
+    """A workbook taken through all steps; its receipt."""
+    who = liaison(unit)
+    draft = hand_in.receive(here, who, unit, period, name, content)
+    assert draft.blocking == [], draft.blocking
+    reasons = {key_of(each): "已核实,属实" for each in draft.to_explain}
+    hand_in.explain(here, who, unit, period, reasons)
+    return hand_in.submit(here, who, unit, period, draft.draft_id, "周伟")
+
+
+def acts(here):
+    with here.journal().reading() as connection:
+        rows = connection.execute(sa.select(AUDIT).order_by(AUDIT.c.sequence)).mappings().all()
+        assert audit.first_fault(connection, here.store.audit_key()) is None
+    return [(row["who"], row["action"], row["outcome"]) for row in rows]
+
+
+def test_a_good_workbook_ends_in_a_receipt_and_in_the_figures(here, good):
+    receipt = handed_in(here, good)
+    (held,) = here.journal().submissions()
+    published()
+    assert receipt.number == "533400-202609-01"
+    assert (held.state, held.certified_by, held.received_at) == ("received", "周伟", NOW)
+    assert {key: content for key, content, _ in receipt.sheets}["complaints"] == "reported"
+    assert hand_in.draft_of(here, liaison(DIQING), DIQING, MONTH) is None
+    assert (here.store.warehouse / "CURRENT").exists()
+    who = f"liaison-{DIQING}"
+    assert acts(here)[-1] == (who, "submission.submit", "done")
+
+
+def test_pressing_twice_makes_one_submission(here, good):
+    who = liaison(DIQING)
+    draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
+    hand_in.explain(here, who, DIQING, MONTH, {key_of(each): "属实" for each in draft.to_explain})
+    receipts = [
+        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
+        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
+    ]
+    assert receipts[0] == receipts[1]
+    assert len(here.journal().submissions()) == 1
+
+
+def test_the_template_of_a_month_comes_back_filled_and_clean(here):
+    name, content = hand_in.template(here, liaison(DIQING), DIQING, MONTH)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert name == "迪庆藏族自治州-2026-09.xlsx"
+    assert book["封面"]["B3"].value is not None or book["封面"].max_row > 3
+
+
+def test_what_must_be_mended_or_explained_stops_the_submission(here, tmp_path, good):
+    who = liaison(DIQING)
+    bad = openpyxl.load_workbook(io.BytesIO(good))
+    sheet = bad["月度情况"]
+    sheet.cell(row=sheet.max_row, column=4).value = "十二"
+    mistaken = io.BytesIO()
+    bad.save(mistaken)
+    draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", mistaken.getvalue())
+    assert draft.blocking
+    with pytest.raises(NotReadyError, match="必须修改"):
+        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+    _, marked = hand_in.marked(here, who, DIQING, MONTH, "zh")
+    assert "检查结果" in openpyxl.load_workbook(io.BytesIO(marked)).sheetnames
+    draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
+    if draft.to_explain:
+        with pytest.raises(NotReadyError, match="说明原因"):
+            hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+    hand_in.explain(here, who, DIQING, MONTH, {key_of(each): "属实" for each in draft.to_explain})
+    with pytest.raises(NotReadyError, match="姓名"):
+        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "  ")
+    assert here.journal().submissions() == []
+
+
+def test_a_reason_is_kept_with_the_value_it_explains_and_survives_the_next_upload(here, tmp_path):
+    who = liaison(DIQING)
+    odd = workbook(tmp_path, DIQING, cover={"data_to": "2026-09-29"})
+    draft = hand_in.receive(here, who, DIQING, MONTH, "a.xlsx", odd)
+    (asked,) = {key_of(each): each for each in draft.to_explain if each.kind == "window_differs"}.values()
+    hand_in.explain(here, who, DIQING, MONTH, {key_of(asked): "电话 13812345678 已核实"})
+    again = hand_in.receive(here, who, DIQING, MONTH, "a.xlsx", odd)
+    reason = again.reasons[key_of(asked)]
+    assert "已核实" in reason
+    assert "13812345678" not in reason
+    assert again.unexplained == [each for each in again.to_explain if key_of(each) != key_of(asked)]
+
+
+def everything(here, person, unit, content):
+    """All that somebody can do for a unit and month."""
+    return [
+        lambda: hand_in.template(here, person, unit, MONTH),
+        lambda: hand_in.receive(here, person, unit, MONTH, "a.xlsx", content),
+        lambda: hand_in.draft_of(here, person, unit, MONTH),
+        lambda: hand_in.explain(here, person, unit, MONTH, {}),
+        lambda: hand_in.marked(here, person, unit, MONTH, "zh"),
+        lambda: hand_in.submit(here, person, unit, MONTH, "x", "周伟"),
+        lambda: attachments.add(here, person, unit, MONTH, "a.pdf", b"%PDF-1"),
+        lambda: attachments.listed(here, person, unit, MONTH),
+    ]
+
+
+@pytest.mark.parametrize("whose", UNITS)
+def test_a_liaison_hands_in_for_her_own_unit_and_no_other(tmp_path_factory, whose, good):
+    here = doors_of(tmp_path_factory.mktemp("foreign"))
+    foreign = [unit for unit in UNITS if unit != whose]
+    for unit in foreign:
+        for tried in everything(here, liaison(whose), unit, good):
+            with pytest.raises(RefusedError):
+                tried()
+    assert here.journal().submissions() == []
+    assert not here.store.rows.exists()
+    assert not here.store.workbooks.exists()
+    assert {outcome for _, _, outcome in acts(here)} == {"refused"}
+    assert len(acts(here)) == 8 * len(foreign)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "liaison"])
+def test_nobody_but_a_liaison_hands_in(here, role, good):
+    with pytest.raises(RefusedError):
+        hand_in.receive(here, somebody(role), DIQING, MONTH, "a.xlsx", good)
+
+
+def test_the_receipt_and_the_files_of_one_unit_are_closed_to_the_liaison_of_another(here, good):
+    receipt = handed_in(here, good)
+    number = attachments.add(here, liaison(DIQING), DIQING, MONTH, "盖章页.pdf", b"%PDF-1.4 scan")
+    other = liaison(KUNMING)
+    for tried in (
+        lambda: hand_in.receipt(here, other, receipt.submission_id),
+        lambda: hand_in.withdraw(here, other, receipt.submission_id, "错了"),
+        lambda: attachments.download(here, other, number),
+        lambda: attachments.download(here, other, 999),
+        lambda: hand_in.receipt(here, other, "nothing"),
+    ):
+        with pytest.raises(RefusedError):
+            tried()
+    assert attachments.download(here, liaison(DIQING), number)[1] == b"%PDF-1.4 scan"
+    assert hand_in.receipt(here, somebody("reviewer"), receipt.submission_id)[0] == receipt
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_a_workbook_whose_cover_name_or_rows_are_another_unit_s_is_refused_whole(here, tmp_path, number):
+    own, other = CAMPAIGN.reporting_units[number % 16], CAMPAIGN.reporting_units[(number + 1) % 16]
+    name, content = {
+        0: ("报表.xlsx", workbook(tmp_path, other.code)),
+        1: (f"{other.short_name}9月.xlsx", workbook(tmp_path, own.code)),
+        2: ("报表.xlsx", _with_foreign_rows(tmp_path, own.code, other.code)),
+    }[number % 3]
+    who = liaison(own.code)
+    draft = hand_in.receive(here, who, own.code, MONTH, name, content)
+    assert draft.blocking
+    with pytest.raises(NotReadyError):
+        hand_in.submit(here, who, own.code, MONTH, draft.draft_id, "周伟")
+    assert here.journal().submissions() == []
+    assert not here.store.rows.exists()
+
+
+def _with_foreign_rows(folder, own, other):
+    """A unit's workbook with the rows of another's complaint log and figures."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(folder, own)))
+    foreign = openpyxl.load_workbook(io.BytesIO(workbook(folder, other, count=7)))
+    for title in ("月度情况", "投诉台账"):
+        for row in foreign[title].iter_rows(min_row=3):
+            for cell in row:
+                book[title].cell(row=cell.row, column=cell.column).value = cell.value
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def test_another_month_s_workbook_is_not_this_month_s(here, tmp_path):
+    draft = hand_in.receive(
+        here, liaison(DIQING), DIQING, MONTH, "a.xlsx", workbook(tmp_path, DIQING, "2026-08")
+    )
+    assert "other_period" in {each.kind for each in draft.blocking}
+
+
+@pytest.mark.parametrize("content", [b"nothing of the kind", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0" * 8])
+def test_what_is_no_workbook_is_a_finding_and_cannot_be_marked(here, content):
+    draft = hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "a.xlsx", content)
+    assert draft.blocking
+    with pytest.raises(NotReadyError, match="无法标注"):
+        hand_in.marked(here, liaison(DIQING), DIQING, MONTH, "zh")
+
+
+def test_a_withdrawn_submission_counts_no_more_and_its_bytes_do_not_come_back(here, good, tmp_path):
+    receipt = handed_in(here, good)
+    hand_in.withdraw(here, liaison(DIQING), receipt.submission_id, "数据有误")
+    assert current(here.journal().submissions()) == {}
+    with pytest.raises(NotReadyError, match="完全相同"):
+        handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert second.number.endswith("-02")
+
+
+def test_a_reviewed_submission_is_not_withdrawn(here, good):
+    receipt = handed_in(here, good)
+    with here.journal().writing() as connection:
+        decide(connection, receipt.submission_id, "passed", by="王芳", now=NOW)
+    with pytest.raises(Exception, match="已通过"):
+        hand_in.withdraw(here, liaison(DIQING), receipt.submission_id, "数据有误")
+
+
+def test_a_frozen_month_takes_nothing_and_says_whom_to_ask(here, good, tmp_path):
+    handed_in(here, good)
+    with here.journal().writing() as connection:
+        freeze(connection, MONTH, reason="已到期", by="王芳", now=NOW)
+    with pytest.raises(FrozenMonthError, match=r"已冻结.*管理员"):
+        handed_in(here, workbook(tmp_path, DIQING, count=7))
+    with pytest.raises(FrozenMonthError, match="已冻结"):
+        attachments.add(here, liaison(DIQING), DIQING, MONTH, "a.pdf", b"%PDF-1")
+    assert len(here.journal().submissions()) == 1
+
+
+def test_fifty_pairs_of_the_same_upload_at_once_make_one_revision_each(here, tmp_path):
+    campaign_months = CAMPAIGN.periods[:3]
+    for round_number in range(50):
+        unit = UNITS[round_number % 16]
+        period = campaign_months[round_number // 16 % 3] if round_number < 48 else campaign_months[0]
+        count = 6 if round_number < 48 else 8 + round_number
+        content = workbook(tmp_path, unit, period, count=count)
+        results, problems = [], []
+
+        def press(unit=unit, period=period, content=content, results=results, problems=problems):
+            try:
+                results.append(handed_in(here, content, unit, period=period))
+            except NotReadyError as error:
+                # The other hand was quicker with its draft; what counts is what is stored.
+                problems.append(error)
+
+        threads = [threading.Thread(target=press) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        held = here.journal().submissions(unit_code=unit, period=period)
+        assert len(results) >= 1
+        assert [each.revision for each in held] == list(range(1, len(held) + 1))
+        assert len({each.sha256 for each in held}) == len(held)
+
+
+def test_a_draft_survives_the_server(here, good):
+    draft = hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "a.xlsx", good)
+    again = doors_of(here.store.folder, now=NOW + timedelta(hours=1))
+    assert hand_in.draft_of(again, liaison(DIQING), DIQING, MONTH) == draft
