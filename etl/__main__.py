@@ -32,6 +32,7 @@ from etl.command_words import (
     wrong_command,
 )
 from etl.journal import Journal, StoreConflictError
+from etl.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -274,6 +275,72 @@ def demo(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(made, err=True)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="备份目录,最好在另一块盘上 / folder, best on another disk")],
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """备份数据目录并核对,不必停止服务 / back up the store and verify it, while the server runs."""
+    from etl.backup import BackupError, as_text, unfinished
+    from etl.backup import backup as make_backup
+    from etl.migrate import OtherJournalError
+
+    try:
+        made = make_backup(Store(folder=store), folder, shanghai_now())
+    except (BackupError, OtherJournalError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(made.folder)
+    typer.echo(f"已备份并核对 / backed up and verified: {as_text(made.manifest)}", err=True)
+    typer.echo(
+        f"与上一份备份共用{made.shared}个文件 / {made.shared} files shared with the one before", err=True
+    )
+    for path in unfinished(folder):
+        typer.echo(
+            f"{path} 没有完成;若不是正在备份,可以删除 / {path} was never finished: delete it unless it is running",
+            err=True,
+        )
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="某一份备份 / one backup, a folder with manifest.json")],
+    verify_only: Annotated[
+        bool, typer.Option("--verify-only", help="只核对备份,不恢复 / verify the backup, restore nothing")
+    ] = False,
+    store: StoreOption = DEFAULT_STORE,
+    campaign: Annotated[
+        str | None,
+        typer.Option(
+            "--campaign", envvar="CAMPAIGN", help="缺省用备份所属的专项 / default: the backup's own"
+        ),
+    ] = None,
+) -> None:
+    """核对备份,恢复到空目录并重建指标库 / verify a backup, make a store of it in an empty folder, build."""
+    from etl.backup import BackupError, as_text, read_manifest, verified
+    from etl.backup import restore as restore_backup
+    from etl.migrate import OtherJournalError
+
+    try:
+        if verify_only:
+            typer.echo(f"备份完好 / the backup is whole: {as_text(verified(folder))}")
+            return
+        held = read_manifest(folder).campaign
+        # Before anything is copied: what cannot be built afterwards ends the command here.
+        chosen = named_campaign(campaign or held) if held else None
+        manifest, last = restore_backup(folder, Store(folder=store))
+    except (BackupError, OtherJournalError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"已恢复到 {store} 并核对 / restored and verified: {as_text(manifest)}")
+    if last is not None:
+        typer.echo(
+            f"最后一次操作 / last act: {last['at']:%Y-%m-%d %H:%M:%S} {last['who']} {last['action']} {last['object']}"
+        )
+    if chosen is not None:
+        build(full=False, store=store, campaign=str(chosen.folder))
 
 
 def main() -> None:

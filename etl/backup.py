@@ -92,9 +92,9 @@ def backup(store: Store, folder: Path, now: datetime) -> Backup:
             f" / there is no {JOURNAL} in {store.folder}: name the store with --store"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    earlier = latest(folder)
+    earlier = _earlier(folder)
     made = _new_folder(folder, now)
-    with _nothing_left_of(made), _journal_told(made / JOURNAL):
+    with _nothing_left_of(made), _journal_told(store.folder / JOURNAL):
         _copy_journal(store.folder / JOURNAL, made / JOURNAL)
         manifest, shared = _filled(store, made, earlier, now)
         _verify(made, manifest)
@@ -139,25 +139,53 @@ def _opened(store: Store) -> Mapping[str, object] | None:
         journal.close()
 
 
-def latest(folder: Path) -> Path | None:
-    """The latest backup of a folder of backups."""
-    made = [(found[1], int(found[2]), path) for path, found in _numbered(folder) if has_manifest(path)]
-    return max(made)[-1] if made else None
+def as_text(manifest: Manifest) -> str:
+    """What a backup holds, in one line."""
+    counts, files = manifest.counts, manifest.files
+    megabytes = sum(file.size for file in files) / 1_000_000
+    zh = f"{manifest.made_at},报送{counts['submissions']}份,草稿{counts['drafts']}份,附件{counts['attachments']}个"
+    zh += f",审计{counts['acts']}条,文件{len(files)}个,{megabytes:.1f} MB"
+    en = f"{counts['submissions']} submissions, {counts['acts']} acts, {len(files)} files"
+    if manifest.absent:
+        zh += f";{len(manifest.absent)}个原件已不在(按保留期限清除),未备份"
+        en += f"; {len(manifest.absent)} files as received are gone (retention) and not in it"
+    return f"{zh} / {en}"
+
+
+def finished(folder: Path) -> list[Path]:
+    """The backups in a folder of backups, the latest first."""
+    return [path for path in reversed(_numbered(folder)) if _has_manifest(path)]
 
 
 def unfinished(folder: Path) -> list[Path]:
     """Folders of backups that were begun and never finished, or are being made at this moment."""
-    return sorted(path for path, _ in _numbered(folder) if not has_manifest(path))
+    return [path for path in _numbered(folder) if not _has_manifest(path)]
 
 
-def has_manifest(folder: Path) -> bool:
-    """Whether a folder is a finished backup."""
+def _has_manifest(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def _numbered(folder: Path) -> list[tuple[Path, re.Match[str]]]:
-    found = ((path, _NAME.fullmatch(path.name)) for path in folder.glob("*-*") if path.is_dir())
-    return [(path, name) for path, name in found if name]
+def _numbered(folder: Path) -> list[Path]:
+    """Every folder named as backups are, in order of time."""
+    found = {path: _NAME.fullmatch(path.name) for path in folder.iterdir() if path.is_dir()}
+    named = [(name[1], int(name[2]), path) for path, name in found.items() if name]
+    return [path for _, _, path in sorted(named)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Earlier:
+    """The latest backup in the same folder whose manifest is whole: what has not changed is shared with it."""
+
+    folder: Path
+    files: Mapping[str, KeptFile]
+
+
+def _earlier(folder: Path) -> _Earlier | None:
+    for path in finished(folder):
+        with contextlib.suppress(BackupError):
+            return _Earlier(folder=path, files={file.path: file for file in read_manifest(path).files})
+    return None
 
 
 def _new_folder(folder: Path, now: datetime) -> Path:
@@ -201,28 +229,37 @@ def _copy_journal(journal: Path, to: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
-def _filled(store: Store, made: Path, earlier: Path | None, now: datetime) -> tuple[Manifest, int]:
+def _filled(store: Store, made: Path, earlier: _Earlier | None, now: datetime) -> tuple[Manifest, int]:
     """Bring in what the copied journal names; the manifest, and how many files are the earlier backup's own."""
     with _reading(made / JOURNAL) as connection:
         named, told = _named(connection), _told(connection)
-    before = {} if earlier is None else {file.path: file for file in read_manifest(earlier).files}
     files, absent, shared = [_kept(made, JOURNAL)], [], 0
     for path in (*KEYS, *named.rows, *named.seen, *named.received):
         try:
-            file = _kept(store.folder, path)
+            file, is_shared = _brought_in(store, made, path, earlier)
         except FileNotFoundError:
             if path in named.rows:
                 raise BackupError(_MISSING_ROWS.format(path=store.folder / path)) from None
             absent += [path] if path in named.received else []
             continue
-        _refuse_altered(store, file, before.get(path), earlier)
-        if path not in KEYS and file == before.get(path) and _link(earlier, made, file):
-            shared += 1
-        else:
-            _copy(store.folder / path, made / path)
         files.append(file)
-    told = {**told, "made_at": now.isoformat(timespec="seconds")}
-    return Manifest(**told, absent=tuple(absent), files=tuple(files)), shared
+        shared += is_shared
+    moment = now.isoformat(timespec="seconds")
+    return Manifest(**told, made_at=moment, absent=tuple(absent), files=tuple(files)), shared
+
+
+def _brought_in(store: Store, made: Path, path: str, earlier: _Earlier | None) -> tuple[KeptFile, bool]:
+    """A file of the store put into a backup, and whether it is the earlier backup's own."""
+    file, before = _kept(store.folder, path), earlier.files.get(path) if earlier else None
+    if path.startswith(("workbooks/", "attachments/")) and Path(path).stem != file.sha256:
+        raise BackupError(_ALTERED.format(path=store.folder / path))
+    if before is not None and before != file:
+        changed = _OTHER_KEY if path in KEYS else _CHANGED
+        raise BackupError(changed.format(path=store.folder / path, earlier=earlier.folder))
+    if before is not None and path not in KEYS and _link(earlier.folder, made, file):
+        return file, True
+    _copy(store.folder / path, made / path)
+    return file, False
 
 
 _MISSING_ROWS = (
@@ -231,22 +268,23 @@ _MISSING_ROWS = (
     " earlier backup, then back up again"
 )
 _ALTERED = (
-    "{path} 与接收时不同(已损坏或被改动);请从较早的备份{earlier}把这个文件放回原处,再备份"
-    " / {path} is not as it was received (damaged or altered): put it back from an earlier backup{earlier_en},"
-    " then back up again"
+    "{path} 与接收时不同(已损坏或被改动);请从较早的备份把这个文件放回原处,再备份"
+    " / {path} is not as it was received (damaged or altered): put it back from an earlier backup, then back up again"
+)
+_CHANGED = (
+    "{path} 与备份 {earlier} 中的不同,而这个文件不应变化(已损坏或被改动);请从那份备份放回原处,再备份"
+    " / {path} differs from the one in backup {earlier} and should never change (damaged or altered): put that"
+    " one back, then back up again"
+)
+_OTHER_KEY = (
+    "{path} 与备份 {earlier} 中的不同:如那是别的库的备份,请另指一个备份目录;否则请从那份备份放回原处"
+    " / {path} differs from the one in backup {earlier}: if that is another store's, name another folder for"
+    " backups; else put that one back"
 )
 _DAMAGED = (
     "{path} 与清单不符({found}),不能用来恢复;请检查磁盘,改用另一份备份"
     " / {path} is not what the manifest says ({found_en}): check the disk, and use another backup"
 )
-
-
-def _refuse_altered(store: Store, file: KeptFile, before: KeptFile | None, earlier: Path | None) -> None:
-    """Raise BackupError where a file that never changes has changed: a backup must not carry damage on."""
-    kept_by_sha256 = not file.path.startswith("rows/") and file.path not in KEYS
-    if (kept_by_sha256 and Path(file.path).stem != file.sha256) or (before and before != file):
-        zh, en = (f"({earlier})", f" ({earlier})") if before else ("", "")
-        raise BackupError(_ALTERED.format(path=store.folder / file.path, earlier=zh, earlier_en=en))
 
 
 def _link(earlier: Path, made: Path, file: KeptFile) -> bool:
@@ -270,11 +308,14 @@ def _copy(source: Path, target: Path) -> None:
 def _copy_bytes(source: Path, target: Path, *, private: bool) -> None:
     # Opened so, nobody else can read a key at any moment; a disk without owners takes it all the same.
     mode = 0o600 if private else 0o666
-    with (
-        source.open("rb") as read,
-        open(target, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as to,
-    ):
-        shutil.copyfileobj(read, to)
+    with source.open("rb") as read:
+        try:
+            with open(target, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as to:
+                shutil.copyfileobj(read, to)
+        except OSError as error:
+            # A full disk does not say by itself which one it is.
+            error.filename = error.filename or str(target)
+            raise
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -358,14 +399,14 @@ def read_manifest(folder: Path) -> Manifest:
         raise BackupError(_DAMAGED.format(path=path, found="清单本身", found_en="the manifest itself"))
     told = json.loads(content)
     files = tuple(KeptFile(**file) for file in told.pop("files"))
-    del told["seal"]
-    return Manifest(**{**told, "absent": tuple(told["absent"])}, files=files)
+    values = {name: told[name] for name in ("made_at", "campaign", "simulated", "migration", "counts")}
+    return Manifest(**values, absent=tuple(told["absent"]), files=files)
 
 
 def _no_backup(folder: Path) -> str:
-    inside = latest(folder) if folder.is_dir() else None
-    if inside is not None:
-        return f"{folder} 里有多份备份,请指明一份,例如 {inside} / {folder} holds backups: name one, such as {inside}"
+    inside = finished(folder)[:1] if folder.is_dir() else []
+    for latest in inside:
+        return f"{folder} 里有多份备份,请指明一份,例如 {latest} / {folder} holds backups: name one, such as {latest}"
     return (
         f"{folder} 没有 {MANIFEST},不是完整的备份(备份中途停止,或路径不对);请改用另一份"
         f" / {folder} has no {MANIFEST}: the backup was never finished, or the path is wrong; use another"
@@ -410,8 +451,10 @@ def _verify_told(connection: sa.Connection, folder: Path, manifest: Manifest, he
             _DAMAGED.format(path=folder / JOURNAL, found="数目不同", found_en="its counts differ")
         )
     keys = [MASKING_KEY] * bool(named.rows) + [AUDIT_KEY] * bool(told["counts"]["acts"])
-    for path in (*keys, *named.rows, *named.received):
-        if path not in held and path not in manifest.absent:
+    absent = set(manifest.absent)
+    received = [path for path in named.received if path not in absent]
+    for path in (*keys, *named.rows, *received):
+        if path not in held:
             raise BackupError(
                 f"缺少 {path},少了它数据不完整;请把它放回数据目录后再备份,或改用另一份备份"
                 f" / {path} is missing, and the data are not whole without it: put it back into the store and"
@@ -423,9 +466,10 @@ def _verify_audit(connection: sa.Connection, folder: Path) -> None:
     key = folder / AUDIT_KEY
     fault = audit.first_fault(connection, key.read_bytes() if key.exists() else b"")
     if fault is not None:
+        zh, en = fault.split(" / ", 1)
         raise BackupError(
-            f"{folder / JOURNAL}:审计记录不可信,{fault};请保留现场并报告审计员,改用另一份备份"
-            " (the audit does not hold: keep everything as it is, tell the auditor, use another backup)"
+            f"{folder / JOURNAL}:审计记录不可信,{zh};请保留现场并报告审计员,改用另一份备份"
+            f" / the audit does not hold: {en}; keep everything as it is, tell the auditor, use another backup"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime, timedelta
 from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from dashboard.access import accounts, sessions, visitors
 from dashboard.access.accounts import AccountError
 from dashboard.access.doors import Doors
 from dashboard.access.gate import COOKIE, PASSWORD
-from dashboard.access.principal import Principal, act_of
+from dashboard.access.principal import Principal, act_of, may_somewhere
 from dashboard.i18n import LANGUAGE, LANGUAGES, spoken, t
 from etl import audit
 from etl.audit import Act
@@ -81,7 +81,8 @@ def routes(doors: Doors) -> list[Route]:
 
     async def visit(request: Request) -> Response:
         form = await _form(request)
-        answer = RedirectResponse("/", 303)
+        chosen = visitors.visitor(form.get("as", ""))
+        answer = RedirectResponse(_same_view(request, chosen), 303)
         if doors.takes_visitors():
             answer.set_cookie(visitors.COOKIE, form.get("as", ""), httponly=True, samesite="lax")
             answer.delete_cookie(COOKIE)
@@ -93,6 +94,16 @@ def routes(doors: Doors) -> list[Route]:
         Route(PASSWORD, password, methods=["GET", "POST"]),
         Route("/visit", visit, methods=["POST"]),
     ]
+
+
+def _same_view(request: Request, person: Principal) -> str:
+    """The view somebody came from, on the first page of theirs where they may not open that page."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host", ""):
+        return "/"
+    page = came.path.strip("/")
+    path = f"/{page}" if page.isidentifier() and may_somewhere(person, f"page.{page}") else "/"
+    return f"{path}?{came.query}" if came.query else path
 
 
 async def _form(request: Request) -> dict[str, str]:

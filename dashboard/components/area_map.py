@@ -131,9 +131,9 @@ def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) 
             f'<text x="{x}" y="{y + 20:.0f}" font-size="{VALUE_SIZE}">{value}</text>'
         )
     ink = PLAIN if shade.get(shape.code, 0) >= LIGHT_TEXT_FROM else INK
-    halo = (
-        ' paint-order="stroke" stroke="#FFFFFF" stroke-width="6"' if row["status"] == "not_reported" else ""
-    )
+    # What of a name stands over the border is read against the colour of its own area.
+    paint = fill(area_map.kpi, row, shade)
+    halo = f' paint-order="stroke" stroke="{PLAIN if paint == HATCHED else paint}" stroke-width="5"'
     return f'<g fill="{ink}" text-anchor="middle" pointer-events="none" aria-hidden="true"{halo}>{lines}</g>'
 
 

@@ -45,11 +45,12 @@ def _mover(row: Row, names: Mapping[str, str], month: str) -> str:
     code, kpi = str(row["unit_code"]), str(row["kpi"])
     unit = link(names[code], "ranking", unit=code, by="score")
     return linked(
-        "{arrow}{points} {unit}:{kpi} {why}",
+        "{arrow}{points} {unit}:其中{kpi}{share} {why}",
         arrow=arrow,
         points=format.number(abs(row["difference"]), 1),
         unit=unit,
         kpi=link(of(KPIS[kpi], "title"), "indicator", kpi=kpi, unit=code, month=month),
+        share=escape(f"{row['share']:+.1f}".replace("-", "−")),
         why=escape(_why(row)),
     )
 

@@ -2,6 +2,13 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+// On a phone the menu covers the page it has just led to.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-testid=stSidebarNavLink]") && innerWidth <= 768) {
+    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  }
+});
+
 export default function ({ parentElement, data }) {
   const slot = parentElement.querySelector(".slot");
   if (slot.shown !== data.html) {

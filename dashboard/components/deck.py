@@ -126,6 +126,7 @@ def _feature(
             "pattern": "hatch" if paint == HATCHED else "solid",
             "text": f"{name}\n{shown(area_map.kpi, row)}" if labelled else "",
             "ink": _rgb("#FFFFFF" if shade.get(shape.code, 0) >= LIGHT_TEXT_FROM else INK),
+            "behind": [*_rgb("#FFFFFF" if paint == HATCHED else paint), 210],
             "mark": 255 if shape.code == marked else 0,
             "name": name,
             "figure": hover.figure,
@@ -163,6 +164,9 @@ def _layer(name: str, units: list[dict[str, object]]) -> dict[str, object]:
         "getTextColor": "@@=properties.ink",
         "getTextSize": LABEL_SIZE,
         "getTextPixelOffset": [0, LABEL_SHIFT],
+        # A name wider than its area is read against that area's colour, not its neighbour's.
+        "textBackground": True,
+        "getTextBackgroundColor": "@@=properties.behind",
         "textCharacterSet": "auto",
         "textFontFamily": FONT,
         "textLineHeight": 1.15,

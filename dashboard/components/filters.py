@@ -125,7 +125,7 @@ FILTERS = (
         width=200,
         options=_units,
         default=lambda build, today: "",
-        written=lambda build, key: builds.unit_names(build)[key] if key else t("全部单位"),
+        written=lambda build, key: builds.unit_names(build)[key] if key else t("选择单位"),
         names=builds.unit_names,
     ),
 )

@@ -38,18 +38,20 @@ def card(indicator: Indicator) -> str:
 
 def _figure(indicator: Indicator, code: str, name: str, row: Row) -> str:
     return (
-        _formula(indicator.kpi, name, row) + _status(indicator, name, row) + _rows(indicator.kpi, code, row)
+        _formula(indicator.kpi, name, row)
+        + _status(indicator, name, row)
+        + _rows(indicator.kpi, code, name, row)
     )
 
 
-def _rows(kpi: Kpi, code: str, row: Row) -> str:
+def _rows(kpi: Kpi, code: str, name: str, row: Row) -> str:
     """The way on to what the figure is made of: rows of workbooks, or reports and when they came."""
     if row["value"] is None:
         return ""
     if kpi.mart == "mart_report_month":
         way = link(t("看每份月报何时报送"), "progress")
     else:
-        way = link(t("看构成它的每一行(工作簿、行、单元格)"), rows=code)
+        way = link(t("看{name}的每一行(工作簿、行、单元格)", name=name), rows=code)
     return f'<p class="indicator-status">{way}</p>'
 
 

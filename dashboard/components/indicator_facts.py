@@ -80,11 +80,14 @@ def line_of(indicator: Indicator, row: Row) -> UnitLine:
 
 
 def ordered(indicator: Indicator, order: str) -> list[Row]:
-    """The units below as the campaign orders them, or by value: best first, those without a value last."""
+    """The units below as the campaign orders them, or those first that need attention, those without a value last.
+
+    Where no direction is better, the highest value comes first.
+    """
     rows = list(indicator.rows)
     if order != BY_VALUE:
         return rows
-    sign = 1 if indicator.kpi.direction == "down" else -1
+    sign = 1 if indicator.kpi.direction == "up" else -1
     return sorted(rows, key=lambda row: (row["value"] is None, sign * (row["value"] or 0)))
 
 
@@ -93,7 +96,7 @@ def drawn(indicator: Indicator, most: int) -> list[Row]:
 
     Without a target they are held against the explained unit; a picked unit is always among them.
     """
-    known = [row for row in ordered(indicator, BY_VALUE) if row["value"] is not None]
+    known = [row for row in reversed(ordered(indicator, BY_VALUE)) if row["value"] is not None]
     if len(known) <= MANY_UNITS:
         return known
     against = indicator.row["value"] if indicator.row["target"] is None else indicator.row["target"]

@@ -77,12 +77,20 @@ def _sheet(found: FigureRows, behind: RowsBehind, key: str) -> None:
     what = t("{kpi} · {sheet}的明细行", kpi=of(found.kpi, "title"), sheet=title)
     shown = Exhibit(
         title=headings.title(found.name, what, found.month, found.kind),
-        name=exhibit.file_name(f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title),
+        name=exhibit.file_name(
+            f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title, *_part_taken(behind)
+        ),
         notes=[escape(note) for note in _notes(found, behind)],
         table=_export(found, behind) if behind.rows.height else None,
         simulated=found.simulated,
     )
     exhibit.show(shown, _table(found, behind), key=key)
+
+
+def _part_taken(behind: RowsBehind) -> list[str]:
+    """What the name of the table says where it does not hold every row."""
+    whole = behind.rows.height == behind.row_count
+    return [] if whole else [t("前{count}行", count=behind.rows.height)]
 
 
 def _notes(found: FigureRows, behind: RowsBehind) -> list[str]:

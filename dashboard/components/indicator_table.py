@@ -7,16 +7,18 @@ from html import escape
 import polars as pl
 
 from dashboard import format
+from dashboard.components import map_list
 from dashboard.components.charts import interval
 from dashboard.components.funnel_plot import VERDICTS, outside
 from dashboard.components.indicator_definition import amount
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, line_of, ordered
 from dashboard.components.links import going, link
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import WORD_FOR_VALUE, Row, figure_table
+from dashboard.components.notation import Row, figure_table, is_word
 from dashboard.components.unit_lines import missing
 from dashboard.i18n import t
 from dashboard.state import BY_PLACE, BY_VALUE
+from metrics.kpi import Kpi
 
 Cell = tuple[str, str, str]
 """CSS class, title of the column, and the cell as HTML."""
@@ -32,14 +34,14 @@ def body(indicator: Indicator, order: str) -> str:
     lines = "".join(_line(indicator, row, _css(indicator, row), _leads(indicator, row)) for row in rows)
     scroll = " indicator-tall" if len(rows) > MANY_UNITS else ""
     return (
-        f'{_orders(order)}<div class="indicator-scroll{scroll}" tabindex="0"><table class="indicator-table">'
+        f'{_orders(indicator.kpi, order)}<div class="indicator-scroll{scroll}" tabindex="0"><table class="indicator-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{whole}{lines}</tbody></table></div>"
     )
 
 
-def _orders(order: str) -> str:
+def _orders(kpi: Kpi, order: str) -> str:
     """The two orders, the one in force in bold."""
-    words = ((BY_PLACE, t("按行政区划")), (BY_VALUE, t("按数值")))
+    words = ((BY_PLACE, t("按行政区划")), (BY_VALUE, map_list.order(kpi)))
     told = [f"<b>{escape(text)}</b>" if key == order else link(text, order=key) for key, text in words]
     return f'<p class="src indicator-switch">{escape(t("排列"))} {" · ".join(told)}</p>'
 
@@ -73,7 +75,7 @@ def _cells(indicator: Indicator, row: Row) -> list[Cell]:
     code = str(row["unit_code"])
     name = indicator.name if code == indicator.code and "own_office" not in row else indicator.names[code]
     mark = f"{html(STATUS[status])} {escape(t(STATUS[status].word))}"
-    value = format.MISSING if status in WORD_FOR_VALUE else format.figure(kpi, row)
+    value = format.MISSING if is_word(row) else format.figure(kpi, row)
     found: list[Cell] = [
         ("name", indicator.level_name, escape(name)),
         ("value", t("数值({unit})", unit=format.unit(kpi)), f"<b>{escape(value)}</b>"),

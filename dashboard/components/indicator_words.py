@@ -10,11 +10,13 @@ from dashboard import format
 from dashboard.components.indicator_facts import Indicator, counted, line_of
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
-from dashboard.components.notation import WORD_FOR_VALUE, target_text
+from dashboard.components.notation import is_word, target_text
 from dashboard.components.unit_lines import short_of
-from dashboard.i18n import LANGUAGE, deferred, listed, t
+from dashboard.i18n import LANGUAGE, deferred, listed, of, t
 from dashboard.state import BY_VALUE, FUNNEL
 from metrics.funnel import Funnel, FunnelPoint
+from metrics.kpis import KPIS
+from metrics.query import STANDARD_KPI
 
 COUNTED = {
     "met": deferred("{count}个达标"),
@@ -26,6 +28,7 @@ COUNTED = {
     "not_applicable": deferred("{count}个不适用"),
 }
 FEBRUARY = 2
+GAP_KPI = "officers_gap"
 NAMED = 3
 """So many units that differ are named; more are counted."""
 
@@ -39,7 +42,7 @@ def sentence(indicator: Indicator) -> str:
 
 def _own(indicator: Indicator) -> str:
     row, status = indicator.row, str(indicator.row["status"])
-    if status in WORD_FOR_VALUE or row["value"] is None:
+    if row["value"] is None or is_word(row):
         word = escape(t(STATUS[status].word))
         due = linked("(截止{day})", day=escape(format.day(indicator.due))) if status == "not_due" else ""
         return f"{_name(indicator)} {word}{due}"
@@ -65,6 +68,8 @@ def _judged(indicator: Indicator) -> str:
         return linked(
             ",未达到{target},{short}", target=target, short=escape(short_of(line_of(indicator, row)))
         )
+    if status == "not_due":
+        return linked(",{day}截止前不作判断", day=escape(format.day(indicator.due)))
     return linked(",样本不足,不作判断") if status == "too_few_cases" else linked(",无目标,不作判断")
 
 
@@ -112,7 +117,19 @@ def differing_units(funnel: Funnel) -> list[str]:
 
 def hints(indicator: Indicator, months: Sequence[date], chosen: str | None) -> list[str]:
     """What to look at instead where this period misleads: links with the words why, as HTML."""
-    return [hint for hint in (_spring(indicator, months, chosen), _few(indicator, chosen)) if hint]
+    found = (_spring(indicator, months, chosen), _few(indicator, chosen), _two_gaps(indicator))
+    return [hint for hint in found if hint]
+
+
+def _two_gaps(indicator: Indicator) -> str:
+    """Officers short of the standard over several units are counted in two ways, with two numbers."""
+    if indicator.kpi.key != STANDARD_KPI or len(indicator.rows) < 2:
+        return ""
+    return linked(
+        "{name}的缺口按合计与标准相比,超配的单位会抵掉一部分;各单位缺口相加见{kpi}。",
+        name=escape(indicator.name),
+        kpi=link(of(KPIS[GAP_KPI], "title"), kpi=GAP_KPI),
+    )
 
 
 def _spring(indicator: Indicator, months: Sequence[date], chosen: str | None) -> str:

@@ -28,9 +28,14 @@ WORD_FOR_VALUE = ("not_reported", "not_due", "not_applicable")
 """Statuses whose word stands in the place of a value."""
 
 
+def is_word(row: Row) -> bool:
+    """Whether a word stands in the place of the value: what has come before the month falls due is shown."""
+    return row["status"] in WORD_FOR_VALUE and (row["status"] != "not_due" or row["value"] is None)
+
+
 def shown(kpi: Kpi, row: Row) -> str:
     """The value, or the word for why there is none."""
-    if row["status"] in WORD_FOR_VALUE:
+    if is_word(row):
         return t(STATUS[str(row["status"])].word)
     return format.figure(kpi, row)
 

@@ -34,6 +34,11 @@ def caption(title: str, small: str = "") -> str:
     return f"<h2>{escape(title)}</h2>" + (f'<p class="src">{escape(small)}</p>' if small else "")
 
 
+def line(html: str, *, key: str = "line") -> None:
+    """A line of the page (HTML), with links that lead to views."""
+    block.show(f"<p>{html}</p>" if not html.startswith("<h") else html, key=key)
+
+
 def note(text: str) -> None:
     """A line of small print under a chart or table."""
     st.html(f'<p class="src">{escape(text)}</p>')

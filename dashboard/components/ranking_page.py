@@ -14,7 +14,7 @@ from dashboard.components.notation import said
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_words import group_title, reason
 from dashboard.components.ranking_words import table as taken_away
-from dashboard.i18n import of, t
+from dashboard.i18n import of, sentences, t
 from dashboard.queries import builds, figures, rankings
 from dashboard.state import Filters
 from metrics.period import PeriodKind, add_months
@@ -157,7 +157,8 @@ def months(filters: Filters, ranks: Ranking, today: date) -> None:
         )
         title = t("{group}近{count}个月名次", group=group_title(ranks, group["key"]), count=len(past))
         gaps = any(None in ranked for ranked in drawn.ranks.values())
-        note = t("某月没有参评的单位,线在该月断开;名次按当月参评的单位排。") if gaps else ""
+        broken = t("某月没有参评的单位,线在该月断开;名次按当月参评的单位排。") if gaps else ""
+        note = sentences([t("深色:这段时间升降最多(两位以上)的单位。"), broken])
         table = slope.table(drawn)
         shown = _exhibit(filters, ranks, title, title, table=table, picture=True, source=note)
         exhibit.show(shown, slope.drawing(drawn, title), key=f"ranking_months_{group['key']}")

@@ -22,7 +22,8 @@ LEFT, RIGHT = 28.0, 70.0
 """Where the lines begin and end, in percent of the width; names stand on either side."""
 LONG, LEFT_OF_LONG, RIGHT_OF_LONG = 90, 31.0, 69.0
 """Names of more pixels than this ask for more room."""
-LINE = "#B4BAC1"
+LINE, MOVER = "#B4BAC1", "#4A4F55"
+"""A unit's line, and that of the ones that climbed and fell furthest: without a few dark ones they are a tangle."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def ranks_of(past: Sequence[tuple[date, Sequence[Row]]], codes: Sequence[str]) -
 
 def drawing(slope: Slope, label: str) -> str:
     """The lines as SVG, scaled to the width it is given while the type keeps its size."""
-    codes = sorted(slope.ranks, key=lambda code: code == slope.picked)
+    codes = sorted(slope.ranks, key=lambda code: (code == slope.picked, code in _movers(slope)))
     height = TOP + ROW * len(codes) + 4
     return (
         f'<svg class="slope" width="100%" height="{height}" role="img" aria-label="{escape(label)}">'
@@ -96,9 +97,20 @@ def _months(slope: Slope) -> str:
     return "".join(parts)
 
 
+def _movers(slope: Slope) -> set[str]:
+    """Who climbed furthest and who fell furthest from the first month to the last, by two places at least."""
+    moved = {
+        code: ranks[-1] - ranks[0]
+        for code, ranks in slope.ranks.items()
+        if ranks[0] is not None and ranks[-1] is not None
+    }
+    ends = {min(moved.values(), default=0), max(moved.values(), default=0)} - {-1, 0, 1}
+    return {code for code, places in moved.items() if places in ends}
+
+
 def _unit(slope: Slope, code: str) -> str:
     picked = code == slope.picked
-    stroke, width = (MET, 3) if picked else (LINE, 1.6)
+    stroke, width = (MET, 3) if picked else (MOVER, 2.4) if code in _movers(slope) else (LINE, 1.4)
     points = [
         None if rank is None else (_across(slope, place), _down(rank))
         for place, rank in enumerate(slope.ranks[code])

@@ -15,6 +15,8 @@ from dashboard.i18n import LANGUAGE, t
 
 BAND = "#E4E7EA"
 HEIGHT, MARGIN = 262, {"l": 44, "t": 10, "b": 36}
+FEW_MONTHS = 6
+"""So many months are all named."""
 ROOM, LABEL_HEIGHT = 84, 18
 """Beyond this width, in pixels, a line's name and value stand below one another; the height of each."""
 
@@ -112,11 +114,11 @@ def _name(text: str, ink: str, *, strong: bool = True) -> dict[str, object]:
 
 
 def _labels(rows: Sequence[Row]) -> list[str]:
-    """Every other month back from the last, so that they stand apart on a phone; the first of a year names it."""
+    """The months, of many every other one so that they stand apart on a phone; the first of a year names it."""
     labels, named = [], None
     for place, row in enumerate(rows):
         month = row["month"]
-        if (len(rows) - 1 - place) % 2:
+        if len(rows) > FEW_MONTHS and (len(rows) - 1 - place) % 2:
             labels.append("")
             continue
         name = f"{month.month}月" if LANGUAGE.get() == "zh" else f"{month:%b}"

@@ -47,6 +47,7 @@ OVER = {
     "basics": deferred("多{count}人"),
     "issues": deferred("多{count}个"),
     "events": deferred("多{count}起"),
+    "officers_gap": deferred("缺{count}人"),
 }
 """``SHORT`` where fewer are better."""
 

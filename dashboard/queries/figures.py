@@ -34,7 +34,7 @@ def table(
 ) -> pl.DataFrame:
     """The figures of some KPIs for the units of a level (None: of all): TABLE_COLUMNS of metrics.query.
 
-    What is not reported of a month not yet due has the status ``not_due``.
+    Nothing is judged of a month not yet due: what would be met, missed or not reported is ``not_due``.
     """
     by_kind: dict[PeriodKind, list[Kpi]] = {}
     for key in kpis:
@@ -54,7 +54,8 @@ def table(
     )
     if dimensions.due_at[month] <= now:
         return found
-    return found.with_columns(status=pl.col("status").replace({"not_reported": "not_due"}))
+    waits = dict.fromkeys(("not_reported", "met", "missed"), "not_due")
+    return found.with_columns(status=pl.col("status").replace(waits))
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

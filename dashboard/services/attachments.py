@@ -36,11 +36,11 @@ def add(
             raise FrozenMonthError(
                 f"{period}已冻结,不再接收附件 / {period} is frozen and takes no attachment"
             )
-        held = _held(connection, unit_code, period)
-        same = next((each for each in held if each["sha256"] == sha256), None)
+        kept = held(connection, unit_code, period)
+        same = next((each for each in kept if each["sha256"] == sha256), None)
         if same is not None:
             return int(same["sequence"])
-        if len(held) >= MOST:
+        if len(kept) >= MOST:
             raise NotReadyError(f"一个月最多{MOST}个附件 / at most {MOST} attachments a month")
         values = {"unit_code": unit_code, "period": period, "sha256": sha256, "file_name": name}
         made = connection.execute(
@@ -55,10 +55,11 @@ def listed(here: Doors, principal: Principal, unit_code: str, period: str) -> li
     """The attachments of a unit's month, in the order they came."""
     acts.allow(here, principal, "attachment.download", unit=unit_code, what=f"{unit_code} {period}")
     with here.journal().reading() as connection:
-        return _held(connection, unit_code, period)
+        return held(connection, unit_code, period)
 
 
-def _held(connection: sa.Connection, unit_code: str, period: str) -> list[Mapping[str, object]]:
+def held(connection: sa.Connection, unit_code: str, period: str) -> list[Mapping[str, object]]:
+    """The attachments of a unit's month as the journal has them, in the order they came."""
     of_month = (ATTACHMENT.c.unit_code == unit_code) & (ATTACHMENT.c.period == period)
     query = sa.select(ATTACHMENT).where(of_month).order_by(ATTACHMENT.c.sequence)
     return [dict(row) for row in connection.execute(query).mappings()]

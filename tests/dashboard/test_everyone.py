@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.components import marks
-from dashboard.pages import PAGES
-from tests.dashboard.browsing import NARROW, WIDE, opened
+from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened
 
 CONTROLS = """() => [...document.querySelectorAll(
     'a[href], button, input, [role=combobox], [tabindex="0"]')].filter((each) =>
@@ -57,7 +56,11 @@ PALE = """() => {
 }"""
 """Texts whose contrast to what is behind them is under 4.5 : 1 (WCAG 2, AA)."""
 
-VIEWS = ["", *(each.key for each in PAGES[1:]), "indicator?rows=530000&month=2025-06&kpi=complaints_per_10k"]
+VIEWS = [
+    "",
+    *(each.key for each in LEADERS_PAGES[1:]),
+    "indicator?rows=530000&month=2025-06&kpi=complaints_per_10k",
+]
 
 
 @pytest.mark.parametrize("view", VIEWS)

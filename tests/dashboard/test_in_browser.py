@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from dashboard.pages import PAGES
-from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
+from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened, settled, text_of
 
 # Streamlit's hidden link for keyboards, the switch to English, ways to save, keys of entries, a formula,
 # commands, a file's ending.
@@ -17,7 +16,7 @@ ENGLISH = re.compile(
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
-@pytest.mark.parametrize("path", ["", *(each.key for each in PAGES[1:])])
+@pytest.mark.parametrize("path", ["", *(each.key for each in LEADERS_PAGES[1:])])
 @pytest.mark.parametrize("store", ["full", "half", "bare", "district", "none"])
 def test_a_page_asks_nothing_of_the_internet_and_fits(browser, address, store, path, size):
     with opened(browser, f"{address(store)}/{path}", size) as (page, seen):
@@ -25,7 +24,7 @@ def test_a_page_asks_nothing_of_the_internet_and_fits(browser, address, store, p
         text = text_of(page)
         links = page.eval_on_selector_all("[data-go]", "all => all.map(each => each.dataset.go)")
     assert (seen.outside, seen.failures) == ([], [])
-    assert {link.partition("?")[0] for link in links} <= {"", "./", *(each.key for each in PAGES)}
+    assert {link.partition("?")[0] for link in links} <= {"", "./", *(each.key for each in LEADERS_PAGES)}
     assert width <= size["width"]
     assert not re.search("[A-Za-z]{3,}", ENGLISH.sub("", text)), "an English remnant"
     assert not re.search("Traceback|Error|None|nan", ENGLISH.sub("", text))

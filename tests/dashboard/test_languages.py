@@ -10,8 +10,7 @@ import pytest
 
 from dashboard.i18n import DEFAULT, LANGUAGE, LANGUAGES, NAMES, clauses, listed, opening, sentences, t
 from dashboard.i18n.messages import messages, translations, update, write
-from dashboard.pages import PAGES
-from tests.dashboard.browsing import NARROW, WIDE, opened
+from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 CATALOGUES = {language: DASHBOARD / "i18n" / f"{language}.po" for language in NAMES if language != DEFAULT}
@@ -124,7 +123,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("path", ["", *(each.key for each in PAGES[1:])])
+@pytest.mark.parametrize("path", ["", *(each.key for each in LEADERS_PAGES[1:])])
 @pytest.mark.parametrize(
     ("store", "size"), CASES, ids=lambda case: str(case if isinstance(case, str) else case["width"])
 )

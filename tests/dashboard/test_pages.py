@@ -16,10 +16,11 @@ from etl.build import build
 from etl.campaign import load_campaign
 from etl.journal import Journal
 from etl.store import Store
+from tests.dashboard.browsing import LEADERS_PAGES
 from tests.dashboard.conftest import leaders_session
 
 STORES = ("full", "half", "bare", "district", "none")
-VIEWS = sorted(path.name for path in (builds.CAMPAIGNS.parents[1] / "dashboard" / "views").glob("[a-z]*.py"))
+VIEWS = [f"{page.key}.py" for page in LEADERS_PAGES]
 
 
 @pytest.fixture

@@ -1,0 +1,192 @@
+"""The page 报送: where a unit's month stands, the four steps, and what was handed in so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from html import escape
+
+from dashboard import format
+from dashboard.components import block, page
+from dashboard.components.hand_in_findings import table
+from dashboard.components.links import link, linked
+from dashboard.i18n import LANGUAGE, clauses, listed, t
+from dashboard.services.receipts import CONTENTS, receipt_of
+from dashboard.services.standing import Standing
+from etl.journal import PASSED, RECEIVED, Submission
+from etl.review import STATE_TITLES
+from etl.sheets import SHEETS
+from metrics.period import parse_month
+
+MONTHS_NAMED = 6
+
+
+def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) -> None:
+    """The unit and month, until when it is due, and in one sentence what is left to do."""
+    month = format.month(parse_month(found.period))
+    due = t("{day}24:00截止", day=format.day((found.due_at - timedelta(days=1)).date()))
+    page.head(
+        t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
+        [due, _left(found)],
+        clauses([_stands(found), _others(found, open_months)]),
+    )
+
+
+def _left(found: Standing) -> str:
+    days = (found.due_at - found.now).days
+    if found.counting is not None:
+        return ""
+    return t("已过截止时间") if found.is_late else t("还有{days}天", days=days) if days else t("今天截止")
+
+
+def _stands(found: Standing) -> str:
+    latest, draft = found.latest, found.draft
+    if found.is_frozen:
+        return escape(t("本月已冻结,不再接收新的版本"))
+    if draft is not None:
+        must, verify = len(draft.blocking), len(draft.unexplained)
+        if not must and not verify:
+            return escape(t("已上传并检查,没有要改的,请确认后提交"))
+        told = [t("还有{count}处必须修改", count=must)] if must else []
+        told += [t("{count}处需要说明", count=verify)] if verify else []
+        return escape(listed(told))
+    if found.returned is not None:
+        return escape(t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision))
+    if found.counting is None:
+        return escape(t("还没有报送"))
+    state = {
+        RECEIVED: t("第{n}版已接收,等待审核", n=found.counting.revision),
+        PASSED: t("第{n}版已审核通过", n=found.counting.revision),
+    }
+    return escape(state.get(found.counting.state, t("第{n}版已冻结", n=found.counting.revision)))
+
+
+def _others(found: Standing, open_months: Sequence[str]) -> str:
+    others = [each for each in open_months if each != found.period][-MONTHS_NAMED:]
+    if not others:
+        return ""
+    named = listed([link(format.month(parse_month(each)), month=each) for each in others])
+    return linked("未报的月份还有{months}", months=named)
+
+
+def reasons_of_return(found: Standing) -> None:
+    """Why the latest revision was returned, cell by cell; nothing where it was not."""
+    if found.returned is None:
+        return
+    lines = "".join(
+        f"<li>{escape(_place(each))}{escape(each['reason'])}</li>" for each in found.returned["reasons"]
+    )
+    title = t(
+        "退回意见({who},{when})", who=found.returned["decided_by"], when=_moment(found.returned["decided_at"])
+    )
+    block.show(
+        f'<section class="returned"><h2>{escape(title)}</h2><ul>{lines}</ul></section>', key="returned"
+    )
+
+
+def _place(reason: Mapping[str, str]) -> str:
+    where = " ".join(part for part in (reason.get("sheet", ""), reason.get("cell", "")) if part)
+    return t("{where}:", where=where) if where else ""
+
+
+def _moment(moment: object) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def step(number: int, title: str, *, done: bool, small: str = "") -> None:
+    """The heading of a step; one that is done says so."""
+    state = t("已完成") if done else ""
+    block.show(
+        f'<h2 class="step{" done" if done else ""}"><b>{number}</b> {escape(title)}'
+        f' <span class="src">{escape(small or state)}</span></h2>',
+        key=f"step_{number}",
+    )
+
+
+def file_link(text: str, address: str, *, strong: bool = False) -> str:
+    """A link to a file of ours, in the reader's language."""
+    look = ' class="strong"' if strong else ""
+    return f'<a{look} href="{escape(address)}?lang={LANGUAGE.get()}" download>{escape(text)}</a>'
+
+
+def findings(found: Standing) -> None:
+    """What was found in the uploaded workbook, and the way to get it back marked."""
+    draft = found.draft
+    must, verify = len(draft.blocking), len(draft.to_explain)
+    info = len(draft.findings) - must - verify
+    told = t(
+        "{file}:{must}处必须修改,{verify}处需要说明,{info}处提示",
+        file=draft.file_name,
+        must=must,
+        verify=verify,
+        info=info,
+    )
+    marked = ""
+    if draft.findings:
+        address = f"/hand-in/{found.unit.code}/{found.period}/marked"
+        marked = f"<p>{file_link(t('下载标注好的工作簿(逐格标出,改完再传)'), address, strong=bool(must))}</p>"
+    body = table(draft.findings, draft.file_name) if draft.findings else ""
+    block.show(f'<p class="one">{escape(told)}</p>{marked}{body}', key="findings")
+
+
+def declared(found: Submission | None, sheets: Mapping[str, str]) -> str:
+    """Zero reports and sheets without change, which whoever certifies answers for too."""
+    told = []
+    for content in ("zero_report", "unchanged", "not_reported"):
+        names = [SHEETS[key].title_zh for key, value in sheets.items() if value == content]
+        if names:
+            told.append(t("{content}:{sheets}", content=t(CONTENTS[content]), sheets=listed(names)))
+    return clauses(told)
+
+
+def history(found: Standing) -> None:
+    """Every revision: when, by whom, what became of it, what changed against the one before, its receipt."""
+    if not found.submissions:
+        return
+    titles = (t("版本"), t("接收时间"), t("报送人"), t("数据负责人"), t("状态"), t("各表"), t("回执"))
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
+    lines = "".join(_revision(each) for each in found.submissions)
+    block.show(
+        f'<h2>{escape(t("报送记录"))}</h2><div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div>",
+        key="history",
+    )
+
+
+def _revision(each: Submission) -> str:
+    zh, en = STATE_TITLES[each.state]
+    sheets = listed(
+        [
+            f"{SHEETS[sheet.sheet].title_zh} {_content(sheet.content, sheet.row_count)}"
+            for sheet in each.sheets
+        ]
+    )
+    receipt = receipt_of(each)
+    address = f"/receipts/{each.submission_id}?lang={LANGUAGE.get()}"
+    cells = (
+        t("第{n}版", n=each.revision),
+        _moment(each.received_at),
+        each.received_by,
+        each.certified_by or format.MISSING,
+        en if LANGUAGE.get() == "en" else zh,
+        sheets,
+    )
+    told = "".join(f"<td>{escape(text)}</td>" for text in cells)
+    saved = f'<a href="{escape(address)}&amp;save" download>{escape(t("保存"))}</a>'
+    return f'<tr>{told}<td><a href="{escape(address)}" target="_blank">{escape(receipt.number)}</a> {saved}</td></tr>'
+
+
+def _content(content: str, count: int) -> str:
+    return t("{count}行", count=count) if content == "reported" else t(CONTENTS[content])
+
+
+def attached(found: Standing) -> None:
+    """The attachments of the month."""
+    lines = "".join(_attachment(each) for each in found.attachments)
+    block.show(f'<ul class="attached">{lines}</ul>' if lines else "", key="attached")
+
+
+def _attachment(each: Mapping[str, object]) -> str:
+    size, added = f"{int(str(each['size'])) / 1024:,.0f} KB", _moment(each["added_at"])
+    way = file_link(str(each["file_name"]), f"/attachments/{each['sequence']}")
+    return f'<li>{way} <span class="src">{escape(f"{size} · {added}")}</span></li>'

@@ -1,0 +1,168 @@
+"""The steps of handing in, with what a liaison presses: each press is one act of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal, RefusedError
+from dashboard.components import hand_in_page, page, upload
+from dashboard.components.hand_in_findings import Question, questions
+from dashboard.components.hand_in_page import file_link
+from dashboard.i18n import spoken, t
+from dashboard.services import hand_in
+from dashboard.services.hand_in import NotReadyError
+from dashboard.services.standing import Standing
+from etl.journal import RECEIVED, FrozenMonthError, StoreConflictError
+from etl.review import ReviewError
+
+TOLD, RECEIPT = "hand_in.told", "hand_in.receipt"
+"""Session: what a press came to, shown once."""
+ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError)
+
+
+def _pressed(act: Callable[[], str]) -> None:
+    """Do what was pressed, and keep what came of it for the run that follows."""
+    try:
+        st.session_state[RECEIPT] = act()
+        st.session_state[TOLD] = ""
+    except ERRORS as error:
+        st.session_state[TOLD] = spoken(error)
+
+
+def done(found: Standing) -> None:
+    """What the last press came to: a receipt, or why it was not done."""
+    told, receipt = st.session_state.pop(TOLD, ""), st.session_state.pop(RECEIPT, "")
+    if told:
+        st.error(told)
+    elif receipt:
+        st.success(receipt)
+
+
+def template(found: Standing) -> None:
+    """Step 1."""
+    hand_in_page.step(1, t("下载模板"), done=found.draft is not None or found.counting is not None)
+    address = f"/hand-in/{found.unit.code}/{found.period}/template"
+    page.line(
+        file_link(t("下载{unit}{month}填报表", unit=found.unit.name, month=found.period), address)
+        + f' <span class="src">{t("单位、上月未办结的投诉和未销号的问题已填好,上月存量写在批注里。")}</span>',
+        key="template",
+    )
+
+
+def upload_step_title(found: Standing) -> str:
+    """What step 2 is called once something is uploaded."""
+    if found.draft is not None:
+        return t("改好后重新上传")
+    return t("上传并检查") if found.counting is None else t("需要更正时,重新上传")
+
+
+def upload_address(found: Standing, what: str) -> str:
+    """Where a file of this unit and month is sent."""
+    return f"/hand-in/{found.unit.code}/{found.period}/{what}"
+
+
+def upload_workbook(found: Standing) -> None:
+    """The button of step 2."""
+    upload.show(
+        upload_address(found, "workbook"),
+        t("选择填好的工作簿(.xlsx),或拖到这里"),
+        key="upload_workbook",
+        accept=".xlsx",
+        minor=found.draft is not None and not found.draft.blocking,
+    )
+
+
+def check(found: Standing) -> None:
+    """Step 2."""
+    hand_in_page.step(2, upload_step_title(found), done=found.draft is not None and not found.draft.blocking)
+    upload_workbook(found)
+    if found.draft is not None:
+        hand_in_page.findings(found)
+
+
+def explain(here: Doors, principal: Principal, found: Standing) -> None:
+    """Step 3: a reason for what is asked about, once a kind, sheet and column."""
+    asked = questions(found.draft.to_explain)
+    hand_in_page.step(3, t("说明与确认"), done=not found.draft.unexplained)
+    if not asked:
+        page.line(t("没有需要说明的。"), key="nothing_to_explain")
+        return
+    with st.form("reasons", border=False):
+        for each in asked:
+            reason = found.draft.reasons.get(each.key, "")
+            st.text_input(_asks(each), value=reason, key=f"reason.{each.key}", max_chars=300)
+        st.form_submit_button(t("保存说明"), on_click=partial(_save, here, principal, found, asked))
+
+
+def _asks(question: Question) -> str:
+    values = t("(现为 {values})", values=" / ".join(question.values)) if question.values else ""
+    # Brackets and signs in what was typed into cells are no formatting.
+    text = f"{question.where}:{question.title}{values}。{question.expected}"
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|:$~" else sign for sign in text)
+
+
+def _save(here: Doors, principal: Principal, found: Standing, asked: list[Question]) -> None:
+    reasons = {key: st.session_state.get(f"reason.{each.key}", "") for each in asked for key in each.keys}
+
+    def act() -> str:
+        hand_in.explain(here, principal, found.unit.code, found.period, reasons)
+        return t("说明已保存。")
+
+    _pressed(act)
+
+
+def submit(here: Doors, principal: Principal, found: Standing) -> None:
+    """Step 4: certified by name."""
+    ready = not found.draft.unexplained
+    hand_in_page.step(4, t("提交"), done=False, small="" if ready else t("先完成上面的说明"))
+    certified = t("数据负责人姓名(对本表数据及零报告、无变化的声明负责)")
+    with st.form("submit", border=False):
+        st.text_input(certified, key="certified_by", max_chars=30)
+        press = partial(_submit, here, principal, found)
+        st.form_submit_button(t("提交"), type="primary", disabled=not ready, on_click=press)
+
+
+def _submit(here: Doors, principal: Principal, found: Standing) -> None:
+    def act() -> str:
+        name = st.session_state.get("certified_by", "")
+        receipt = hand_in.submit(here, principal, found.unit.code, found.period, found.draft.draft_id, name)
+        return t(
+            "已提交。回执号 {number},{moment}接收;等待省级审核,审核前可以撤回。",
+            number=receipt.number,
+            moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
+        )
+
+    _pressed(act)
+
+
+def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
+    """Taking the latest revision back before it is reviewed."""
+    latest = found.latest
+    if latest is None or latest.state != RECEIVED or found.is_frozen:
+        return
+    with st.expander(t("撤回第{n}版", n=latest.revision)), st.form("withdraw", border=False):
+        st.text_input(t("撤回原因"), key="withdraw_reason", max_chars=200)
+
+        def act() -> str:
+            hand_in.withdraw(here, principal, latest.submission_id, st.session_state["withdraw_reason"])
+            return t("已撤回第{n}版。", n=latest.revision)
+
+        st.form_submit_button(t("撤回"), on_click=partial(_pressed, act))
+
+
+def attach(found: Standing) -> None:
+    """Attachments, such as the stamped scan."""
+    page.line(f"<h2>{t('附件(盖章页扫描件等)')}</h2>", key="attachments_title")
+    hand_in_page.attached(found)
+    if not found.is_frozen:
+        upload.show(
+            upload_address(found, "attachment"),
+            t("添加附件(PDF、PNG、JPEG)"),
+            key="upload_attachment",
+            accept=".pdf,.png,.jpg,.jpeg",
+            minor=True,
+        )

@@ -1,0 +1,87 @@
+"""How a unit's month stands: what is uploaded, handed in, decided, attached; and until when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal
+from dashboard.services import acts, attachments
+from dashboard.services.hand_in import place
+from etl import drafts
+from etl.campaign import Unit
+from etl.drafts import Draft
+from etl.journal import NOT_CURRENT, RETURNED, Submission, is_frozen
+from etl.review import reviews
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A unit's month as its liaison sees it; ``submissions`` are its revisions, the latest first.
+
+    ``decisions`` are the reviews of each submission by its id, ``due_at`` the moment it is late from.
+    """
+
+    unit: Unit
+    period: str
+    due_at: datetime
+    now: datetime
+    is_frozen: bool
+    draft: Draft | None
+    submissions: Sequence[Submission]
+    decisions: Mapping[str, Sequence[Mapping[str, object]]]
+    attachments: Sequence[Mapping[str, object]]
+
+    @property
+    def latest(self) -> Submission | None:
+        """The latest revision, whatever became of it."""
+        return self.submissions[0] if self.submissions else None
+
+    @property
+    def counting(self) -> Submission | None:
+        """The revision that counts: the latest that was neither returned nor withdrawn."""
+        return next((each for each in self.submissions if each.state not in NOT_CURRENT), None)
+
+    @property
+    def returned(self) -> Mapping[str, object] | None:
+        """Why the latest revision was returned, while nothing newer is handed in."""
+        if self.latest is None or self.latest.state != RETURNED:
+            return None
+        return self.decisions[self.latest.submission_id][-1]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the month has fallen due."""
+        return self.now >= self.due_at
+
+
+def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> Standing:
+    """How a unit's month stands, for those who may read its submissions."""
+    acts.allow(here, principal, "submission.read", unit=unit_code, what=f"{unit_code} {period}")
+    campaign, unit = place(here, unit_code, period)
+    held = here.journal().submissions(unit_code=unit_code, period=period)
+    with here.journal().reading() as connection:
+        return Standing(
+            unit=unit,
+            period=period,
+            due_at=campaign.due_at(period),
+            now=here.now(),
+            is_frozen=is_frozen(connection, period),
+            draft=drafts.find(connection, unit_code, period),
+            submissions=tuple(sorted(held, key=lambda each: -each.revision)),
+            decisions=reviews(connection, [each.submission_id for each in held]),
+            attachments=attachments.held(connection, unit_code, period),
+        )
+
+
+def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
+    """The months of a unit that have begun, from the store's first on, and have no revision that counts."""
+    acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
+    every = here.journal().submissions()
+    first = min((each.period for each in every), default=None)
+    today = f"{here.now():%Y-%m}"
+    counted = {each.period for each in every if each.unit_code == unit_code and each.state not in NOT_CURRENT}
+    months = [each for each in here.campaign().periods if each <= today and (first is None or each >= first)]
+    return [each for each in months if each not in counted]

@@ -1,0 +1,153 @@
+"""From sign-in to receipt in a real browser: twenty mistakes found at once, mended, submitted, returned, passed, frozen."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from dashboard.access import accounts
+from dashboard.access.doors import SHANGHAI
+from etl.journal import Journal
+from etl.store import Store
+from tests.dashboard.browsing import opened, settled, text_of
+from tests.dashboard.conftest import browser, served
+from tests.etl.stores import write_workbook, yunnan
+
+__all__ = ["browser"]
+
+MONTH, UNIT = "2026-09", "533400"
+PASSWORD = "Dianchi-2026-ok"
+CAMPAIGN = yunnan()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A real store nothing was handed into yet, with the people who will."""
+    folder = tmp_path_factory.mktemp("hand-in")
+    people = (
+        ("diqing", "李明", "liaison", [UNIT]),
+        ("kunming", "和丽", "liaison", ["530100"]),
+        ("review", "王芳", "reviewer", []),
+    )
+    with closing(Journal(Store(folder=folder).journal_url)) as journal, journal.writing() as connection:
+        now = datetime.now(SHANGHAI).replace(tzinfo=None)
+        for account_id, name, role, units in people:
+            accounts.create(connection, account_id, name, PASSWORD, roles=[role], units=units, now=now)
+        connection.execute(accounts.ACCOUNT.update().values(must_change_password=False))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def real(store):
+    """The address of a dashboard on it."""
+    with served(store) as address:
+        yield address
+
+
+def sign_in(page, account_id):
+    page.fill("#account", account_id)
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_selector(".head h1")
+    settled(page)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A good workbook of 迪庆州 on disk."""
+    path = tmp_path_factory.mktemp("workbooks") / "迪庆9月.xlsx"
+    return write_workbook(path, CAMPAIGN, CAMPAIGN.unit(UNIT, CAMPAIGN.reporting_level), MONTH, count=12)
+
+
+def mistaken(path):
+    """The workbook with twenty mistakes, and the cells they stand in; the cells' right values beside them."""
+    book = openpyxl.load_workbook(path)
+    seeded, right = set(), {}
+
+    def put(sheet, column, row, value):
+        titles = {str(cell.value).split("\n")[0]: cell.column for cell in book[sheet][2]}
+        cell = book[sheet].cell(row=row, column=titles[column])
+        right[sheet, cell.coordinate] = cell.value
+        seeded.add((sheet, cell.coordinate))
+        cell.value = value
+
+    for row, value in zip((3, 4, 5), ("十二", "约30", "3..5"), strict=True):
+        put("基础情况", "核定执法编制数", row, value)
+    for row, value in zip((3, 4, 5), (-1, 2.5, None), strict=True):
+        put("月度情况", "应公开行政处罚决定数", row, value)
+    for row, value in zip(range(3, 8), ("热线", "電話", "12345x", "口头", None), strict=True):
+        put("投诉台账", "来源渠道", row, value)
+    for row, value in zip(range(3, 7), ("2026-02-30 09:00", "昨天", "2099-01-01 10:00", None), strict=True):
+        put("投诉台账", "受理时间", row, value)
+    for row, value in zip(range(3, 6), ("abc", None, -3), strict=True):
+        put("培训台账", "学时", row, value)
+    for row, value in zip(range(3, 5), (None, date(2099, 1, 1)), strict=True):
+        put("问题整改台账", "发现日期", row, value)
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue(), seeded, right
+
+
+def upload(page, name, content):
+    """Choose a file and wait until the page shows what was found in it."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    chosen = {"name": name, "mimeType": kind, "buffer": content}
+    with page.expect_response("**/workbook?*") as answer:
+        page.locator(".st-key-upload_workbook input").set_input_files(chosen)
+    assert answer.value.status == 200, answer.value.text()
+    page.locator(".st-key-findings", has_text=f"{name}:").wait_for(timeout=30_000)
+    settled(page)
+
+
+def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browser, real, store, good):
+    content, seeded, right = mistaken(good)
+    assert len(seeded) == 20
+    with opened(browser, f"{real}/?month={MONTH}", drawn="#account") as (page, seen):
+        sign_in(page, "diqing")
+        page.goto(f"{real}/?month={MONTH}")
+        page.wait_for_selector(".st-key-upload_workbook input", state="attached")
+        settled(page)
+        assert "迪庆州 · 2026年9月报送" in text_of(page)
+        upload(page, "9月.xlsx", content)
+        assert "必须修改" in text_of(page)
+        with page.expect_download() as download:
+            page.get_by_text("下载标注好的工作簿").click()
+        marked = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+        commented = {
+            (sheet.title, cell.coordinate)
+            for sheet in marked.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.comment and cell.fill.fgColor.rgb[-6:] == "F8D7C4"
+        }
+        assert seeded - commented == set()
+        for (sheet, address), value in right.items():
+            marked[sheet][address].value = value
+        mended = io.BytesIO()
+        marked.save(mended)
+        upload(page, "9月-标注.xlsx", mended.getvalue())
+        assert "0处必须修改" in text_of(page)
+        for field in page.locator(".st-key-reasons input, [data-testid=stForm] input[aria-label*=':']").all():
+            field.fill("已核实,属实")
+        if page.get_by_role("button", name="保存说明").count():
+            page.get_by_role("button", name="保存说明").click()
+            page.get_by_text("说明已保存").wait_for()
+            settled(page)
+        page.reload()
+        page.get_by_role("button", name="提交").wait_for()
+        settled(page)
+        page.get_by_label("数据负责人姓名").fill("周伟")
+        page.get_by_role("button", name="提交").click()
+        page.get_by_text("已提交。回执号").wait_for(timeout=60_000)
+        settled(page)
+        text = text_of(page)
+    assert f"回执号 {UNIT}-202609-01" in text
+    assert seen.failures == []
+    with closing(Journal(Store(folder=store).journal_url)) as journal:
+        (held,) = journal.submissions()
+    assert (held.unit_code, held.certified_by, held.received_by) == (UNIT, "周伟", "李明")
