@@ -24,7 +24,7 @@ TOLD, RECEIPT = "hand_in.told", "hand_in.receipt"
 ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError)
 
 
-def _pressed(act: Callable[[], str]) -> None:
+def pressed(act: Callable[[], str]) -> None:
     """Do what was pressed, and keep what came of it for the run that follows."""
     try:
         st.session_state[RECEIPT] = act()
@@ -33,7 +33,7 @@ def _pressed(act: Callable[[], str]) -> None:
         st.session_state[TOLD] = spoken(error)
 
 
-def done(found: Standing) -> None:
+def done() -> None:
     """What the last press came to: a receipt, or why it was not done."""
     told, receipt = st.session_state.pop(TOLD, ""), st.session_state.pop(RECEIPT, "")
     if told:
@@ -112,7 +112,7 @@ def _save(here: Doors, principal: Principal, found: Standing, asked: list[Questi
         hand_in.explain(here, principal, found.unit.code, found.period, reasons)
         return t("说明已保存。")
 
-    _pressed(act)
+    pressed(act)
 
 
 def submit(here: Doors, principal: Principal, found: Standing) -> None:
@@ -136,7 +136,7 @@ def _submit(here: Doors, principal: Principal, found: Standing) -> None:
             moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
         )
 
-    _pressed(act)
+    pressed(act)
 
 
 def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
@@ -151,7 +151,7 @@ def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
             hand_in.withdraw(here, principal, latest.submission_id, st.session_state["withdraw_reason"])
             return t("已撤回第{n}版。", n=latest.revision)
 
-        st.form_submit_button(t("撤回"), on_click=partial(_pressed, act))
+        st.form_submit_button(t("撤回"), on_click=partial(pressed, act))
 
 
 def attach(found: Standing) -> None:

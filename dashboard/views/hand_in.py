@@ -18,7 +18,7 @@ hand_in_page.head(found, open_months(here, principal, unit), names)
 if len(own) > 1:
     page.line(listed([link(names.get(code, code), unit=code) for code in own]))
 hand_in_page.reasons_of_return(found)
-hand_in_steps.done(found)
+hand_in_steps.done()
 if not found.is_frozen:
     hand_in_steps.template(found)
     hand_in_steps.check(found)

@@ -11,12 +11,16 @@ import openpyxl
 import pytest
 
 from dashboard.access import accounts
-from dashboard.access.doors import SHANGHAI
-from etl.journal import Journal
+from dashboard.access.doors import SHANGHAI, Doors
+from dashboard.access.gate import COOKIE
+from dashboard.services import hand_in
+from etl.findings import key_of
+from etl.journal import FrozenMonthError, Journal
 from etl.store import Store
 from tests.dashboard.browsing import opened, settled, text_of
 from tests.dashboard.conftest import browser, served
 from tests.etl.stores import write_workbook, yunnan
+from tests.services.stores import liaison, published, workbook
 
 __all__ = ["browser"]
 
@@ -47,6 +51,7 @@ def real(store):
     """The address of a dashboard on it."""
     with served(store) as address:
         yield address
+    published()
 
 
 def sign_in(page, account_id):
@@ -151,3 +156,68 @@ def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browse
     with closing(Journal(Store(folder=store).journal_url)) as journal:
         (held,) = journal.submissions()
     assert (held.unit_code, held.certified_by, held.received_by) == (UNIT, "周伟", "李明")
+
+
+def handed_in(store, folder, unit, count):
+    """A submission of a unit through the service, as its liaison."""
+    here = Doors(store=Store(folder=store))
+    content = workbook(folder, unit, MONTH, count=count)
+    draft = hand_in.receive(here, liaison(unit), unit, MONTH, "报表.xlsx", content)
+    hand_in.explain(here, liaison(unit), unit, MONTH, {key_of(each): "属实" for each in draft.to_explain})
+    return hand_in.submit(here, liaison(unit), unit, MONTH, draft.draft_id, "周伟")
+
+
+def pressed(page, button, told):
+    """Press a button and wait for what it comes to."""
+    page.get_by_role("button", name=button, exact=True).click()
+    page.get_by_text(told).wait_for(timeout=30_000)
+    settled(page)
+
+
+def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser, real, store, tmp_path):
+    kunming = "530100"
+    handed_in(store, tmp_path, kunming, 6)
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "review")
+        page.goto(f"{real}/review?month={MONTH}&unit={kunming}")
+        page.get_by_text("昆明 · 报送内容").wait_for(timeout=30_000)
+        settled(page)
+        page.get_by_text("退回修改").click()
+        page.get_by_label("单元格").first.fill("D4")
+        page.get_by_label("退回理由").first.fill("与上月相差过大<b>请核实</b>")
+        pressed(page, "退回", "第1版已退回")
+        handed_in(store, tmp_path, kunming, 7)
+        page.reload()
+        page.get_by_text("与第1版相比").wait_for(timeout=30_000)
+        settled(page)
+        pressed(page, "审核通过", "第2版已审核通过")
+        page.get_by_text("冻结本月").first.click()
+        page.get_by_label("理由(有未审核的报送时必填)").fill("到期冻结")
+        pressed(page, "冻结本月", "已冻结,本月不再接收新的版本")
+    assert seen.failures == []
+    with pytest.raises(FrozenMonthError, match="已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"):
+        handed_in(store, tmp_path, kunming, 8)
+    with opened(browser, f"{real}/?month={MONTH}", drawn="#account") as (page, seen):
+        sign_in(page, "kunming")
+        page.goto(f"{real}/?month={MONTH}")
+        page.get_by_text("本月已冻结,不再接收新的版本").wait_for(timeout=30_000)
+        settled(page)
+        assert page.locator(".st-key-upload_workbook").count() == 0
+        cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+        foreign = [
+            f"/hand-in/{UNIT}/{MONTH}/template",
+            f"/hand-in/{UNIT}/{MONTH}/marked",
+            f"/receipts/{UNIT}-2026-09-0123456789abcdef",
+        ]
+        assert [page.request.get(f"{real}{path}").status for path in foreign] == [403] * 3
+        sent = page.request.put(
+            f"{real}/hand-in/{UNIT}/{MONTH}/workbook", data=b"x", headers={"origin": real}
+        )
+        assert sent.status == 403
+        for path in ("overview", "ranking", "unit", "review", "audit", "accounts", "indicator?rows=533400"):
+            page.goto(f"{real}/{path}")
+            page.wait_for_selector(".head h1")
+            settled(page)
+            assert "报送" in page.locator(".head h1").inner_text()
+            assert "迪庆" not in text_of(page)
+    assert COOKIE in cookies

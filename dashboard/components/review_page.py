@@ -1,0 +1,220 @@
+"""The page 审核: the queue of a month, one submission as it stands, what a reviewer decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from dashboard import format
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal, may
+from dashboard.components import block, page
+from dashboard.components.hand_in_page import file_link
+from dashboard.components.hand_in_steps import pressed
+from dashboard.components.links import going, link
+from dashboard.i18n import LANGUAGE, clauses, listed, t
+from dashboard.services import reviewing
+from dashboard.services.receipts import receipt_of
+from dashboard.services.reviewing import Asked, Case, Waiting
+from etl.journal import PASSED, RECEIVED
+from etl.review import STATE_TITLES
+from etl.sheets import SHEETS
+
+REASONS = 3
+"""Lines for reasons of a return; a submission with more to mend gets them in its marked workbook."""
+SHEET, CELL, REASON = "sheet", "cell", "reason"
+
+
+def sentence(rows: Sequence[Waiting], units: Mapping[str, str], *, is_frozen: bool) -> str:
+    """How much of the month is in and waits, of these units; as HTML."""
+    came = sum(each.submission.unit_code in units for each in rows)
+    waiting = sum(each.submission.state == RECEIVED for each in rows)
+    parts = [
+        t("{count}/{expected}个单位已交", count=came, expected=len(units)),
+        t("{count}份待审核", count=waiting),
+        t("本月已冻结") if is_frozen else "",
+    ]
+    return escape(clauses(parts))
+
+
+def queue(here: Doors, rows: Sequence[Waiting], names: Mapping[str, str], picked: str) -> None:
+    """A line a unit, those that wait first; a line opens its submission."""
+    titles = (t("单位"), t("版本"), t("接收时间"), t("已等"), t("核实性问题"), t("状态"))
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
+    lines = "".join(_waiting(each, names, picked, each.waited(here.now())) for each in rows)
+    nothing = f'<p class="src">{escape(t("本月还没有报送。"))}</p>' if not rows else ""
+    block.show(
+        f'<h2>{escape(t("本月各单位报送"))}</h2><div class="findings" tabindex="0"><table class="review-queue"><thead><tr>'
+        f"{heads}</tr></thead><tbody>{lines}</tbody></table></div>{nothing}",
+        key="review_queue",
+    )
+
+
+def _waiting(each: Waiting, names: Mapping[str, str], picked: str, days: float) -> str:
+    held = each.submission
+    received = f"{held.received_at:%Y-%m-%d %H:%M}" + (f" {t('迟报')}" if each.is_late else "")
+    waited = t("{days}天", days=int(days)) if held.state == RECEIVED else format.MISSING
+    cells = (
+        names.get(held.unit_code, held.unit_code),
+        t("第{n}版", n=held.revision),
+        received,
+        waited,
+        format.whole(each.asked),
+        state(held.state),
+    )
+    told = "".join(f"<td>{escape(text)}</td>" for text in cells)
+    mark = ' class="picked" aria-current="true"' if held.unit_code == picked else ""
+    return f'<tr{mark} data-key="review-{held.unit_code}" tabindex="0" role="link" {going(unit=held.unit_code)}>{told}</tr>'
+
+
+def state(key: str) -> str:
+    """A state in the reader's language."""
+    zh, en = STATE_TITLES[key]
+    return en if LANGUAGE.get() == "en" else zh
+
+
+def case(found: Case, name: str) -> None:
+    """One submission: receipt, reasons beside the values they explain, changes, attachments, decisions so far."""
+    held = found.submission
+    facts = [
+        t("第{n}版", n=held.revision),
+        state(held.state),
+        t("{who}报送", who=held.received_by),
+        t("{who}负责", who=held.certified_by) if held.certified_by else "",
+    ]
+    ways = [
+        link(t("看该单位的指标与走势"), "unit", unit=held.unit_code),
+        f'<a href="/receipts/{held.submission_id}?lang={LANGUAGE.get()}" target="_blank">{escape(receipt_of(held).number)}</a>',
+    ]
+    parts = [
+        f"<h2>{escape(t('{unit} · 报送内容', unit=name))}</h2>",
+        f"<p>{escape(' · '.join(part for part in facts if part))} · {' · '.join(ways)}</p>",
+        _asked(found),
+        _changes(found),
+        _attachments(found),
+        _decisions(found),
+    ]
+    block.show(f'<section class="review-case">{"".join(parts)}</section>', key="review_case")
+
+
+def _asked(found: Case) -> str:
+    if not found.asked:
+        return f'<p class="src">{escape(t("没有核实性问题。"))}</p>'
+    titles = (t("工作表"), t("单元格"), t("列"), t("现为"), t("应为"), t("说明"))
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
+    lines = "".join(_asked_line(each) for each in found.asked)
+    return (
+        f"<h3>{escape(t('核实性问题与说明'))}</h3>"
+        f'<div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+    )
+
+
+def _asked_line(each: Asked) -> str:
+    reason = each.reason or t("没有说明(由命令行装入)")
+    cells = (each.sheet, each.cell, each.column, each.value, each.expected, reason)
+    return "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+
+
+def _changes(found: Case) -> str:
+    if found.before is None:
+        return ""
+    told = [
+        t(
+            "{sheet}新增{added}行、去掉{removed}行",
+            sheet=SHEETS[each.sheet].title_zh,
+            added=each.added,
+            removed=each.removed,
+        )
+        for each in found.changes
+    ]
+    what = clauses(told) if told else t("各表内容没有变化")
+    return f"<p>{escape(t('与第{n}版相比:{what}(改动的行算一去一增)。', n=found.before.revision, what=what))}</p>"
+
+
+def _attachments(found: Case) -> str:
+    ways = [
+        file_link(str(each["file_name"]), f"/attachments/{each['sequence']}") for each in found.attachments
+    ]
+    return f"<p>{escape(t('附件'))} {listed(ways)}</p>" if ways else ""
+
+
+def _decisions(found: Case) -> str:
+    lines = "".join(f"<li>{escape(_decision(each))}</li>" for each in found.decisions)
+    return f"<ul>{lines}</ul>" if lines else ""
+
+
+def _decision(each: Mapping[str, object]) -> str:
+    reasons = [str(reason.get("reason", "")) for reason in each["reasons"]]
+    moment = f"{each['decided_at']:%Y-%m-%d %H:%M}"
+    return " ".join([moment, str(each["decided_by"]), state(str(each["decision"])), clauses(reasons)])
+
+
+def decide(here: Doors, principal: Principal, found: Case) -> None:
+    """Pass, or return with reasons tied to cells."""
+    held = found.submission
+    if held.state not in (RECEIVED, PASSED):
+        return
+    if held.state == RECEIVED:
+        passing = partial(_passed, here, principal, held.submission_id, held.revision)
+        st.button(t("审核通过"), type="primary", on_click=partial(pressed, passing))
+    with st.expander(t("退回修改")), st.form("return", border=False):
+        for number in range(REASONS):
+            sheet, cell, reason = st.columns([2, 1, 6])
+            sheet.selectbox(
+                t("工作表"),
+                ["", *(each.title_zh for each in SHEETS.values())],
+                key=f"return.{SHEET}.{number}",
+            )
+            cell.text_input(t("单元格"), key=f"return.{CELL}.{number}", max_chars=12)
+            reason.text_input(t("退回理由"), key=f"return.{REASON}.{number}", max_chars=300)
+        returning = partial(_returned, here, principal, held.submission_id, held.revision)
+        st.form_submit_button(t("退回"), on_click=partial(pressed, returning))
+
+
+def _passed(here: Doors, principal: Principal, submission_id: str, revision: int) -> str:
+    reviewing.pass_submission(here, principal, submission_id)
+    return t("第{n}版已审核通过。", n=revision)
+
+
+def _returned(here: Doors, principal: Principal, submission_id: str, revision: int) -> str:
+    reasons = [
+        {name: st.session_state.get(f"return.{name}.{number}", "") for name in (SHEET, CELL, REASON)}
+        for number in range(REASONS)
+    ]
+    reviewing.return_submission(here, principal, submission_id, reasons)
+    return t("第{n}版已退回,联络员进入报送页即可看到意见。", n=revision)
+
+
+def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) -> None:
+    """Freezing the month, or for an administrator opening it again; who did so before, and why."""
+    page.line(f"<h2>{escape(t('冻结与重新开放'))}</h2>", key="freeze_title")
+    lines = "".join(f"<li>{escape(_lock(each))}</li>" for each in reviewing.locks(here, principal, period))
+    block.show(f'<ul class="attached">{lines}</ul>' if lines else "", key="locks")
+    action = "month.reopen" if is_frozen else "month.freeze"
+    if not may(principal, action):
+        page.line(escape(t("重新开放须由系统管理员说明理由后办理。")), key="freeze_note")
+        return
+    word = t("重新开放") if is_frozen else t("冻结本月")
+    with st.expander(word), st.form("freeze", border=False):
+        st.text_input(t("理由(有未审核的报送时必填)"), key="freeze_reason", max_chars=200)
+        act: Callable[[], str] = partial(_locked, here, principal, period, is_frozen)
+        st.form_submit_button(word, on_click=partial(pressed, act))
+
+
+def _locked(here: Doors, principal: Principal, period: str, is_frozen: bool) -> str:
+    reason = st.session_state.get("freeze_reason", "")
+    if is_frozen:
+        reviewing.reopen(here, principal, period, reason)
+        return t("已重新开放。")
+    reviewing.freeze(here, principal, period, reason)
+    return t("已冻结,本月不再接收新的版本。")
+
+
+def _lock(each: Mapping[str, object]) -> str:
+    word = t("冻结") if each["is_frozen"] else t("重新开放")
+    return " ".join(
+        [f"{each['decided_at']:%Y-%m-%d %H:%M}", str(each["decided_by"]), word, str(each["reason"])]
+    )

@@ -1,0 +1,166 @@
+"""The review: what waits, one submission with its reasons and changes, passing, returning, freezing, reopening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal
+from dashboard.services import acts, attachments, publishing
+from dashboard.services.hand_in import NotReadyError
+from etl import review
+from etl.findings import SEVERITIES
+from etl.journal import PASSED, RECEIVED, RETURNED, Submission
+from etl.journal_tables import EXPLANATION
+from etl.revisions import SheetChange, changes
+
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """The latest revision of a unit's month in the review's queue; ``asked`` counts values a 核实性 finding asks about."""
+
+    submission: Submission
+    asked: int
+    is_late: bool
+
+    def waited(self, now: datetime) -> float:
+        """Days since it was received."""
+        return (now - self.submission.received_at).total_seconds() / 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A value a 核实性 finding asks about, and the reason given; "" where the command line let it in without one."""
+
+    sheet: str
+    cell: str
+    column: str
+    value: str
+    expected: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One submission as a reviewer judges it: reasons, what changed since the revision before, what is attached."""
+
+    submission: Submission
+    asked: Sequence[Asked]
+    before: Submission | None
+    changes: Sequence[SheetChange]
+    decisions: Sequence[Mapping[str, object]]
+    attachments: Sequence[Mapping[str, object]]
+
+
+def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
+    """The latest revision of each unit for a month, those that wait for a decision first, the longest wait first."""
+    acts.allow(here, principal, "page.review", what=period)
+    latest: dict[str, Submission] = {}
+    for each in here.journal().submissions(period=period):
+        latest[each.unit_code] = each
+    due = here.campaign().due_at(period)
+    found = [
+        Waiting(
+            submission=each,
+            asked=sum(row["severity"] == SEVERITIES["verify"]["zh"] for row in each.findings),
+            is_late=each.received_at >= due,
+        )
+        for each in latest.values()
+    ]
+    return sorted(found, key=lambda each: (each.submission.state != RECEIVED, each.submission.received_at))
+
+
+def case(here: Doors, principal: Principal, submission_id: str) -> Case:
+    """One submission with all that speaks for and against it."""
+    acts.allow(here, principal, "page.review", what=submission_id)
+    held = here.journal().submission(submission_id)
+    if held is None:
+        raise NotReadyError("没有这份报送 / there is no such submission")
+    of_month = here.journal().submissions(unit_code=held.unit_code, period=held.period)
+    before = max(
+        (each for each in of_month if each.revision < held.revision),
+        key=lambda each: each.revision,
+        default=None,
+    )
+    with here.journal().reading() as connection:
+        query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id == submission_id)
+        explanations = [dict(row) for row in connection.execute(query).mappings()]
+        return Case(
+            submission=held,
+            asked=_asked(held, explanations),
+            before=before,
+            changes=changes(here.store, before, held) if before else [],
+            decisions=review.reviews(connection, [submission_id]).get(submission_id, []),
+            attachments=attachments.held(connection, held.unit_code, held.period),
+        )
+
+
+def _asked(held: Submission, explanations: Sequence[Mapping[str, object]]) -> list[Asked]:
+    reasons = {
+        (row["sheet"], row["cell"], row["column_title"], row["value"]): str(row["reason"])
+        for row in explanations
+    }
+    return [
+        Asked(
+            sheet=each["sheet"],
+            cell=each["cell"],
+            column=each["column"],
+            value=each["value"],
+            expected=each["expected"],
+            reason=reasons.get((each["sheet"], each["cell"], each["column"], each["value"]), ""),
+        )
+        for each in held.findings
+        if each["severity"] == SEVERITIES["verify"]["zh"]
+    ]
+
+
+def pass_submission(here: Doors, principal: Principal, submission_id: str) -> None:
+    """Find a submission good. Raises ReviewError, FrozenMonthError, RefusedError."""
+    with acts.acting(here, principal, "submission.pass", what=submission_id) as connection:
+        review.decide(connection, submission_id, PASSED, by=principal.name, now=here.now())
+    publishing.publish_soon(here)
+
+
+def return_submission(
+    here: Doors, principal: Principal, submission_id: str, reasons: Sequence[Mapping[str, str]]
+) -> None:
+    """Give a submission back with reasons (sheet, cell, reason), at least one. Raises as ``pass_submission`` does."""
+    given = [
+        {key: " ".join(each.get(key, "").split())[:LONGEST_REASON] for key in ("sheet", "cell", "reason")}
+        for each in reasons
+    ]
+    given = [each for each in given if each["reason"]]
+    with acts.acting(
+        here, principal, "submission.return", what=submission_id, reasons=len(given)
+    ) as connection:
+        if not given:
+            raise NotReadyError("请至少写一条退回理由 / give at least one reason")
+        review.decide(connection, submission_id, RETURNED, by=principal.name, now=here.now(), reasons=given)
+    publishing.publish_soon(here)
+
+
+def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:
+    """Lock a month. Raises ReviewError where something waits and no reason is given."""
+    with acts.acting(here, principal, "month.freeze", what=period, reason=reason) as connection:
+        review.freeze(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
+    publishing.publish_soon(here)
+
+
+def reopen(here: Doors, principal: Principal, period: str, reason: str) -> None:
+    """Open a frozen month again, for a reason."""
+    with acts.acting(here, principal, "month.reopen", what=period, reason=reason) as connection:
+        review.reopen(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
+    publishing.publish_soon(here)
+
+
+def locks(here: Doors, principal: Principal, period: str) -> list[dict[str, object]]:
+    """When a month was frozen and reopened, by whom and why."""
+    acts.allow(here, principal, "page.review", what=period)
+    with here.journal().reading() as connection:
+        return [each for each in review.locks(connection) if each["period"] == period]

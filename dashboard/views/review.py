@@ -1,0 +1,35 @@
+"""审核: 这份可信吗? The queue of a month, one submission with its reasons and changes, the decision, the month's lock."""
+
+from dashboard import format, state
+from dashboard.access.doors import doors
+from dashboard.components import hand_in_steps, page, review_page
+from dashboard.i18n import t
+from dashboard.queries import people
+from dashboard.services import reviewing
+
+filters, principal, here = state.filters(), people.principal(), doors()
+period, units = f"{filters.month:%Y-%m}", people.unit_names()
+top = here.campaign().top
+names = units if top.code in units else units | {top.code: t("{unit}登记表", unit=top.name)}
+
+rows = reviewing.queue(here, principal, period)
+locks = reviewing.locks(here, principal, period)
+frozen = bool(locks) and bool(locks[-1]["is_frozen"])
+picked = filters.unit if filters.unit in {each.submission.unit_code for each in rows} else ""
+if not picked and rows:
+    picked = rows[0].submission.unit_code
+
+page.head(
+    t("{month}审核", month=format.month(filters.month)),
+    [],
+    review_page.sentence(rows, units, is_frozen=frozen),
+)
+hand_in_steps.done()
+review_page.queue(here, rows, names, picked)
+for each in rows:
+    if each.submission.unit_code == picked:
+        found = reviewing.case(here, principal, each.submission.submission_id)
+        review_page.case(found, names.get(picked, picked))
+        if not frozen:
+            review_page.decide(here, principal, found)
+review_page.month(here, principal, period, is_frozen=frozen)

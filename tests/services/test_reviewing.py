@@ -1,0 +1,126 @@
+"""The review through the service: passing, returning, freezing, reopening, and what each leaves behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.access.permissions import ROLES
+from dashboard.access.principal import RefusedError
+from dashboard.services import reviewing
+from dashboard.services.hand_in import NotReadyError
+from dashboard.services.standing import standing
+from etl.journal import FrozenMonthError, current
+from etl.review import ReviewError
+from tests.services.stores import MONTH, doors_of, liaison, published, somebody, workbook
+from tests.services.test_hand_in import DIQING, acts, handed_in
+
+REVIEWER, ADMIN = somebody("reviewer"), somebody("admin")
+REASON = {"sheet": "月度情况", "cell": "D4", "reason": "与上月相差过大,请核实"}
+
+
+@pytest.fixture
+def here(tmp_path):
+    doors = doors_of(tmp_path / "store")
+    yield doors
+    published()
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return workbook(tmp_path_factory.mktemp("good"), DIQING)
+
+
+def states(here):
+    return [each.state for each in here.journal().submissions()]
+
+
+def test_a_returned_submission_counts_no_more_and_its_liaison_reads_why(here, good, tmp_path):
+    receipt = handed_in(here, good)
+    reviewing.return_submission(here, REVIEWER, receipt.submission_id, [REASON, {"reason": " "}])
+    found = standing(here, liaison(DIQING), DIQING, MONTH)
+    assert current(here.journal().submissions()) == {}
+    assert found.returned["reasons"] == [REASON]
+    assert found.returned["decided_by"] == "王芳"
+    handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert standing(here, liaison(DIQING), DIQING, MONTH).returned is None
+    assert states(here) == ["returned", "received"]
+
+
+def test_a_return_without_a_reason_is_none(here, good):
+    receipt = handed_in(here, good)
+    with pytest.raises(NotReadyError, match="理由"):
+        reviewing.return_submission(here, REVIEWER, receipt.submission_id, [{"reason": ""}])
+    assert states(here) == ["received"]
+
+
+def test_a_decision_is_taken_once_and_on_the_latest_revision_only(here, good, tmp_path):
+    first = handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    with pytest.raises(ReviewError, match="更新的版本"):
+        reviewing.pass_submission(here, REVIEWER, first.submission_id)
+    reviewing.pass_submission(here, REVIEWER, second.submission_id)
+    with pytest.raises(ReviewError, match="已通过"):
+        reviewing.pass_submission(here, REVIEWER, second.submission_id)
+    reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
+    with pytest.raises(ReviewError, match="已退回"):
+        reviewing.pass_submission(here, REVIEWER, second.submission_id)
+
+
+def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp_path):
+    first = handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert reviewing.case(here, REVIEWER, first.submission_id).changes == []
+    found = reviewing.case(here, REVIEWER, second.submission_id)
+    assert found.before.submission_id == first.submission_id
+    assert {each.sheet: (each.added, each.removed) for each in found.changes}["complaints"] == (1, 0)
+
+
+def test_the_reasons_given_stand_beside_the_values_they_explain(here, tmp_path):
+    odd = workbook(tmp_path, DIQING, cover={"data_to": "2026-09-29"})
+    receipt = handed_in(here, odd)
+    found = reviewing.case(here, REVIEWER, receipt.submission_id)
+    (asked,) = [each for each in found.asked if each.column == "统计截止日"]
+    assert (asked.value, asked.reason) == ("2026-09-29", "已核实,属实")
+    (waiting,) = reviewing.queue(here, REVIEWER, MONTH)
+    assert waiting.asked == len(found.asked)
+
+
+def test_a_month_is_frozen_and_only_an_administrator_with_a_reason_reopens_it(here, good, tmp_path):
+    receipt = handed_in(here, good)
+    with pytest.raises(ReviewError, match="1份未审核"):
+        reviewing.freeze(here, REVIEWER, MONTH, "")
+    reviewing.pass_submission(here, REVIEWER, receipt.submission_id)
+    reviewing.freeze(here, REVIEWER, MONTH, "")
+    assert states(here) == ["frozen"]
+    with pytest.raises(FrozenMonthError):
+        reviewing.return_submission(here, REVIEWER, receipt.submission_id, [REASON])
+    with pytest.raises(RefusedError):
+        reviewing.reopen(here, REVIEWER, MONTH, "更正")
+    with pytest.raises(ReviewError, match="理由"):
+        reviewing.reopen(here, ADMIN, MONTH, " ")
+    reviewing.reopen(here, ADMIN, MONTH, "迪庆州更正")
+    assert states(here) == ["passed"]
+    assert [each["reason"] for each in reviewing.locks(here, REVIEWER, MONTH)] == ["", "迪庆州更正"]
+    assert handed_in(here, workbook(tmp_path, DIQING, count=7)).revision == 2
+    done = [(who, action) for who, action, outcome in acts(here) if outcome == "done"]
+    assert ("reviewer", "month.freeze") in done
+    assert ("admin", "month.reopen") in done
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "reviewer"])
+def test_nobody_but_a_reviewer_reviews(here, good, role):
+    receipt, person = handed_in(here, good), somebody(role)
+    looking = [
+        lambda: reviewing.queue(here, person, MONTH),
+        lambda: reviewing.case(here, person, receipt.submission_id),
+    ]
+    for tried in (
+        # An administrator looks, to open a frozen month again.
+        *(looking if role != "admin" else []),
+        lambda: reviewing.pass_submission(here, person, receipt.submission_id),
+        lambda: reviewing.return_submission(here, person, receipt.submission_id, [REASON]),
+        lambda: reviewing.freeze(here, person, MONTH, "是"),
+    ):
+        with pytest.raises(RefusedError):
+            tried()
+    assert states(here) == ["received"]
