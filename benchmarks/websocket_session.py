@@ -101,7 +101,11 @@ class Session:
             self._keep_for = message.new_session.config.max_cached_message_age
         elif kind == "navigation":
             pages = message.navigation.app_pages
-            self.pages = {page.url_pathname: page.page_script_hash for page in pages if not page.external_url}
+            self.pages = {
+                page.url_pathname: page.page_script_hash
+                for page in pages
+                if not (page.external_url or page.is_hidden)
+            }
             self._page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string

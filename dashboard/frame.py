@@ -36,7 +36,17 @@ pages = {
     )
     for each in theirs
 }
-current = st.navigation(list(pages.values()), position="top")
+# A page that is not theirs says so in their language; without this Streamlit would, in English.
+closed = [
+    st.Page(page.not_theirs, title=t(each.title), url_path=each.key, visibility="hidden")
+    for each in PAGES
+    if each not in theirs
+]
+current = st.navigation([*pages.values(), *closed], position="top")
+if current in closed:
+    person.show(principal, {})
+    current.run()
+    st.stop()
 try:
     build = builds.build()
     dimensions = builds.dimensions(build)

@@ -94,7 +94,7 @@ def backup(store: Store, folder: Path, now: datetime) -> Backup:
     folder.mkdir(parents=True, exist_ok=True)
     earlier = _earlier(folder)
     made = _new_folder(folder, now)
-    with _nothing_left_of(made), _journal_told(store.folder / JOURNAL):
+    with _nothing_left_of(made), _journal_told(f"{store.folder / JOURNAL} → {made / JOURNAL}"):
         _copy_journal(store.folder / JOURNAL, made / JOURNAL)
         manifest, shared = _filled(store, made, earlier, now)
         _verify(made, manifest)
@@ -208,13 +208,13 @@ def _nothing_left_of(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _journal_told(path: Path) -> Iterator[None]:
+def _journal_told(where: Path | str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, sa.exc.DBAPIError) as error:
         reason = getattr(error, "orig", error)
         raise BackupError(
-            f"{path}:读写不了这个日志库({reason});请检查磁盘是否已满或损坏,再试一次"
+            f"{where}:读写不了日志库({reason});请检查磁盘是否已满或损坏,再试一次"
             f" / the journal cannot be read or written ({reason}): see whether the disk is full or damaged, and try again"
         ) from error
 

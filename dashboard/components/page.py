@@ -52,6 +52,14 @@ def nothing_allowed() -> None:
     )
 
 
+def not_theirs() -> None:
+    """A page somebody's account does not open."""
+    st.html(
+        f'<div class="empty"><h1>{escape(t("您的账号不能打开这一页"))}</h1>'
+        f"<p>{escape(t('请从上方选择其他页面;确需使用的,请联系省厅管理员。'))}</p></div>"
+    )
+
+
 def other_version() -> None:
     """Figures of another version of the program: how to make them again."""
     st.html(

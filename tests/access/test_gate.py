@@ -239,7 +239,7 @@ def test_a_changed_role_counts_on_an_open_page(real, store):
         while True:
             message = ForwardMsg.FromString(await socket.recv())
             if message.WhichOneof("type") == "navigation":
-                found = [page.url_pathname for page in message.navigation.app_pages]
+                found = [page.url_pathname for page in message.navigation.app_pages if not page.is_hidden]
             if message.WhichOneof("type") == "script_finished":
                 return found
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -173,6 +174,10 @@ def test_a_restored_store_is_the_store_that_was_backed_up(source, tmp_path):
     [made] = finished(tmp_path / "backups")
     assert out.strip() == str(made)
 
+    code, out, _ = run("restore", made, "--verify-only")
+    assert code == 0
+    assert "备份完好" in out
+
     code, out, _ = run("restore", made, "--store", tmp_path / "restored")
 
     restored = Store(folder=tmp_path / "restored")
@@ -314,16 +319,18 @@ def test_a_file_that_is_lost_or_cut_short_is_refused(source, tmp_path):
     made = backup(source, tmp_path / "backups", NOW).folder
     path = next((made / "rows").rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-1])
-    assert_refused(made, tmp_path, path.name)
+    with pytest.raises(BackupError, match=path.name):
+        restore(made, Store(folder=tmp_path / "restored"))
     path.unlink()
     assert_refused(made, tmp_path, path.name)
 
 
 def assert_refused(made: Path, tmp_path: Path, named: str) -> None:
-    for arguments in (["--store", tmp_path / "restored"], ["--verify-only"]):
-        code, out, err = run("restore", made, *arguments)
-        assert (code, out) == (1, "")
-        assert named in err
+    with pytest.raises(BackupError, match=named):
+        verified(made)
+    code, out, err = run("restore", made, "--store", tmp_path / "restored")
+    assert (code, out) == (1, "")
+    assert named in err
     assert not (tmp_path / "restored").exists()
 
 
@@ -395,6 +402,19 @@ def test_what_has_not_changed_is_shared_with_the_backup_before_and_outlives_it(s
     restore(second.folder, Store(folder=tmp_path / "restored"))
 
 
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second file system")
+def test_where_the_file_system_cannot_link_files_are_copied(source, tmp_path):
+    first = backup(source, tmp_path / "backups", NOW)
+    with TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        shutil.move(first.folder, Path(elsewhere) / "first")
+        first.folder.symlink_to(Path(elsewhere) / "first")
+
+        second = backup(source, tmp_path / "backups", NOW)
+
+    assert second.shared == 0
+    assert verified(second.folder).files == first.manifest.files
+
+
 def test_damage_in_the_backup_before_is_not_carried_on(source, tmp_path):
     first = backup(source, tmp_path / "backups", NOW)
     path = next(file.path for file in first.manifest.files if file.path.startswith("rows/"))
@@ -450,11 +470,21 @@ def test_a_store_that_lacks_what_it_needs_is_told_and_leaves_no_half_backup(mine
     path = lost(mine)
     path.unlink()
 
+    with pytest.raises(BackupError, match=path.name):
+        backup(mine, tmp_path / "backups", NOW)
+
+    assert list((tmp_path / "backups").glob("*")) == []
+
+
+def test_missing_rows_end_the_command_with_a_sentence(mine, tmp_path):
+    path = a_row_file(mine)
+    path.unlink()
+
     code, out, err = run("backup", tmp_path / "backups", "--store", mine.folder)
 
     assert (code, out) == (1, "")
-    assert path.name in err
-    assert list((tmp_path / "backups").glob("*")) == []
+    assert f"缺少 {path}" in err
+    assert "从较早的备份把这个文件放回原处" in err
 
 
 @pytest.mark.parametrize("spoilt", [a_row_file, a_workbook, audit_key, masking_key])
@@ -488,10 +518,9 @@ def test_a_backup_is_restored_into_an_empty_folder_only(source, tmp_path):
     taken.mkdir()
     (taken / "mine.txt").write_text("mine")
 
-    code, _, err = run("restore", made, "--store", taken)
+    with pytest.raises(BackupError, match="--store"):
+        restore(made, Store(folder=taken))
 
-    assert code == 1
-    assert "--store" in err
     assert [path.name for path in taken.iterdir()] == ["mine.txt"]
 
 
