@@ -69,18 +69,14 @@ def accept(
         raise ValueError("a workbook whose unit or month is unknown cannot be accepted")
     unit_code, period = checked.unit.code, checked.period
     sha256 = hashlib.sha256(content).hexdigest()
-    submission_id = f"{unit_code}-{period}-{sha256[:16]}"
+    submission_id = submission_id_of(checked, sha256)
     outcome = partial(Acceptance, submission_id=submission_id, unit_code=unit_code, period=period)
     known = journal.find(unit_code, period, sha256)
     if known is not None:
         revision, state = known
         return outcome(revision=revision, is_new=False, is_returned=state in NOT_CURRENT)
     store.keep(store.workbooks, content, ".xlsx")
-    taken_over = stored_history(store, journal)
-    sheets = [
-        _store_sheet(store, sheet, unit_code, period, submission_id, taken_over)
-        for sheet in checked.sheets.values()
-    ]
+    sheets = store_sheets(store, journal, checked, submission_id)
     values = {
         "submission_id": submission_id,
         "unit_code": unit_code,
@@ -93,10 +89,26 @@ def accept(
         "data_to": checked.cover["data_to"],
         "cover": {name: _masked(value) for name, value in checked.cover.items()},
         "findings": [dict(finding) for finding in findings],
-        "certified_by": certified_by,
+        "certified_by": None if certified_by is None else mask_text(certified_by),
     }
     revision, is_new = journal.record(values, sheets, explanations=explanations, sealed=sealed)
     return outcome(revision=revision, is_new=is_new)
+
+
+def submission_id_of(checked: Checked, sha256: str) -> str:
+    """The id of a workbook's submission: unit, month and the beginning of its sha256."""
+    return f"{checked.unit.code}-{checked.period}-{sha256[:16]}"
+
+
+def store_sheets(
+    store: Store, journal: Journal, checked: Checked, submission_id: str
+) -> list[SubmittedSheet]:
+    """Put the masked, typed rows of a checked workbook into the store; nothing counts before the journal says so."""
+    history = stored_history(store, journal)
+    return [
+        _store_sheet(store, sheet, checked.unit.code, checked.period, submission_id, history)
+        for sheet in checked.sheets.values()
+    ]
 
 
 def stored_history(store: Store, journal: Journal) -> History:

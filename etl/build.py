@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Sequence
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,11 +75,7 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
         wanted = _states(submissions)
         if base and done == wanted:
             return Build(path=base, computed_units=(), is_new=False)
-        changed = tuple(
-            unit.code
-            for unit in campaign.reporting_units
-            if done is None or done.get(unit.code) != wanted.get(unit.code)
-        )
+        changed = _changed(campaign, done, wanted)
         aside = store.warehouse / f".building-{secrets.token_hex(8)}.duckdb"
         try:
             if done is not None:
@@ -88,6 +85,35 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
         finally:
             aside.unlink(missing_ok=True)
             aside.with_name(f"{aside.name}.wal").unlink(missing_ok=True)
+
+
+@contextmanager
+def preview(
+    store: Store, journal: Journal, campaign: Campaign, draft: Submission, *, now: datetime
+) -> Iterator[Path]:
+    """A warehouse as it would be with a submission that is not handed in; it is gone afterwards.
+
+    The rows of ``draft`` are in the store already. Raises CheckFailedError.
+    """
+    base, fingerprint = current_build(store), _fingerprint(campaign)
+    submissions = [*journal.submissions(), draft]
+    done = _computed(base, fingerprint) if base else None
+    changed = _changed(campaign, done, _states(submissions))
+    with tempfile.TemporaryDirectory(prefix="preview-") as folder:
+        aside = Path(folder) / "preview.duckdb"
+        if done is not None:
+            shutil.copyfile(base, aside)
+        _fill(aside, store, journal, campaign, submissions, changed, fingerprint, now)
+        yield aside
+
+
+def _changed(campaign: Campaign, done: dict[str, str] | None, wanted: dict[str, str]) -> tuple[str, ...]:
+    """The reporting units whose submissions differ from those a build was computed from; all without a build."""
+    return tuple(
+        unit.code
+        for unit in campaign.reporting_units
+        if done is None or done.get(unit.code) != wanted.get(unit.code)
+    )
 
 
 def _fill(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
 import streamlit as st
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, RefusedError
-from dashboard.components import hand_in_page, page, upload
+from dashboard.components import hand_in_page, hand_in_preview, page, upload
 from dashboard.components.hand_in_findings import Question, questions
 from dashboard.components.hand_in_page import file_link
 from dashboard.i18n import spoken, t
+from dashboard.queries import previews
 from dashboard.services import hand_in
 from dashboard.services.hand_in import NotReadyError
 from dashboard.services.standing import Standing
@@ -166,3 +168,13 @@ def attach(found: Standing) -> None:
             accept=".pdf,.png,.jpg,.jpeg",
             minor=True,
         )
+
+
+def preview(here: Doors, principal: Principal, found: Standing) -> None:
+    """The KPIs the draft would give, beside last month's; computed once a draft and build."""
+    try:
+        figures = previews.figures(here, principal, found)
+    except ERRORS as error:
+        page.line(escape(spoken(error)), key="preview")
+        return
+    hand_in_preview.show(figures, found)

@@ -108,6 +108,11 @@ def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> Che
         return check_file(path, _reader(), campaign, now=now, history=history)
 
 
+def checked_draft(here: Doors, draft: Draft) -> CheckedFile:
+    """A draft's workbook read and checked again, as things stand now."""
+    return _checked(here, here.campaign(), draft.sha256, here.now())
+
+
 def _found(
     here: Doors, campaign: Campaign, unit: Unit, period: str, sha256: str, file_name: str
 ) -> tuple[Finding, ...]:
