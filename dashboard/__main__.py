@@ -16,8 +16,9 @@ from dashboard.access.accounts import AccountError
 from dashboard.access.passwords import random_password
 from dashboard.access.permissions import ROLES
 from etl import audit as acts
-from etl.__main__ import StoreOption, shanghai_now
+from etl.__main__ import DEFAULT_CAMPAIGN, CampaignOption, StoreOption, shanghai_now
 from etl.audit import Act
+from etl.command_words import named_campaign, wrong_command
 from etl.journal import Journal
 from etl.store import Store
 
@@ -61,6 +62,18 @@ def _acting(
         journal.close()
 
 
+def _units(named: list[str], campaign: str) -> list[str]:
+    """Codes of the units named by code or name; one that does not report ends the command."""
+    chosen, codes = named_campaign(campaign), []
+    for text in named:
+        found = chosen.find_unit(text, (*chosen.reporting_units, chosen.top)).unit
+        if found is None:
+            known = "、".join(each.short_name for each in chosen.reporting_units)
+            wrong_command(f"没有填报单位“{text}”;可用:{known} / no reporting unit {text}")
+        codes.append(found.code)
+    return codes
+
+
 @accounts.command()
 def create(
     account: AccountArgument,
@@ -68,9 +81,10 @@ def create(
     role: RolesOption,
     unit: UnitsOption = [],  # noqa: B006 - typer reads it, nobody alters it
     store: StoreOption = DEFAULT_STORE,
+    campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """新建账号,显示一次性初始口令 / a new account; its first password is shown once."""
-    password = random_password()
+    password, unit = random_password(account, name), _units(unit, campaign)
     with _acting(store, "account.create", account, roles=",".join(role), units=",".join(unit)) as (
         connection,
         now,
@@ -85,21 +99,24 @@ def create(
 @accounts.command()
 def change(
     account: AccountArgument,
-    role: RolesOption,
+    role: RolesOption = [],  # noqa: B006 - as above
     unit: UnitsOption = [],  # noqa: B006 - as above
     active: Annotated[bool, typer.Option("--active/--stopped", help="启用或停用 / in use or not")] = True,
     store: StoreOption = DEFAULT_STORE,
+    campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """更改角色、单位或停用,立即生效 / other roles or units, or a stop, at once."""
-    detail = {"roles": ",".join(role), "units": ",".join(unit), "active": active}
-    with _acting(store, "account.change", account, **detail) as (connection, _):
-        held.change_rights(connection, account, roles=role, units=unit, is_active=active)
+    """更改角色、单位或停用,立即生效;不写角色的保持原样 / other roles or units, or a stop, at once; as before where none is named."""
+    with _acting(store, "account.change", account, active=active) as (connection, _):
+        found = held.find(connection, account)
+        before = (found.roles, found.units) if found else ((), ())
+        roles, units = (role, _units(unit, campaign)) if role else before
+        held.change_rights(connection, account, roles=roles, units=units, is_active=active)
 
 
 @accounts.command()
 def password(account: AccountArgument, store: StoreOption = DEFAULT_STORE) -> None:
     """重置口令,显示一次性口令 / a new password, shown once."""
-    new = random_password()
+    new = random_password(account)
     with _acting(store, "account.password", account) as (connection, now):
         held.change_password(connection, account, new, must_change=True, now=now)
     typer.echo(new)

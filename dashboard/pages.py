@@ -47,7 +47,7 @@ PAGES = (
     Page(key="progress", title=deferred("进度"), question=deferred("谁还没报?"), filters=(MONTH,)),
     Page(key="hand_in", title=deferred("报送"), question=deferred("我还差什么?"), filters=(MONTH,)),
     Page(key="review", title=deferred("审核"), question=deferred("这份可信吗?"), filters=(MONTH,)),
-    Page(key="dictionary", title=deferred("口径"), question=deferred("这个数怎么算,出自哪里?")),
     Page(key="accounts", title=deferred("账号"), question=deferred("谁能进来,能做什么?")),
     Page(key="audit", title=deferred("审计"), question=deferred("谁做过什么?")),
+    Page(key="dictionary", title=deferred("口径"), question=deferred("这个数怎么算,出自哪里?")),
 )

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from etl import audit, migrate
 from etl.audit import Act
 from etl.journal_tables import (
+    ACCOUNT,
     EXPLANATION,
     METADATA,
     MONTH_LOCK,
@@ -116,10 +117,15 @@ class Journal:
         self._engine.dispose()
 
     def claim(self, campaign: str, *, simulated: bool, now: datetime) -> None:
-        """Make the store this campaign's, simulated or real, or refuse if it is another's."""
+        """Make the store this campaign's, simulated or real, or refuse if it is another's.
+
+        A store people have accounts in is for real data: simulated ones would open it to visitors.
+        """
         with self.writing() as connection:
             held = connection.execute(sa.select(STORE)).mappings().first()
             if held is None:
+                if simulated and self._has_accounts(connection):
+                    raise StoreConflictError(_FOR_PEOPLE)
                 connection.execute(
                     STORE.insert().values(
                         campaign=campaign, simulated=simulated, schema_version=SCHEMA_VERSION, made_at=now
@@ -127,6 +133,15 @@ class Journal:
                 )
                 return
         _refuse_mixture(held["campaign"], bool(held["simulated"]), campaign, simulated)
+
+    def has_accounts(self) -> bool:
+        """Whether anybody has an account."""
+        with self.reading() as connection:
+            return self._has_accounts(connection)
+
+    @staticmethod
+    def _has_accounts(connection: sa.Connection) -> bool:
+        return connection.execute(sa.select(ACCOUNT.c.account_id).limit(1)).scalar() is not None
 
     def is_simulated(self) -> bool | None:
         """Whether the store holds simulated data; None before anything was put in."""
@@ -226,6 +241,10 @@ class Journal:
         return self._engine.execution_options(writes=True).begin()
 
 
+_FOR_PEOPLE = (
+    "这个库已建有账号,只接收真实数据;模拟数据请用 --store 另指一个目录。"
+    " / This store has accounts and takes real data only; name another folder with --store for simulated data."
+)
 _FROZEN = (
     "{period}已冻结,不再接收新的版本;确需更正的,请联系省厅管理员说明理由后重新开放。"
     " / {period} is frozen and takes no new revision; ask the province's administrator to reopen it."

@@ -28,8 +28,9 @@ def current_build(store: Path) -> Path:
     pointer = store / "warehouse" / "CURRENT"
     if not pointer.exists():
         raise NoBuildError(
-            f"{store} 里还没有可看的结果;请先运行 python -m etl demo(模拟数据)或 python -m etl load FILE..."
-            f" / no build in {store} yet: run python -m etl demo, or python -m etl load FILE..."
+            f"{store} 里还没有可看的结果;请先运行 python -m etl load FILE...;只想看一看的,用 python -m etl demo"
+            f" 另建模拟库 / no build in {store} yet: run python -m etl load FILE..., or python -m etl demo for a"
+            " store of simulated data"
         )
     return store / "warehouse" / pointer.read_text(encoding="utf-8").strip()
 

@@ -94,7 +94,15 @@ def _checked(password: str, account_id: str, name: str) -> str:
 def _rights(roles: Iterable[str], units: Iterable[str]) -> dict[str, list[str]]:
     unknown = set(roles) - set(ROLES)
     if unknown:
-        raise AccountError(f"没有这样的角色:{sorted(unknown)} / no such role: {sorted(unknown)}")
+        known = "、".join(ROLES)
+        raise AccountError(
+            f"没有这样的角色:{'、'.join(sorted(unknown))};可用:{known}"
+            f" / no such role: {', '.join(sorted(unknown))}; roles: {', '.join(ROLES)}"
+        )
+    if ("liaison" in roles) != bool(set(units)):
+        raise AccountError(
+            "联络员须用 --unit 写明所属单位,其他角色不写 / a liaison needs a unit, nobody else has one"
+        )
     return {"roles": sorted(set(roles)), "units": sorted(set(units))}
 
 

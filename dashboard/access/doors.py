@@ -51,7 +51,9 @@ class Doors:
 
     def takes_visitors(self) -> bool:
         """Whether anybody may look around: on simulated data alone, and only from this machine."""
-        return not self.origin and self.has_journal() and self.journal().is_simulated() is True
+        if self.origin or not self.has_journal():
+            return False
+        return self.journal().is_simulated() is True and not self.journal().has_accounts()
 
     def is_empty(self) -> bool:
         """Whether nothing was ever put into the store, so that there is nothing to guard yet."""

@@ -48,9 +48,9 @@ def weakness(password: str, *, account_id: str, name: str) -> str | None:
     return None
 
 
-def random_password() -> str:
-    """A first password, to be told once and changed at the first sign-in."""
+def random_password(account_id: str = "", name: str = "") -> str:
+    """A first password for an account, to be told once and changed at the first sign-in."""
     while True:
         found = secrets.token_urlsafe(12)
-        if weakness(found, account_id="", name="") is None:
+        if weakness(found, account_id=account_id, name=name) is None:
             return found

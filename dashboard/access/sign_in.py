@@ -61,7 +61,8 @@ def routes(doors: Doors) -> list[Route]:
     async def sign_in(request: Request) -> Response:
         _speak(request)
         if request.method != "POST":
-            return _sign_in_page()
+            told = t("口令已修改,请用新口令登录。") if "changed" in request.query_params else ""
+            return _sign_in_page(told)
         form = await _form(request)
         return await run_in_threadpool(_signed_in, doors, failures, request, form)
 
@@ -174,7 +175,7 @@ def _changed(doors: Doors, request: Request, form: dict[str, str]) -> Response:
             audit.append(connection, doors.store.audit_key(), act_of(principal, "password", "", now))
     except AccountError as error:
         return _password_page(spoken(error), 400)
-    answer = RedirectResponse("/sign-in", 303)
+    answer = RedirectResponse("/sign-in?changed", 303)
     answer.delete_cookie(COOKIE)
     return answer
 
@@ -200,7 +201,7 @@ def _password_page(told: str = "", status: int = 200) -> HTMLResponse:
             ("again", t("再输一次新口令"), "new-password"),
         )
     )
-    rule = t("至少12个字符,含大写字母、小写字母、数字、符号中的三类;改好后用新口令重新登录。")
+    rule = t("至少12个字符,含大写字母、小写字母、数字、符号中的三类,不含账号和姓名;改好后用新口令重新登录。")
     return _page(t("修改口令"), fields, t("修改"), told, rule, status)
 
 

@@ -79,7 +79,9 @@ def _question(found: Sequence[Finding]) -> Question:
     first, language = found[0], "en" if LANGUAGE.get() == "en" else "zh"
     cells = [each.cell for each in found if each.cell]
     where = " ".join(part for part in (first.sheet, first.column) if part)
-    places = ", ".join(cells[:6]) + (t("等{count}处", count=len(found)) if len(found) > max(len(cells[:6]), 1) else "")
+    places = ", ".join(cells[:6]) + (
+        t("等{count}处", count=len(found)) if len(found) > max(len(cells[:6]), 1) else ""
+    )
     return Question(
         key=key_of(first),
         title=title(first, language),

@@ -9,7 +9,7 @@ from dashboard import format
 from dashboard.components import block
 from dashboard.components.marks import STATUS, html
 from dashboard.i18n import of, t
-from dashboard.services.previewing import Previewed
+from dashboard.queries.previews import Previewed
 from dashboard.services.standing import Standing
 from metrics.kpis import KPIS
 

@@ -76,7 +76,7 @@ def state(key: str) -> str:
     return en if LANGUAGE.get() == "en" else zh
 
 
-def case(found: Case, name: str) -> None:
+def case(found: Case, name: str, principal: Principal) -> None:
     """One submission: receipt, reasons beside the values they explain, changes, attachments, decisions so far."""
     held = found.submission
     facts = [
@@ -85,8 +85,9 @@ def case(found: Case, name: str) -> None:
         t("{who}报送", who=held.received_by),
         t("{who}负责", who=held.certified_by) if held.certified_by else "",
     ]
+    unit = link(t("看该单位的指标与走势"), "unit", unit=held.unit_code)
     ways = [
-        link(t("看该单位的指标与走势"), "unit", unit=held.unit_code),
+        *([unit] if may(principal, "page.unit") else []),
         f'<a href="/receipts/{held.submission_id}?lang={LANGUAGE.get()}" target="_blank">{escape(receipt_of(held).number)}</a>',
     ]
     parts = [
@@ -155,7 +156,7 @@ def _decision(each: Mapping[str, object]) -> str:
 def decide(here: Doors, principal: Principal, found: Case) -> None:
     """Pass, or return with reasons tied to cells."""
     held = found.submission
-    if held.state not in (RECEIVED, PASSED):
+    if held.state not in (RECEIVED, PASSED) or not may(principal, "submission.pass"):
         return
     if held.state == RECEIVED:
         passing = partial(_passed, here, principal, held.submission_id, held.revision)

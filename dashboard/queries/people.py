@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard.access import sessions, visitors
@@ -18,11 +20,12 @@ def principal() -> Principal:
     """
     here, session = doors(), str(st.user.get("session", ""))
     visiting = visitors.from_session(session)
+    address = st.context.ip_address or "127.0.0.1"
     if visiting is not None:
-        return visiting if here.takes_visitors() or here.is_empty() else NOBODY
+        allowed = here.takes_visitors() or here.is_empty()
+        return replace(visiting, address=address) if allowed else NOBODY
     if not session or not here.has_journal():
         return NOBODY
-    address = st.context.ip_address or "127.0.0.1"
     return sessions.principal_of(here.journal(), session, address=address, now=here.now()) or NOBODY
 
 

@@ -1,31 +1,84 @@
-"""Previews of drafts, computed once for a draft and the build it is held against."""
+"""The figures a draft would give its unit beside last month's, computed once for a draft and a build."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
 import streamlit as st
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.queries import builds
-from dashboard.services.previewing import Previewed, previewed
+from dashboard.services.previewing import draft_build
 from dashboard.services.standing import Standing
-from metrics.connection import NoBuildError
+from etl.calendar import first_day
+from metrics.connection import NoBuildError, Run, open_build, runner
+from metrics.dimensions import Dimensions, read_dimensions
+from metrics.kpi import Kpi
+from metrics.kpis import KPIS
+from metrics.period import PeriodKind, add_months
+from metrics.query import table
 
 KEPT = 20
 
 
+@dataclass(frozen=True, kw_only=True)
+class Previewed:
+    """The rows of metrics.query.table of one unit: with the draft, and for the month before (None: none)."""
+
+    now: list[dict[str, object]]
+    before: dict[str, float | None]
+
+
 def figures(here: Doors, principal: Principal, found: Standing) -> Previewed:
-    """``previewed`` of a unit's draft. Raises as it does."""
+    """What a unit's draft would give. Raises NotReadyError, RefusedError."""
     try:
         build = builds.build()
     except NoBuildError:
         build = ""
-    # The key names draft, unit and build: whoever may not see the draft has no draft of this id to ask with.
-    return _figures(here, principal, found.unit.code, found.period, found.draft.draft_id, build)
+    return _previewed(here, principal, found.unit.code, found.period, found.draft.draft_id, build)
 
 
+# The draft's id is the key: standing() has let nobody see it but those who may.
 @st.cache_data(max_entries=KEPT, show_spinner=False)
-def _figures(
+def _previewed(
     _here: Doors, _principal: Principal, unit_code: str, period: str, draft_id: str, build: str
 ) -> Previewed:
-    return previewed(_here, _principal, unit_code, period)
+    with draft_build(_here, _principal, unit_code, period) as path, closing(open_build(path)) as connection:
+        run = runner(connection)
+        return _figures(run, read_dimensions(run), unit_code, period, _here.now())
+
+
+def _figures(run: Run, dimensions: Dimensions, unit_code: str, period: str, now: datetime) -> Previewed:
+    month = first_day(period)
+    rows = _of_unit(run, dimensions, unit_code, month, now)
+    earlier = add_months(month, -1)
+    before = _of_unit(run, dimensions, unit_code, earlier, now) if earlier in dimensions.due_at else []
+    return Previewed(
+        now=[row for row in rows if row["value"] is not None],
+        before={str(row["kpi"]): row["value"] for row in before},
+    )
+
+
+def _of_unit(
+    run: Run, dimensions: Dimensions, unit_code: str, month: date, now: datetime
+) -> list[dict[str, object]]:
+    by_kind: dict[PeriodKind, list[Kpi]] = {}
+    for kpi in KPIS.values():
+        if kpi.sheet in dimensions.frequency:
+            by_kind.setdefault(_usual(dimensions, kpi), []).append(kpi)
+    level = dimensions.reporting_level
+    found = pl.concat(
+        table(run, dimensions, kpis, month=month, kind=kind, as_of=now, level=level)
+        for kind, kpis in by_kind.items()
+    )
+    return found.filter(pl.col("unit_code") == unit_code).to_dicts()
+
+
+def _usual(dimensions: Dimensions, kpi: Kpi) -> PeriodKind:
+    if kpi.judged_in:
+        return kpi.judged_in[0]
+    return "rolling12" if dimensions.frequency.get(kpi.sheet) == "quarterly" else "month"

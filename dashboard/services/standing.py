@@ -77,11 +77,11 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
 
 
 def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
-    """The months of a unit that have begun, from the store's first on, and have no revision that counts."""
+    """The months of a unit that have fallen due, from the store's first on, and have no revision that counts."""
     acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
     every = here.journal().submissions()
     first = min((each.period for each in every), default=None)
-    today = f"{here.now():%Y-%m}"
     counted = {each.period for each in every if each.unit_code == unit_code and each.state not in NOT_CURRENT}
-    months = [each for each in here.campaign().periods if each <= today and (first is None or each >= first)]
+    campaign, now = here.campaign(), here.now()
+    months = [each for each in campaign.periods if campaign.due_at(each) <= now and each >= (first or each)]
     return [each for each in months if each not in counted]

@@ -29,7 +29,7 @@ review_page.queue(here, rows, names, picked)
 for each in rows:
     if each.submission.unit_code == picked:
         found = reviewing.case(here, principal, each.submission.submission_id)
-        review_page.case(found, names.get(picked, picked))
+        review_page.case(found, names.get(picked, picked), principal)
         if not frozen:
             review_page.decide(here, principal, found)
 review_page.month(here, principal, period, is_frozen=frozen)

@@ -6,8 +6,10 @@ import pytest
 
 from dashboard.access import accounts, sessions
 from dashboard.access.accounts import AccountError
+from dashboard.access.doors import Doors
 from dashboard.access.passwords import random_password, weakness
-from etl.journal import Journal
+from etl.journal import Journal, StoreConflictError
+from etl.store import Store
 
 NOW = datetime(2026, 10, 1, 9)
 PASSWORD, OTHER = "Dianchi-2026-ok", "Another-2026-ok"
@@ -116,3 +118,27 @@ def test_a_first_password_is_strong_and_never_the_same():
     found = {random_password() for _ in range(50)}
     assert len(found) == 50
     assert all(weakness(each, account_id="", name="") is None for each in found)
+
+
+def test_a_store_people_have_accounts_in_takes_no_simulated_data(journal):
+    with pytest.raises(StoreConflictError, match="已建有账号"):
+        journal.claim("yunnan-2025", simulated=True, now=NOW)
+    journal.claim("yunnan-2025", simulated=False, now=NOW)
+    assert journal.is_simulated() is False
+
+
+def test_visitors_are_let_in_only_where_data_are_simulated_and_nobody_has_an_account(tmp_path):
+    here = Doors(store=Store(folder=tmp_path))
+    assert not here.takes_visitors()
+    here.journal().claim("yunnan-2025", simulated=True, now=NOW)
+    assert here.takes_visitors()
+    assert not Doors(store=here.store, origin="https://kaohe.example.gov.cn").takes_visitors()
+    with here.journal().writing() as connection:
+        accounts.create(connection, "boss", "张敏", PASSWORD, roles=["admin"], units=[], now=NOW)
+    assert not here.takes_visitors()
+
+
+@pytest.mark.parametrize(("roles", "units"), [(["liaison"], []), (["viewer"], ["530100"]), (["nobody"], [])])
+def test_roles_and_units_must_go_together(journal, roles, units):
+    with journal.writing() as connection, pytest.raises(AccountError):
+        accounts.create(connection, "other", "甲", PASSWORD, roles=roles, units=units, now=NOW)

@@ -179,7 +179,7 @@ def test_a_signed_in_person_gets_pages_and_a_socket(real):
     assert refused(real, secret=secret)
     form = urlencode({"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD})
     changed = ask(real, "/password", method="POST", body=form, cookie=cookie(secret))
-    assert (changed.status, changed.getheader("location")) == (303, "/sign-in")
+    assert (changed.status, changed.getheader("location")) == (303, "/sign-in?changed")
     assert ask(real, "/", accept="text/html", cookie=cookie(secret)).status == 303
     secret = given(sign_in(real, password=NEW_PASSWORD))
     assert ask(real, "/", accept="text/html", cookie=cookie(secret)).status == 200
