@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock
 
 from etl import audit, migrate
 from etl.audit import Act
@@ -95,7 +96,11 @@ class Journal:
         if url.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
-        with self.reading() as connection:
+        # Turning the write-ahead log on wants the file alone, and does not wait for others that open it.
+        alone = (
+            FileLock(f"{self._engine.url.database}.opening") if url.startswith("sqlite") else nullcontext()
+        )
+        with alone, self.reading() as connection:
             found = migrate.version(connection)
         migrate.refuse_later(found)
         if found != migrate.HEAD:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,9 @@ from etl.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMPAIGNS = Path(__file__).resolve().parents[2] / "data" / "campaigns"
+JOURNALS: dict[str, Journal] = {}
+OPENING = Lock()
+"""Journals stay open, one a URL, whichever thread asks first."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -80,9 +84,11 @@ def _campaign(name: str) -> Campaign:
     return load_campaign(CAMPAIGNS / name)
 
 
-@cache
 def _journal(url: str) -> Journal:
-    return Journal(url)
+    with OPENING:
+        if url not in JOURNALS:
+            JOURNALS[url] = Journal(url)
+        return JOURNALS[url]
 
 
 def doors() -> Doors:

@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from pathlib import PurePath
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, act_of
@@ -40,9 +39,16 @@ class NotReadyError(Exception):
     """What stands in the way of an act and how to mend it, in both languages ("zh / en")."""
 
 
-@cache
+READERS: list[WorkbookReader] = []
+STARTING = Lock()
+
+
 def _reader() -> WorkbookReader:
-    return WorkbookReader()
+    """The one reading process of this server, whichever thread asks first."""
+    with STARTING:
+        if not READERS:
+            READERS.append(WorkbookReader())
+        return READERS[0]
 
 
 def unit_named(campaign: Campaign, code: str) -> Unit:
@@ -83,7 +89,8 @@ def receive(
     if not 0 < len(content) <= LARGEST:
         raise NotReadyError("文件应在1字节到20兆之间 / a file has 1 byte to 20 MB")
     sha256 = here.store.keep(here.store.workbooks, content, ".xlsx")
-    found = _found(here, campaign, unit, period, sha256, PurePath(file_name).name)
+    file = _checked(here, campaign, sha256, here.now())
+    found = _found(here, campaign, unit, period, file, PurePath(file_name).name)
     draft = Draft(
         draft_id=secrets.token_hex(8),
         unit_code=unit_code,
@@ -114,10 +121,9 @@ def checked_draft(here: Doors, draft: Draft) -> CheckedFile:
 
 
 def _found(
-    here: Doors, campaign: Campaign, unit: Unit, period: str, sha256: str, file_name: str
+    here: Doors, campaign: Campaign, unit: Unit, period: str, file: CheckedFile, file_name: str
 ) -> tuple[Finding, ...]:
     """The findings of the door, and what makes a good workbook the wrong one for this unit and month."""
-    file = _checked(here, campaign, sha256, here.now())
     return (*misplaced(campaign, unit, period, file, file_name, simulated=_simulated(here)), *file.findings)
 
 
@@ -213,10 +219,11 @@ def submit(
     if not name:
         raise NotReadyError("请填写负责人姓名,以示对数据负责 / give the name of who answers for the figures")
     # Checked again: what the month before holds, and whether this month is open, may have changed since.
-    now, found = here.now(), _found(here, campaign, unit, period, draft.sha256, draft.file_name)
+    now = here.now()
+    file = _checked(here, campaign, draft.sha256, now)
+    found = _found(here, campaign, unit, period, file, draft.file_name)
     draft = replace(draft, findings=found)
     _require_ready(draft)
-    file = _checked(here, campaign, draft.sha256, now)
     here.journal().claim(campaign.name, simulated=file.is_simulated, now=now)
     act = act_of(principal, "submission.submit", what, now, draft=draft_id, certified_by=name)
     accepted = accept(

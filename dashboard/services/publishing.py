@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
 
 from dashboard.access.doors import Doors
 from etl.build import CheckFailedError, build
@@ -12,12 +14,25 @@ LOG = logging.getLogger(__name__)
 BUILDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="publishing")
 
 
-def publish_soon(here: Doors) -> Future[None]:
-    """Build what the journal now holds; readers see the figures once it is done, and the last ones until then."""
-    return BUILDER.submit(_publish, here)
+WAITING: set[Path] = set()
+LOCK = Lock()
+
+
+def publish_soon(here: Doors) -> None:
+    """Build what the journal then holds; readers see the figures once it is done, and the last ones until then.
+
+    One that waits already will see this change too: a rush before the deadline is not a rush of builds.
+    """
+    with LOCK:
+        if here.store.folder in WAITING:
+            return
+        WAITING.add(here.store.folder)
+    BUILDER.submit(_publish, here)
 
 
 def _publish(here: Doors) -> None:
+    with LOCK:
+        WAITING.discard(here.store.folder)
     try:
         build(here.store, here.journal(), here.campaign(), now=here.now().replace(microsecond=0))
     except CheckFailedError as failure:

@@ -15,7 +15,6 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks.first_paint import CHROMIUM, OFFLINE
 from dashboard.access import accounts, sessions
 from dashboard.access.doors import SHANGHAI
 from dashboard.access.passwords import random_password
@@ -130,19 +129,6 @@ def address(stores: Callable[[str], Path]) -> Iterator[Callable[[str], str]]:
             return running[name]
 
         yield of
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    """Debian's Chromium; where there is none, the tests that look at pages say so and are skipped."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: pages cannot be looked at (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
-        yield started
-        started.close()
 
 
 @pytest.fixture(autouse=True)

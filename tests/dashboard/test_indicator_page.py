@@ -124,6 +124,7 @@ def test_a_county_is_picked_and_let_go_among_the_counties_of_its_prefecture(brow
     url = address("full") + PAGE + "&level=county&unit=530100&rows=530100"
     with opened(browser, url, WIDE) as (page, seen):
         rows = ".st-key-indicator_table .indicator-table tbody tr"
+        page.wait_for_selector(rows)
         count = page.locator(rows).count()
         page.locator(f'{rows}[data-key="530102"]').click()
         page.wait_for_selector(".indicator-table tr.picked:has-text('五华区')")

@@ -18,11 +18,9 @@ from etl.findings import key_of
 from etl.journal import FrozenMonthError, Journal
 from etl.store import Store
 from tests.dashboard.browsing import opened, settled, text_of
-from tests.dashboard.conftest import browser, served
+from tests.dashboard.conftest import served
 from tests.etl.stores import write_workbook, yunnan
 from tests.services.stores import liaison, published, workbook
-
-__all__ = ["browser"]
 
 MONTH, UNIT = "2026-09", "533400"
 PASSWORD = "Dianchi-2026-ok"
