@@ -73,6 +73,15 @@ class Doors:
         """Whether an Origin header names the page's own address."""
         return origin == (self.origin or f"http://{host}")
 
+    def address_of(self, peer: str, forwarded: str) -> str:
+        """The network address a request came from, of its peer and its X-Forwarded-For header.
+
+        Behind the office's TLS proxy every peer is the proxy: the last address in the header is the one it has
+        put there itself. Without a proxy the header is whatever the sender liked, and says nothing.
+        """
+        last = forwarded.rpartition(",")[2].strip()
+        return last if self.origin and peer in LOOPBACK and last else peer
+
     @property
     def is_secure(self) -> bool:
         """Whether cookies may travel under TLS only."""

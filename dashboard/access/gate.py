@@ -100,7 +100,8 @@ class Gate:
 
     async def _principal(self, asked: HTTPConnection) -> Principal | None:
         """Who sends this: by the session's cookie, else a visitor where visitors are let in."""
-        address = asked.client.host if asked.client else ""
+        peer = asked.client.host if asked.client else ""
+        address = self._doors.address_of(peer, asked.headers.get("x-forwarded-for", ""))
         secret = asked.cookies.get(COOKIE)
         return await run_in_threadpool(self._look_up, secret, asked.cookies.get(visitors.COOKIE), address)
 

@@ -45,8 +45,13 @@ def end(connection: sa.Connection, session: str, *, now: datetime) -> None:
     connection.execute(SESSION.update().where(SESSION.c.session_hash == session).values(ended_at=now))
 
 
-def principal_of(journal: Journal, session: str, *, address: str, now: datetime) -> Principal | None:
-    """Who a session (by its hash) belongs to, as their account stands now; None once it has ended."""
+def principal_of(
+    journal: Journal, session: str, *, address: str | None = None, now: datetime
+) -> Principal | None:
+    """Who a session (by its hash) belongs to, as their account stands now; None once it has ended.
+
+    ``address`` is where this request comes from; where it cannot be told, it is the one the session began at.
+    """
     with journal.reading() as connection:
         row = (
             connection.execute(sa.select(SESSION).where(SESSION.c.session_hash == session)).mappings().first()
@@ -65,7 +70,7 @@ def principal_of(journal: Journal, session: str, *, address: str, now: datetime)
         roles=frozenset(account.roles),
         units=frozenset(account.units),
         session=session,
-        address=address,
+        address=row["address"] if address is None else address,
         must_change_password=account.must_change_password,
     )
 

@@ -122,7 +122,8 @@ def _speak(request: Request) -> None:
 
 
 def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[str, str]) -> Response:
-    address, now = request.client.host if request.client else "", doors.now()
+    peer, now = request.client.host if request.client else "", doors.now()
+    address = doors.address_of(peer, request.headers.get("x-forwarded-for", ""))
     account_id, secret = form.get("account", "").strip(), form.get("password", "")
     if failures.too_many(address, now):
         return _sign_in_page(t("尝试次数过多,请15分钟后再试。"), account_id, 429)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.access import sessions, visitors
-from dashboard.access.doors import doors
+from dashboard.access.doors import LOOPBACK, doors
 from dashboard.access.principal import NOBODY, Principal
 from dashboard.queries import builds
 from metrics.connection import NoBuildError, OtherLayoutError
@@ -20,13 +20,12 @@ def principal() -> Principal:
     """
     here, session = doors(), str(st.user.get("session", ""))
     visiting = visitors.from_session(session)
-    address = st.context.ip_address or "127.0.0.1"
     if visiting is not None:
         allowed = here.takes_visitors() or here.is_empty()
-        return replace(visiting, address=address) if allowed else NOBODY
+        return replace(visiting, address=LOOPBACK[0]) if allowed else NOBODY
     if not session or not here.has_journal():
         return NOBODY
-    return sessions.principal_of(here.journal(), session, address=address, now=here.now()) or NOBODY
+    return sessions.principal_of(here.journal(), session, now=here.now()) or NOBODY
 
 
 def unit_names() -> dict[str, str]:

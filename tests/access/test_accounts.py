@@ -138,6 +138,15 @@ def test_visitors_are_let_in_only_where_data_are_simulated_and_nobody_has_an_acc
     assert not here.takes_visitors()
 
 
+def test_an_address_is_taken_from_the_header_only_behind_the_proxy(tmp_path):
+    alone = Doors(store=Store(folder=tmp_path))
+    behind = Doors(store=alone.store, origin="https://kaohe.example.gov.cn")
+    assert alone.address_of("127.0.0.1", "10.0.0.9") == "127.0.0.1"
+    assert behind.address_of("127.0.0.1", "203.0.113.7, 10.0.0.9") == "10.0.0.9"
+    assert behind.address_of("127.0.0.1", "") == "127.0.0.1"
+    assert behind.address_of("10.0.0.5", "10.0.0.9") == "10.0.0.5"
+
+
 @pytest.mark.parametrize(("roles", "units"), [(["liaison"], []), (["viewer"], ["530100"]), (["nobody"], [])])
 def test_roles_and_units_must_go_together(journal, roles, units):
     with journal.writing() as connection, pytest.raises(AccountError):
