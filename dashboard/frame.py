@@ -32,7 +32,10 @@ if not theirs:
     st.stop()
 pages = {
     each.key: st.Page(
-        f"views/{each.key}.py", title=t(each.title), url_path=each.key, default=each is theirs[0]
+        f"views/{each.key}.py",
+        title=t(each.title),
+        url_path="first" if each is theirs[0] else each.key,
+        default=each is theirs[0],
     )
     for each in theirs
 }
@@ -42,7 +45,18 @@ closed = [
     for each in PAGES
     if each not in theirs
 ]
-current = st.navigation([*pages.values(), *closed], position="top")
+
+# Somebody's first page stands at the root; its own address, sent on by others, leads there too.
+first = theirs[0].key
+to_the_root = st.Page(
+    lambda: st.switch_page(pages[first], query_params=st.query_params.to_dict()),
+    title=t(theirs[0].title),
+    url_path=first,
+    visibility="hidden",
+)
+current = st.navigation([*pages.values(), to_the_root, *closed], position="top")
+if current == to_the_root:
+    current.run()
 if current in closed:
     person.show(principal, {})
     current.run()

@@ -141,3 +141,10 @@ def test_back_undoes_one_step_at_a_time(browser, address):
         settled(page)
         assert "unit=" not in page.url
         assert "month=2025-05" in page.url
+
+
+def test_the_first_page_opens_by_its_own_address_too(browser, address):
+    with opened(browser, address("full") + "/overview?month=2025-05", WIDE) as (page, seen):
+        assert "2025年5月" in page.locator("h1").inner_text()
+        assert page.locator("[role=dialog]").count() == 0
+    assert (seen.outside, seen.failures) == ([], [])
