@@ -26,7 +26,7 @@ from tests.services.stores import MONTH, NOW, doors_of, liaison, published, some
 CAMPAIGN = yunnan()
 UNITS = [unit.code for unit in CAMPAIGN.reporting_units]
 ROUNDS = int(os.environ.get("ROUNDS", "16"))
-"""docs/performance.md names a run with 50."""
+"""The environment may ask for more."""
 KUNMING, DIQING = "530100", "533400"
 
 

@@ -23,7 +23,7 @@ from tests.etl.stores import assert_equal_builds, yunnan
 from tests.services.stores import NOW, liaison, workbook
 
 KILLS = int(os.environ.get("KILLS", "6"))
-"""docs/performance.md names a run with 60."""
+"""The environment may ask for more."""
 CAMPAIGN, PERIOD = yunnan(), "2025-04"
 
 
