@@ -129,18 +129,8 @@ def findings(found: Standing) -> None:
     block.show(f'<p class="one">{escape(told)}</p>{marked}{body}', key="findings")
 
 
-def declared(found: Submission | None, sheets: Mapping[str, str]) -> str:
-    """Zero reports and sheets without change, which whoever certifies answers for too."""
-    told = []
-    for content in ("zero_report", "unchanged", "not_reported"):
-        names = [SHEETS[key].title_zh for key, value in sheets.items() if value == content]
-        if names:
-            told.append(t("{content}:{sheets}", content=t(CONTENTS[content]), sheets=listed(names)))
-    return clauses(told)
-
-
 def history(found: Standing) -> None:
-    """Every revision: when, by whom, what became of it, what changed against the one before, its receipt."""
+    """Every revision: when, by whom, what became of it, its sheets and its receipt."""
     if not found.submissions:
         return
     titles = (t("版本"), t("接收时间"), t("报送人"), t("数据负责人"), t("状态"), t("各表"), t("回执"))

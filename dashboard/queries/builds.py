@@ -123,10 +123,15 @@ def collected(build: str) -> list[Kpi]:
 
 
 def usual_period(build: str, kpi: Kpi) -> PeriodKind:
+    """``usual_period_in`` the dimensions of a build."""
+    return usual_period_in(dimensions(build), kpi)
+
+
+def usual_period_in(held: Dimensions, kpi: Kpi) -> PeriodKind:
     """The period a KPI is looked at in: the one it is judged in, a year for quarterly sheets, else the month."""
     if kpi.judged_in:
         return kpi.judged_in[0]
-    return "rolling12" if dimensions(build).frequency.get(kpi.sheet) == "quarterly" else "month"
+    return "rolling12" if held.frequency.get(kpi.sheet) == "quarterly" else "month"
 
 
 def scorecard(build: str, month: date) -> Scorecard | None:

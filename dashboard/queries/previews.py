@@ -69,16 +69,10 @@ def _of_unit(
     by_kind: dict[PeriodKind, list[Kpi]] = {}
     for kpi in KPIS.values():
         if kpi.sheet in dimensions.frequency:
-            by_kind.setdefault(_usual(dimensions, kpi), []).append(kpi)
+            by_kind.setdefault(builds.usual_period_in(dimensions, kpi), []).append(kpi)
     level = dimensions.reporting_level
     found = pl.concat(
         table(run, dimensions, kpis, month=month, kind=kind, as_of=now, level=level)
         for kind, kpis in by_kind.items()
     )
     return found.filter(pl.col("unit_code") == unit_code).to_dicts()
-
-
-def _usual(dimensions: Dimensions, kpi: Kpi) -> PeriodKind:
-    if kpi.judged_in:
-        return kpi.judged_in[0]
-    return "rolling12" if dimensions.frequency.get(kpi.sheet) == "quarterly" else "month"

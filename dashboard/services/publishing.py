@@ -15,6 +15,7 @@ BUILDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="publishing")
 
 
 WAITING: set[Path] = set()
+"""Stores whose build has not begun yet."""
 LOCK = Lock()
 
 
