@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from itertools import pairwise
 
@@ -37,7 +38,7 @@ class UnitsBelow:
         """The rows of the month shown, in the order of the cells."""
         return [self.months[code][-1] for code in self.names if code in self.months]
 
-    @property
+    @cached_property
     def limits(self) -> tuple[float, float] | None:
         """The lowest and highest value or target of all; None without any value."""
         rows = [row for each in self.months.values() for row in each]

@@ -138,7 +138,7 @@ def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, toda
         stands_for = (str(reporting), builds.unit_names(build)[str(reporting)])
     standing = units.standing(build, str(reporting), month, today) if reporting else None
     revision = unit_reports.revisions(build, str(reporting)).get(f"{month:%Y-%m}") if reporting else None
-    dimensions = builds.dimensions(build)
+    dimensions, never = builds.dimensions(build), red_line_kpis(build, month)
     return UnitFacts(
         standing=standing,
         stands_for=stands_for,
@@ -146,7 +146,7 @@ def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, toda
         reports=_reports(build, picked, month, today),
         revision=revision,
         level=headings.level_title(dimensions, dimensions.reporting_level),
-        red_lines=[line for line in found if line.kpi.key in red_line_kpis(build, month)],
+        red_lines=[line for line in found if line.kpi.key in never],
         code=str(picked["unit_code"]),
     )
 

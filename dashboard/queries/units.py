@@ -80,8 +80,9 @@ def population(build: str, picked: Unit, month: date) -> Population | None:
 
 def months_up_to(build: str, month: date) -> list[date]:
     """A year of months and one more up to one, as far as the campaign reaches back."""
+    shown = builds.shown_months(build)
     wanted = (add_months(month, back - MONTHS_OF_HISTORY + 1) for back in range(MONTHS_OF_HISTORY))
-    return [each for each in wanted if each in builds.shown_months(build)]
+    return [each for each in wanted if each in shown]
 
 
 def _figures(build: str, level: object, month: date, today: date, period: PeriodKind | None) -> pl.DataFrame:
