@@ -20,7 +20,7 @@ from metrics.period import PeriodKind, parse_month
 BUILD, ASKED, PUBLISHED = "build", "asked", "published"
 """Keys of the session alone: the build read in this run, the address the reader has changed to in this run, and
 the one written last."""
-MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, CHART, ORDER, WANTED, LANG = ADDRESS = (
+MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, PART, CHART, ORDER, WANTED, LANG = ADDRESS = (
     "month",
     "period",
     "level",
@@ -29,6 +29,7 @@ MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, CHART, ORDER, WANTED, LANG = A
     "unit",
     "by",
     "rows",
+    "part",
     "chart",
     "order",
     "wanted",
@@ -50,7 +51,7 @@ class Filters:
 
     ``period``: None for the one each KPI is usually looked at in. ``level``: where units are compared.
     ``group``: a peer group, None for all. ``by_score``: rankings go by the scorecard, not by the KPI.
-    ``rows``: the unit whose rows behind a figure are open. ``chart`` and ``order``: how units are drawn and
+    ``rows``: the unit whose rows behind a figure are open, ``part`` which of them (see etl.provenance). ``chart`` and ``order``: how units are drawn and
     listed, "" for what suits them best.
     """
 
@@ -63,6 +64,7 @@ class Filters:
     by_score: bool
     unit: str | None
     rows: str | None
+    part: str
     chart: str = ""
     order: str = ""
 
@@ -139,6 +141,7 @@ def filters() -> Filters:
         by_score=held[BY] == BY_SCORE,
         unit=held[UNIT] or None,
         rows=held[ROWS] or None,
+        part=held[PART],
         chart=held[CHART],
         order=held[ORDER],
     )

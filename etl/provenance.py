@@ -23,6 +23,9 @@ from etl.store import Store
 
 ROWS_LISTED = 500
 """How many rows are listed at most; how many there are is told beside."""
+ALL, NUMERATOR, REST = "all", "numerator", "rest"
+"""Which rows are listed: all, those that add to the first measure, those that add to the others alone."""
+PARTS = {ALL: "true", NUMERATOR: "adds_{first} <> 0", REST: "adds_{first} = 0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,23 +36,33 @@ class RowsBehind:
     month's sheet was taken over) with its reporting_code, period and revision (null where a later revision has
     replaced it), leaf_code and month or level, unit_code, collector and wave, ``row`` (its number on the sheet),
     ``adds_<measure>``, the columns in ``columns``, and column_letters (JSON text, column -> letter; null in rows
-    of earlier versions). ``row_count`` rows may be listed, of which ``rows`` holds the first; ``withheld``
-    rows are only counted. ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
+    of earlier versions), workbook by workbook in the order of their rows. ``counts`` is how many may be listed of
+    each part, ``row_count`` those of the part asked for, of which ``rows`` holds the first; ``withheld`` rows are
+    only counted. ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
     """
 
     sheet: str
     columns: tuple[str, ...]
     rows: pl.DataFrame
     row_count: int
+    counts: Mapping[str, int]
     withheld: int
     totals: Mapping[str, Decimal]
     withheld_totals: Mapping[str, Decimal]
 
 
 def rows_behind(
-    store: Store, build: Path, counted: pl.DataFrame, measures: Sequence[str], *, limit: int = ROWS_LISTED
+    store: Store,
+    build: Path,
+    counted: pl.DataFrame,
+    measures: Sequence[str],
+    *,
+    part: str = ALL,
+    limit: int = ROWS_LISTED,
 ) -> list[RowsBehind]:
     """The rows that add to measures of the places counted, one answer a row model.
+
+    ``part``: where a model has several of the measures, the rows that add to the first, or to the others alone.
 
     ``counted`` names the places by columns of the row models: leaf_code and month, or for surveys level,
     unit_code, collector and wave. Counted but not listed are events, and every row of a place in which one is
@@ -62,7 +75,7 @@ def rows_behind(
             if sheet_of(name) is not None:
                 asked.setdefault(_model(connection, name), []).append(name)
         return [
-            _of_model(connection, model, of_model, counted.columns, limit)
+            _of_model(connection, model, of_model, counted.columns, part, limit)
             for model, of_model in asked.items()
         ]
 
@@ -124,6 +137,7 @@ def _of_model(
     model: str,
     measures: Sequence[str],
     places: Sequence[str],
+    part: str,
     limit: int,
 ) -> RowsBehind:
     by_place = ", ".join(places)
@@ -136,13 +150,15 @@ def _of_model(
         f" from {model} join counted using ({by_place})"
         f") where {' or '.join(f'adds_{name} <> 0' for name in measures)}"
     )
-    sheet = str(sheet_of(measures[0]))
+    sheet, listed = str(sheet_of(measures[0])), part if len(measures) > 1 else ALL
     columns = _columns(sheet, measures)
+    counts = _part_counts(connection, measures)
     return RowsBehind(
         sheet=sheet,
         columns=columns,
-        rows=_listed(connection, sheet, columns, [f"adds_{name}" for name in measures], places, limit),
-        row_count=connection.execute("select count(*) from adding where not is_withheld").fetchone()[0],
+        rows=_listed(connection, sheet, columns, measures, places, listed, limit),
+        row_count=counts[listed],
+        counts=counts,
         withheld=connection.execute("select count(*) from adding where is_withheld").fetchone()[0],
         totals=_totals(connection, measures, "true"),
         withheld_totals=_totals(connection, measures, "is_withheld"),
@@ -180,19 +196,28 @@ def _listed(
     connection: duckdb.DuckDBPyConnection,
     sheet: str,
     columns: Sequence[str],
-    adds: Sequence[str],
+    measures: Sequence[str],
     places: Sequence[str],
+    part: str,
     limit: int,
 ) -> pl.DataFrame:
-    shown = ", ".join(_shown(sheet, name) for name in columns)
+    shown, adds = ", ".join(_shown(sheet, name) for name in columns), [f"adds_{name}" for name in measures]
     kept = ("submission_id", "row", *(name for name in places if name not in columns), *adds)
     return connection.sql(
         f"select {', '.join(f'adding.{name}' for name in kept)}, stored.source_submission_id, stored.column_letters, origin.reporting_code,"
         f" origin.month as period, origin.revision, {shown}"
         f" from adding join rows_{sheet} as stored using (submission_id, row)"
         " left join dim_submission as origin on origin.submission_id = stored.source_submission_id"
-        f" where not adding.is_withheld order by {', '.join(f'adding.{name}' for name in places)}, adding.row limit {int(limit)}"
+        f" where not adding.is_withheld and {PARTS[part].format(first=measures[0])}"
+        f" order by stored.source_submission_id, adding.row limit {int(limit)}"
     ).pl()
+
+
+def _part_counts(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> dict[str, int]:
+    """How many rows of each part may be listed."""
+    counts = (f"count(*) filter ({part.format(first=measures[0])})" for part in PARTS.values())
+    found = connection.execute(f"select {', '.join(counts)} from adding where not is_withheld").fetchone()
+    return dict(zip(PARTS, found, strict=True))
 
 
 def _totals(

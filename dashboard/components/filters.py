@@ -13,6 +13,7 @@ from dashboard.components import block
 from dashboard.components.links import link
 from dashboard.i18n import LANGUAGES, deferred, of, opening, t
 from dashboard.queries import builds
+from etl.provenance import ALL, PARTS
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import parse_month
@@ -140,6 +141,7 @@ def settle(build: str, today: date) -> None:
     orders = [state.BY_SCORE, state.BY_KPI] if scored else [state.BY_KPI]
     state.settle(state.BY, orders, orders[0])
     state.settle(state.ROWS, _units(build, today), "")
+    state.settle(state.PART, list(PARTS), ALL)
     state.settle(state.CHART, ["", state.DOTS, state.FUNNEL], "")
     state.settle(state.ORDER, [state.BY_PLACE, state.BY_VALUE], state.BY_PLACE)
     state.settle_text(state.WANTED)

@@ -52,8 +52,8 @@ def funnel(indicator: Indicator) -> go.Figure:
         for name, dash in (
             ("lower998", "solid"),
             ("upper998", "solid"),
-            ("lower95", "dash"),
-            ("upper95", "dash"),
+            ("lower95", "dot"),
+            ("upper95", "dot"),
         )
     ]
     lines, margin = references(indicator), {"l": 46, "t": 10, "b": 44}
@@ -123,7 +123,7 @@ def _funnel_marks(indicator: Indicator, points: Sequence[FunnelPoint]) -> dict[s
         "y": [point.value for point in points],
         "marker": {
             "size": [11 if name else 8 for name in named],
-            "color": [{"bad": MISSED, "good": MET, "other": INK}.get(sign, "#A9AEB4") for sign in signs],
+            "color": [{"bad": MISSED, "good": MET, "other": INK}.get(sign, REST) for sign in signs],
             "symbol": [{"bad": "triangle-down", "other": "diamond"}.get(sign, "circle") for sign in signs],
             "line": {
                 "width": [2.5 if point.unit_code == indicator.picked else 0 for point in points],

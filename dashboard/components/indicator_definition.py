@@ -51,7 +51,7 @@ def _rows(kpi: Kpi, code: str, name: str, row: Row) -> str:
     if kpi.mart == "mart_report_month":
         way = link(t("看每份月报何时报送"), "progress")
     else:
-        way = link(t("看{name}的每一行(工作簿、行、单元格)", name=name), rows=code)
+        way = link(t("看{name}的每一行(工作簿、行、单元格)", name=name), rows=code, part="")
     return f'<p class="indicator-status">{way}</p>'
 
 

@@ -163,7 +163,9 @@ def _funnel_legend(indicator: Indicator) -> str:
         for key, (css, sign, word) in funnel_plot.VERDICTS.items()
         if key in signs and key
     ]
-    entries.append(f'<li><b class="grey">●</b> {escape(t("在控制限内"))} {signs.count("")}</li>')
+    entries.append(
+        f'<li><b style="color:{funnel_plot.REST}">●</b> {escape(t("在控制限内"))} {signs.count("")}</li>'
+    )
     few = counted(indicator.rows).get("too_few_cases")
     more = f"<li>{html(STATUS['too_few_cases'])} {escape(t('样本不足,未画'))} {few}</li>" if few else ""
     return f'<ul class="legend">{"".join(entries)}{more}</ul>'
@@ -171,7 +173,7 @@ def _funnel_legend(indicator: Indicator) -> str:
 
 def _reading_of_funnel(indicator: Indicator) -> str:
     phi = indicator.funnel.phi
-    lines = t("虚线为95%、实线为99.8%控制限:在线内的差别可能只是偶然。")
+    lines = t("点线为95%、实线为99.8%控制限:在线内的差别可能只是偶然。")
     if indicator.funnel.inflated:
         wide = t(
             "各单位之间的差别本来就比偶然大,控制限放宽到{times}倍(φ={phi})。",
@@ -180,7 +182,24 @@ def _reading_of_funnel(indicator: Indicator) -> str:
         )
     else:
         wide = t("各单位之间的差别没有超出偶然,控制限未放宽(φ={phi})。", phi=format.number(phi, 2))
-    return escape(sentences([lines, wide]))
+    return escape(sentences([_result_of_funnel(indicator), lines, wide]))
+
+
+def _result_of_funnel(indicator: Indicator) -> str:
+    """Whether the units differ by more than chance, and which stand apart."""
+    apart: dict[str, list[str]] = {}
+    for point in indicator.funnel.points:
+        apart.setdefault(funnel_plot.outside(indicator, point), []).append(indicator.names[point.unit_code])
+    told = [
+        t("{word}的{count}个:{units}", word=t(word), count=len(apart[key]), units=_named(apart[key]))
+        for key, (_css, _sign, word) in funnel_plot.VERDICTS.items()
+        if key and key in apart
+    ]
+    return t("{told}。", told=clauses(told)) if told else t("各单位的差别都可能只是偶然。")
+
+
+def _named(names: Sequence[str]) -> str:
+    return listed(names) if len(names) <= NAMED else t("{units}等", units=listed(names[:NAMED]))
 
 
 def _reading_of_dots(indicator: Indicator, count: int) -> str:

@@ -83,7 +83,10 @@ def rows(filters: state.Filters, indicator: Indicator, today: date) -> FigureRow
         name=indicators.names(build, own[0])[own[1]],
         names=_names_in_rows(build, indicator.kpi),
         reporting_names=builds.unit_names(build, short=True),
-        sheets=row_queries.behind(build, indicator.month, indicator.kpi.key, own, today, indicator.kind),
+        part=filters.part,
+        sheets=row_queries.behind(
+            build, indicator.month, indicator.kpi.key, own, today, indicator.kind, filters.part
+        ),
         simulated=builds.dimensions(build).simulated,
     )
 

@@ -14,9 +14,9 @@ from dashboard.components import block, exhibit, headings
 from dashboard.components.definitions import quoted
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
-from dashboard.i18n import listed, of, t
+from dashboard.i18n import deferred, listed, of, t
 from etl.deciding_cells import sheet_of
-from etl.provenance import RowsBehind, cell
+from etl.provenance import ALL, NUMERATOR, REST, RowsBehind, cell
 from etl.schema import Column
 from etl.sheets import SHEETS
 from metrics.counted import measures
@@ -25,13 +25,16 @@ from metrics.period import PeriodKind
 
 ON_PAGE = 200
 """Rows drawn; the table taken away has more."""
+PARTS = {ALL: deferred("全部"), NUMERATOR: deferred("计入分子"), REST: deferred("只计入分母")}
+"""What the parts of the rows are called, where one sheet has both totals."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigureRows:
     """The figure of one unit and the rows behind it.
 
-    ``names`` are those of the codes that stand in rows, ``reporting_names`` of those that report.
+    ``names`` are those of the codes that stand in rows, ``reporting_names`` of those that report; ``part``
+    which of the rows are listed.
     """
 
     kpi: Kpi
@@ -40,6 +43,7 @@ class FigureRows:
     name: str
     names: Mapping[str, str]
     reporting_names: Mapping[str, str]
+    part: str
     sheets: Sequence[RowsBehind]
     simulated: bool
 
@@ -47,12 +51,12 @@ class FigureRows:
 def show(found: FigureRows) -> None:
     """An exhibit a row model; before them, what part of the figure no row stands behind."""
     told = [_without_rows(found, measure) for measure in measures(found.kpi) if sheet_of(measure) is None]
-    if not any(each.row_count or each.withheld for each in found.sheets):
+    if not any(each.counts[ALL] or each.withheld for each in found.sheets):
         told.append(escape(t("没有计入的行。")))
-    words = " ".join([*dict.fromkeys(told), link(t("收起明细"), rows="")])
+    words = " ".join([*dict.fromkeys(told), link(t("收起明细"), rows="", part="")])
     block.show(f'<p class="src" data-arrive>{words}</p>', key="indicator_rows_head")
     for number, each in enumerate(found.sheets):
-        if each.row_count or each.withheld:
+        if each.counts[ALL] or each.withheld:
             _sheet(found, each, f"indicator_rows_{number}")
 
 
@@ -78,24 +82,43 @@ def _sheet(found: FigureRows, behind: RowsBehind, key: str) -> None:
     shown = Exhibit(
         title=headings.title(found.name, what, found.month, found.kind),
         name=exhibit.file_name(
-            f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title, *_part_taken(behind)
+            f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title, *_part_taken(found, behind)
         ),
         notes=[escape(note) for note in _notes(found, behind)],
         table=_export(found, behind) if behind.rows.height else None,
         simulated=found.simulated,
     )
-    exhibit.show(shown, _table(found, behind), key=key)
+    exhibit.show(shown, _switch(found, behind) + _table(found, behind), key=key)
 
 
-def _part_taken(behind: RowsBehind) -> list[str]:
+def _switch(found: FigureRows, behind: RowsBehind) -> str:
+    """Which rows are listed, and the way to the others: those that are not in the numerator are what is looked for."""
+    if not _has_parts(found, behind):
+        return ""
+    told = [
+        f"<b>{text}</b>" if key == found.part else link(text, part=key)
+        for key, word in PARTS.items()
+        for text in [t("{part}{count}行", part=t(word), count=format.whole(behind.counts[key]))]
+    ]
+    return f'<p class="src indicator-switch">{" · ".join(told)}</p>'
+
+
+def _has_parts(found: FigureRows, behind: RowsBehind) -> bool:
+    """Whether some rows of the sheet add to the numerator and others do not."""
+    plain = found.kpi.over_time != "last_wave" and not found.kpi.own_total
+    return plain and len(behind.totals) > 1 and behind.counts[REST] > 0
+
+
+def _part_taken(found: FigureRows, behind: RowsBehind) -> list[str]:
     """What the name of the table says where it does not hold every row."""
+    part = [] if found.part == ALL or not _has_parts(found, behind) else [t(PARTS[found.part])]
     whole = behind.rows.height == behind.row_count
-    return [] if whole else [t("前{count}行", count=behind.rows.height)]
+    return part if whole else [*part, t("前{count}行", count=behind.rows.height)]
 
 
 def _notes(found: FigureRows, behind: RowsBehind) -> list[str]:
     sums = [f"{_part(found, name)} {format.plain(total)}" for name, total in behind.totals.items()]
-    count = format.whole(behind.row_count + behind.withheld)
+    count = format.whole(behind.counts[ALL] + behind.withheld)
     told = [t("计入{count}行;各行合计:{sums}。", count=count, sums=listed(sums)), _how_counted(found, behind)]
     if behind.row_count > ON_PAGE:
         taken = format.whole(behind.rows.height)

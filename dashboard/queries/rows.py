@@ -20,7 +20,7 @@ TAKEN_AWAY = 2_000
 
 @st.cache_data(max_entries=40, show_spinner=False)
 def behind(
-    build: str, month: date, kpi: str, unit: tuple[str, str], today: date, kind: PeriodKind
+    build: str, month: date, kpi: str, unit: tuple[str, str], today: date, kind: PeriodKind, part: str
 ) -> list[RowsBehind]:
     """What stands behind the figure of a unit (level and code), sheet by sheet; nothing where no row does."""
     places = counted(
@@ -35,4 +35,4 @@ def behind(
     )
     # A build lies in the warehouse of its store.
     store = Store(folder=Path(build).parent.parent)
-    return rows_behind(store, Path(build), places, measures(KPIS[kpi]), limit=TAKEN_AWAY)
+    return rows_behind(store, Path(build), places, measures(KPIS[kpi]), part=part, limit=TAKEN_AWAY)

@@ -192,6 +192,25 @@ def test_a_figure_opens_down_to_workbook_row_and_cell(browser, address, stores):
     assert seen.failures == []
 
 
+def test_the_cases_that_were_late_can_be_listed_alone(browser, address):
+    with opened(browser, address("full") + PAGE + "&rows=530000", WIDE) as (page, seen):
+        page.wait_for_selector(".indicator-rows tbody tr")
+        late = page.get_by_role("link", name="只计入分母")
+        count = int(re.search(r"(\d+)行", late.inner_text())[1])
+        late.click()
+        page.wait_for_url("**part=rest*")
+        page.wait_for_function(
+            "n => document.querySelectorAll('.indicator-rows tbody tr').length === n", arg=count
+        )
+        added = page.locator(".indicator-rows tbody tr td:nth-last-child(2)").all_inner_texts()
+        settled(page)
+        page.get_by_text("收起明细").click()
+        page.wait_for_function("!location.search.includes('part')")
+    assert count > 0
+    assert set(added) == {"–"}
+    assert seen.failures == []
+
+
 def test_rows_that_may_not_be_shown_are_counted(browser, address, stores):
     url = address("full") + PAGE.replace("complaints_on_time_rate", "issues_rectified_rate") + "&rows=530000"
     with opened(browser, url, NARROW) as (page, seen):

@@ -150,6 +150,33 @@ def test_where_a_row_may_not_be_shown_none_of_its_unit_and_month_is(key, tmp_pat
     assert shown > 0
 
 
+@pytest.mark.parametrize("key", ["complaints_on_time_rate", "issues_rectified_rate", "complaints_repeat_rate"])
+def test_the_rows_that_are_not_in_the_numerator_can_be_asked_for(key, tmp_path):
+    kpi, missing = KPIS[key], 0
+    for seed in range(710, 714):
+        data = random_data_set(seed, tmp_path / str(seed))
+        store = stored(data, tmp_path / str(seed))
+        build = current_build(store.folder)
+        with closing(open_build(build)) as connection:
+            run = runner(connection)
+            month = data.campaign.periods[-1]
+            places = asked(
+                run, read_dimensions(run), kpi, data.campaign.top, month, "rolling12", data.today
+            )
+        for part in (provenance.ALL, provenance.NUMERATOR, provenance.REST):
+            for each in rows_behind(store, build, places, measures(kpi), part=part, limit=10**6):
+                assert each.rows.height == each.row_count == each.counts[part]
+                assert each.counts["all"] == each.counts["numerator"] + each.counts["rest"]
+                order = each.rows.select("source_submission_id", "row").rows()
+                assert order == sorted(order)
+                if part == provenance.REST:
+                    assert set(each.rows[f"adds_{kpi.numerator}"]) <= {0}
+                    missing += each.rows.height
+                if part == provenance.NUMERATOR:
+                    assert 0 not in set(each.rows[f"adds_{kpi.numerator}"])
+    assert missing > 0
+
+
 def test_events_are_counted_only(tmp_path):
     counted_events = 0
     for seed in range(5):
