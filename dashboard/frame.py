@@ -5,12 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
-from dashboard.access.principal import may_somewhere
+from dashboard.access.doors import doors
 from dashboard.components import filters, page, person
+from dashboard.components.links import WAYS, Ways
 from dashboard.i18n import DEFAULT, LANGUAGES, t
 from dashboard.memory import guard_memory
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, pages_of
 from dashboard.queries import builds, people
+from dashboard.services.publishing import up_to_date
 from metrics.connection import NoBuildError, OtherLayoutError
 
 state.arrive()
@@ -25,17 +27,18 @@ page.style()
 
 # The gate has let them in; which pages there are for them, their account says as it stands now.
 principal = people.principal()
-theirs = [each for each in PAGES if may_somewhere(principal, f"page.{each.key}")]
-if not theirs:
+theirs, first = pages_of(principal)
+if first is None:
     person.show(principal, {})
     page.nothing_allowed()
     st.stop()
+WAYS.set(Ways(root=first.key, pages=frozenset(each.key for each in theirs)))
 pages = {
     each.key: st.Page(
         f"views/{each.key}.py",
         title=t(each.title),
-        url_path="first" if each is theirs[0] else each.key,
-        default=each is theirs[0],
+        url_path="first" if each is first else each.key,
+        default=each is first,
     )
     for each in theirs
 }
@@ -47,11 +50,10 @@ closed = [
 ]
 
 # Somebody's first page stands at the root; its own address, sent on by others, leads there too.
-first = theirs[0].key
 to_the_root = st.Page(
-    lambda: st.switch_page(pages[first], query_params=st.query_params.to_dict()),
-    title=t(theirs[0].title),
-    url_path=first,
+    lambda: st.switch_page(pages[first.key], query_params=st.query_params.to_dict()),
+    title=t(first.title),
+    url_path=first.key,
     visibility="hidden",
 )
 current = st.navigation([*pages.values(), to_the_root, *closed], position="top")
@@ -68,13 +70,16 @@ except OtherLayoutError:
     page.other_version()
     st.stop()
 except NoBuildError:
+    # Accounts may come before any workbook: whoever hands in the first needs the campaign's months.
+    up_to_date(doors())
     filters.language()
     person.show(principal, {})
     page.empty()
     st.stop()
 
 person.show(principal, people.unit_names(), simulated=dimensions.simulated)
-filters.settle(build, builds.today())
-filters.show(next(each.filters for each in theirs if pages[each.key] == current), build, builds.today())
+shown, sight = next(each for each in theirs if pages[each.key] == current), people.sight(build, principal)
+filters.settle(build, builds.today(), sight)
+filters.show(shown.filters, build, builds.today(), sight)
 state.publish()
 current.run()

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.access.principal import Principal, may_somewhere
 from dashboard.i18n import deferred
 from dashboard.state import GROUP, KPI, LEVEL, MONTH, PERIOD, UNIT
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of the dashboard: its address, its name, its question and the filters it answers to."""
+    """A page of the dashboard: its address, its name, its question and the filters it answers to.
+
+    ``first_of`` is the role whose work begins on it: for them it stands at the root.
+    """
 
     key: str
     title: str
     question: str
     filters: tuple[str, ...] = ()
+    first_of: str = ""
 
 
 PAGES = (
@@ -45,9 +50,28 @@ PAGES = (
     ),
     Page(key="unit", title=deferred("单位"), question=deferred("这个单位怎么样?"), filters=(MONTH, UNIT)),
     Page(key="progress", title=deferred("进度"), question=deferred("谁还没报?"), filters=(MONTH,)),
-    Page(key="hand_in", title=deferred("报送"), question=deferred("我还差什么?"), filters=(MONTH,)),
-    Page(key="review", title=deferred("审核"), question=deferred("这份可信吗?"), filters=(MONTH,)),
-    Page(key="accounts", title=deferred("账号"), question=deferred("谁能进来,能做什么?")),
-    Page(key="audit", title=deferred("审计"), question=deferred("谁做过什么?")),
+    Page(
+        key="hand_in",
+        title=deferred("报送"),
+        question=deferred("我还差什么?"),
+        filters=(MONTH,),
+        first_of="liaison",
+    ),
+    Page(
+        key="review",
+        title=deferred("审核"),
+        question=deferred("这份可信吗?"),
+        filters=(MONTH,),
+        first_of="reviewer",
+    ),
+    Page(key="accounts", title=deferred("账号"), question=deferred("谁能进来,能做什么?"), first_of="admin"),
+    Page(key="audit", title=deferred("审计"), question=deferred("谁做过什么?"), first_of="auditor"),
     Page(key="dictionary", title=deferred("口径"), question=deferred("这个数怎么算,出自哪里?")),
 )
+
+
+def pages_of(principal: Principal) -> tuple[list[Page], Page | None]:
+    """The pages somebody may open for any unit at all, and the one their work begins on; none without a role."""
+    theirs = [page for page in PAGES if may_somewhere(principal, f"page.{page.key}")]
+    began = [page for page in theirs if page.first_of in principal.roles]
+    return theirs, (began or theirs or [None])[0]

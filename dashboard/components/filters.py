@@ -132,29 +132,36 @@ FILTERS = (
 )
 
 
-def settle(build: str, today: date) -> None:
-    """Give every filter a valid value, whether or not this page draws it."""
+def settle(build: str, today: date, sight: frozenset[str] | None) -> None:
+    """Give every filter a valid value, whether or not this page draws it; ``sight`` as in ``show``."""
     st.session_state[state.BUILD] = build
     for each in FILTERS:
-        state.settle(each.key, each.options(build, today), each.default(build, today))
+        state.settle(each.key, _in_sight(each, build, today, sight), each.default(build, today))
     scored = builds.scorecard(build, parse_month(st.session_state[state.MONTH])) is not None
     orders = [state.BY_SCORE, state.BY_KPI] if scored else [state.BY_KPI]
     state.settle(state.BY, orders, orders[0])
-    state.settle(state.ROWS, _units(build, today), "")
+    state.settle(state.ROWS, _units(build, today) if sight is None else [""], "")
     state.settle(state.PART, list(PARTS), ALL)
     state.settle(state.CHART, ["", state.DOTS, state.FUNNEL], "")
     state.settle(state.ORDER, [state.BY_PLACE, state.BY_VALUE], state.BY_PLACE)
     state.settle_text(state.WANTED)
 
 
-def show(drawn: Sequence[str], build: str, today: date) -> None:
-    """The filters a page answers to, and the switch of the language."""
+def _in_sight(each: Filter, build: str, today: date, sight: frozenset[str] | None) -> list[str]:
+    """The options of a filter a reader may choose; units out of sight are none."""
+    options = each.options(build, today)
+    return [key for key in options if each.key != state.UNIT or sight is None or key in sight | {""}]
+
+
+def show(drawn: Sequence[str], build: str, today: date, sight: frozenset[str] | None) -> None:
+    """The filters a page answers to, and the switch of the language; ``sight``: the units seen, None for all."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
         for each in FILTERS:
             if each.key in drawn:
                 names = each.names(build) if each.names else {}
                 labels = {
-                    key: names.get(key) or each.written(build, key) for key in each.options(build, today)
+                    key: names.get(key) or each.written(build, key)
+                    for key in _in_sight(each, build, today, sight)
                 }
                 st.selectbox(
                     t(each.label),

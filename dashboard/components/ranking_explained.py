@@ -25,9 +25,9 @@ MOVES_NAMED = 3
 def body(ranking: Ranking, unit: UnitScore, before: UnitScore | None) -> str:
     """The explanation of the unit picked out, as HTML; ``before`` is its score a month earlier."""
     row = next(row for row in ranking.rows if row["unit_code"] == unit.unit_code)
-    facts = [fact for fact in (_place(ranking, row), _to_next(ranking, row), _red_lines(row)) if fact]
-    told = "".join(f"<p>{fact}</p>" for fact in [*facts, *_moved(ranking, row, before, unit)])
-    return f'<div class="ranking-why"><div class="ranking-facts">{told}</div>{_items(ranking, unit)}</div>'
+    facts = [fact for fact in (_place(ranking, row), _to_next(ranking, row), red_lines(row)) if fact]
+    told = "".join(f"<p>{fact}</p>" for fact in [*facts, *moved(before, unit)])
+    return f'<div class="ranking-why"><div class="ranking-facts">{told}</div>{items(ranking, unit)}</div>'
 
 
 def table(ranking: Ranking, unit: UnitScore) -> pl.DataFrame:
@@ -85,15 +85,16 @@ def _to_next(ranking: Ranking, row: Row) -> str:
     )
 
 
-def _red_lines(row: Row) -> str:
+def red_lines(row: Row) -> str:
+    """The red lines a unit has crossed, as HTML; empty without any."""
     if not row["red_lines"]:
         return ""
     named = listed([of(KPIS[key], "title") for key in row["red_lines"]])
     return f'<b class="missed">▼</b> {escape(t("触及红线:{kpis}(不扣分,单列)", kpis=named))}'
 
 
-def _moved(ranking: Ranking, row: Row, before: UnitScore | None, unit: UnitScore) -> list[str]:
-    """What moved the score since the month before, largest first."""
+def moved(before: UnitScore | None, unit: UnitScore) -> list[str]:
+    """What moved the score since the month before, largest first, as HTML."""
     moves = explain_change(before, unit) if before is not None else ()
     if not moves:
         return [escape(t("较上月:无可比基期"))]
@@ -118,7 +119,8 @@ def _signed(points: float) -> str:
     return ("+" if points >= 0 else "−") + format.number(abs(points), 1)
 
 
-def _items(ranking: Ranking, unit: UnitScore) -> str:
+def items(ranking: Ranking, unit: UnitScore) -> str:
+    """What each item of a unit's score brought and what it lost, as an HTML table."""
     heads = [
         ("", t("指标")),
         ("number value", t("数值")),

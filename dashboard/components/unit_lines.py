@@ -51,6 +51,9 @@ OVER = {
 }
 """``SHORT`` where fewer are better."""
 
+ALONE: Mapping[str, object] = {"median": None, "count": 0, "above": None}
+"""What stands beside a figure for those who see no other unit's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnitLine:
@@ -114,9 +117,9 @@ def lines(
                 campaign_months,
                 survey_days.get(kpi.key, ()),
             ),
-            median=against[kpi.key]["median"],
-            peers=int(against[kpi.key]["count"]),
-            above=against[kpi.key]["above"],
+            median=against.get(kpi.key, ALONE)["median"],
+            peers=int(against.get(kpi.key, ALONE)["count"]),
+            above=against.get(kpi.key, ALONE)["above"],
         )
         for kpi in kpis
     ]

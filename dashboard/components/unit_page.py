@@ -24,12 +24,16 @@ def level_title(build: str, picked: Unit) -> str:
     return headings.level_title(builds.dimensions(build), str(picked["level"]))
 
 
-def way(build: str, picked: Unit) -> None:
-    """The way to the unit, and to those right below it."""
+def way(build: str, picked: Unit, sight: frozenset[str] | None) -> None:
+    """The way to the unit, and to those right below it, as far as the reader sees them (None: all)."""
     names, short = builds.unit_names(build), builds.unit_names(build, short=True)
     lower = level_below(build, picked)
     unit_head.way(
-        [(str(each["unit_code"]), names[each["unit_code"]]) for each in units.way_up(build, picked)],
+        [
+            (str(each["unit_code"]), names[each["unit_code"]])
+            for each in units.way_up(build, picked)
+            if sight is None or each["unit_code"] in sight
+        ],
         [(each, short[each]) for each in units.below(build, picked)],
         headings.level_title(builds.dimensions(build), lower) if lower else "",
     )
@@ -53,14 +57,16 @@ def red_line_kpis(build: str, month: date) -> tuple[str, ...]:
     return card.red_lines if card else ()
 
 
-def lines(build: str, picked: Unit, month: date, today: date, period: PeriodKind | None) -> list[UnitLine]:
-    """Every KPI of the unit as a line."""
+def lines(
+    build: str, picked: Unit, month: date, today: date, period: PeriodKind | None, *, compares: bool
+) -> list[UnitLine]:
+    """Every KPI of the unit as a line; beside it what others have, for those who may compare."""
     code, level = str(picked["unit_code"]), str(picked["level"])
     dimensions = builds.dimensions(build)
     return unit_lines.lines(
         builds.collected(build),
         units.history(build, level, code, month, today, period).to_dicts(),
-        units.held_against(build, level, code, month, today, period),
+        units.held_against(build, level, code, month, today, period) if compares else {},
         month=month,
         targets=dimensions.targets,
         campaign_months=builds.shown_months(build),
@@ -74,16 +80,22 @@ def lines(build: str, picked: Unit, month: date, today: date, period: PeriodKind
 
 
 def table(
-    build: str, picked: Unit, found: Sequence[UnitLine], month: date, period: PeriodKind | None
+    build: str,
+    picked: Unit,
+    found: Sequence[UnitLine],
+    month: date,
+    period: PeriodKind | None,
+    *,
+    compares: bool,
 ) -> unit_table.UnitTable:
     """The table of KPIs: beside each figure its peers' and that of the unit above, where there are any."""
-    above = picked["parent_code"]
+    above = picked["parent_code"] if compares else None
     return unit_table.UnitTable(
         code=str(picked["unit_code"]),
         lines=found,
         kind=table_kind(build, picked, period),
         red_lines=red_line_kpis(build, month),
-        peers=peers_name(build, picked),
+        peers=peers_name(build, picked) if compares else "",
         above=builds.unit_names(build, short=True)[above] if above else "",
     )
 
@@ -130,13 +142,15 @@ def sentence(build: str, picked: Unit, found: Sequence[UnitLine], month: date, t
     )
 
 
-def facts(build: str, picked: Unit, found: Sequence[UnitLine], month: date, today: date) -> UnitFacts:
-    """Rank, red lines and the report of the month, of the reporting unit where another reports for this one."""
+def facts(
+    build: str, picked: Unit, found: Sequence[UnitLine], month: date, today: date, *, compares: bool
+) -> UnitFacts:
+    """Rank (for those who may compare), red lines and the report of the month, of the reporting unit where another reports for this one."""
     reporting = picked["reporting_code"]
     stands_for = None
     if reporting and reporting != picked["unit_code"]:
         stands_for = (str(reporting), builds.unit_names(build)[str(reporting)])
-    standing = units.standing(build, str(reporting), month, today) if reporting else None
+    standing = units.standing(build, str(reporting), month, today) if reporting and compares else None
     revision = unit_reports.revisions(build, str(reporting)).get(f"{month:%Y-%m}") if reporting else None
     dimensions, never = builds.dimensions(build), red_line_kpis(build, month)
     return UnitFacts(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import streamlit as st
 
 from dashboard.access import sessions, visitors
 from dashboard.access.doors import LOOPBACK, doors
-from dashboard.access.principal import NOBODY, Principal
+from dashboard.access.principal import NOBODY, Principal, may
 from dashboard.queries import builds
 from metrics.connection import NoBuildError, OtherLayoutError
 
@@ -26,6 +27,16 @@ def principal() -> Principal:
     if not session or not here.has_journal():
         return NOBODY
     return sessions.principal_of(here.journal(), session, now=here.now()) or NOBODY
+
+
+def sight(build: str, person: Principal) -> frozenset[str] | None:
+    """Codes of the units whose figures somebody sees: their own and those below; None for all there are."""
+    if may(person, "page.unit"):
+        return None
+    dimensions = builds.dimensions(build)
+    own = pl.col("unit_code").is_in(sorted(person.units)) & (pl.col("level") == dimensions.reporting_level)
+    under = dimensions.units.filter(pl.col("parent_code").is_in(sorted(person.units)))
+    return frozenset(dimensions.units.filter(own)["unit_code"]) | frozenset(under["unit_code"])
 
 
 def unit_names() -> dict[str, str]:

@@ -29,6 +29,13 @@ def unit(build: str, code: str | None) -> Unit:
     return found.row(0, named=True)
 
 
+def first_in(build: str, sight: frozenset[str] | None) -> str | None:
+    """The unit a page opens on for somebody who sees some units only: the first that reports; None for the rest."""
+    dimensions = builds.dimensions(build)
+    reporting = dimensions.units.filter(~pl.col("own_office"), pl.col("level") == dimensions.reporting_level)
+    return next((code for code in reporting["unit_code"] if sight is not None and code in sight), None)
+
+
 def way_up(build: str, picked: Unit) -> list[Unit]:
     """The units above one, from the top down to itself."""
     above = picked["parent_code"]

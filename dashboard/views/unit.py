@@ -1,25 +1,30 @@
 """单位: 这个单位怎么样? How it stands, all its KPIs, the units below it, its categories, its reports."""
 
 from dashboard import state
-from dashboard.components import page, unit_exhibits, unit_facts, unit_page
+from dashboard.access.principal import may
+from dashboard.components import page, unit_exhibits, unit_facts, unit_page, unit_score
 from dashboard.i18n import of
-from dashboard.queries import builds, unit_reports, units
+from dashboard.queries import builds, people, unit_reports, units
 
-filters, today = state.filters(), builds.today()
+filters, today, principal = state.filters(), builds.today(), people.principal()
 build, month, period = filters.build, filters.month, filters.period
-picked, simulated = units.unit(build, filters.unit), builds.dimensions(build).simulated
+compares, sight = may(principal, "unit.compare"), people.sight(build, principal)
+picked = units.unit(build, filters.unit or units.first_in(build, sight))
+simulated = builds.dimensions(build).simulated
 code, level, names = str(picked["unit_code"]), str(picked["level"]), builds.unit_names(build)
 
-unit_page.way(build, picked)
-lines = unit_page.lines(build, picked, month, today, period)
+unit_page.way(build, picked, sight)
+lines = unit_page.lines(build, picked, month, today, period, compares=compares)
 page.head(
     unit_page.title(build, picked, month),
-    unit_page.notes(build, picked, month, asked=filters.unit is not None),
+    unit_page.notes(build, picked, month, asked=filters.unit is not None or not compares),
     unit_page.sentence(build, picked, lines, month, today),
 )
-unit_facts.show(unit_page.facts(build, picked, lines, month, today))
+unit_facts.show(unit_page.facts(build, picked, lines, month, today, compares=compares))
+if not compares:
+    unit_score.show(filters, picked, today, simulated=simulated)
 
-table = unit_page.table(build, picked, lines, month, period)
+table = unit_page.table(build, picked, lines, month, period, compares=compares)
 few = unit_page.level_title(build, picked) if units.is_below_reporting(build, level) else ""
 reading = unit_exhibits.reading(table, below_level=few, chosen=period)
 unit_exhibits.kpi_table(table, names[code], month, reading, simulated=simulated)

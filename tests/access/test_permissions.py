@@ -58,8 +58,9 @@ def test_every_page_is_in_the_table():
 
 
 def test_a_liaison_never_sees_the_live_figures_of_others():
-    live = ("page.overview", "page.ranking", "page.map", "page.indicator", "page.unit", "page.progress")
+    live = ("page.overview", "page.ranking", "page.map", "page.indicator", "page.progress", "unit.compare")
     assert [action for action in live if PERMISSIONS[action].reach["liaison"]] == []
+    assert PERMISSIONS["page.unit"].reach["liaison"] == "own"
 
 
 def test_a_misspelt_cell_is_no_permission(tmp_path):
