@@ -64,7 +64,7 @@ class Filters:
     by_score: bool
     unit: str | None
     rows: str | None
-    part: str
+    part: str = ""
     chart: str = ""
     order: str = ""
 

@@ -159,7 +159,7 @@ def _of_model(
         rows=_listed(connection, sheet, columns, measures, places, listed, limit),
         row_count=counts[listed],
         counts=counts,
-        withheld=connection.execute("select count(*) from adding where is_withheld").fetchone()[0],
+        withheld=_withheld(connection),
         totals=_totals(connection, measures, "true"),
         withheld_totals=_totals(connection, measures, "is_withheld"),
     )
@@ -213,10 +213,16 @@ def _listed(
     ).pl()
 
 
+def _withheld(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many rows are only counted."""
+    [(count,)] = connection.execute("select count(*) from adding where is_withheld").fetchall()
+    return int(count)
+
+
 def _part_counts(connection: duckdb.DuckDBPyConnection, measures: Sequence[str]) -> dict[str, int]:
     """How many rows of each part may be listed."""
     counts = (f"count(*) filter ({part.format(first=measures[0])})" for part in PARTS.values())
-    found = connection.execute(f"select {', '.join(counts)} from adding where not is_withheld").fetchone()
+    [found] = connection.execute(f"select {', '.join(counts)} from adding where not is_withheld").fetchall()
     return dict(zip(PARTS, found, strict=True))
 
 
@@ -224,7 +230,7 @@ def _totals(
     connection: duckdb.DuckDBPyConnection, measures: Sequence[str], condition: str
 ) -> dict[str, Decimal]:
     sums = ", ".join(f"coalesce(sum(adds_{name}), 0)" for name in measures)
-    found = connection.execute(f"select {sums} from adding where {condition}").fetchone()
+    [found] = connection.execute(f"select {sums} from adding where {condition}").fetchall()
     return dict(zip(measures, found, strict=True))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from dashboard.components import plain_table
+from dashboard.components.plain_table import Line, line
 from dashboard.i18n import LANGUAGE, deferred, t
 from etl.findings import Finding, key_of, render, title
 
@@ -52,19 +54,16 @@ def _group(severity: str, sheet: str, findings: Sequence[Finding], file_name: st
         count=len(findings),
     )
     titles = (t("单元格"), t("列"), t("现为"), t("问题"), t("应为"), t("怎么改"))
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
-    lines = "".join(_line(each, file_name) for each in findings)
-    return (
-        f'<h3 class="findings-{severity}">{escape(head)}</h3><div class="findings" tabindex="0"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
+    lines = (_line(each, file_name) for each in findings)
+    return f'<h3 class="findings-{severity}">{escape(head)}</h3>{plain_table.table(titles, lines)}'
 
 
-def _line(each: Finding, file_name: str) -> str:
+def _line(each: Finding, file_name: str) -> Line:
     language = "en" if LANGUAGE.get() == "en" else "zh"
     row = render(each, file_name, language)
-    cells = (row["cell"], row["column"], row["value"], title(each, language), row["expected"], row["remedy"])
-    return "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+    return line(
+        row["cell"], row["column"], row["value"], title(each, language), row["expected"], row["remedy"]
+    )
 
 
 def questions(findings: Iterable[Finding]) -> list[Question]:

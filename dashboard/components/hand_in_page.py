@@ -7,9 +7,10 @@ from datetime import timedelta
 from html import escape
 
 from dashboard import format
-from dashboard.components import block, page
+from dashboard.components import block, page, plain_table
 from dashboard.components.hand_in_findings import table
 from dashboard.components.links import link, linked
+from dashboard.components.plain_table import Line
 from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
@@ -134,17 +135,11 @@ def history(found: Standing) -> None:
     if not found.submissions:
         return
     titles = (t("版本"), t("接收时间"), t("报送人"), t("数据负责人"), t("状态"), t("各表"), t("回执"))
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
-    lines = "".join(_revision(each) for each in found.submissions)
-    block.show(
-        f'<h2>{escape(t("报送记录"))}</h2><div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>",
-        key="history",
-    )
+    lines = [_revision(each) for each in found.submissions]
+    block.show(f"<h2>{escape(t('报送记录'))}</h2>{plain_table.table(titles, lines)}", key="history")
 
 
-def _revision(each: Submission) -> str:
-    zh, en = STATE_TITLES[each.state]
+def _revision(each: Submission) -> Line:
     sheets = listed(
         [
             f"{SHEETS[sheet.sheet].title_zh} {_content(sheet.content, sheet.row_count)}"
@@ -158,12 +153,18 @@ def _revision(each: Submission) -> str:
         _moment(each.received_at),
         each.received_by,
         each.certified_by or format.MISSING,
-        en if LANGUAGE.get() == "en" else zh,
+        state(each.state),
         sheets,
     )
-    told = "".join(f"<td>{escape(text)}</td>" for text in cells)
     saved = f'<a href="{escape(address)}&amp;save" download>{escape(t("保存"))}</a>'
-    return f'<tr>{told}<td><a href="{escape(address)}" target="_blank">{escape(receipt.number)}</a> {saved}</td></tr>'
+    opened = f'<a href="{escape(address)}" target="_blank">{escape(receipt.number)}</a> {saved}'
+    return Line(cells=[*(escape(text) for text in cells), opened])
+
+
+def state(key: str) -> str:
+    """A submission's state in the reader's language."""
+    zh, en = STATE_TITLES[key]
+    return en if LANGUAGE.get() == "en" else zh
 
 
 def _content(content: str, count: int) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from html import escape
 
 from dashboard import format
-from dashboard.components import block
+from dashboard.components import block, plain_table
 from dashboard.components.marks import STATUS, html
+from dashboard.components.plain_table import Line
 from dashboard.i18n import of, t
 from dashboard.queries.previews import Previewed
 from dashboard.services.standing import Standing
@@ -17,17 +18,15 @@ from metrics.kpis import KPIS
 def show(figures: Previewed, found: Standing) -> None:
     """A table that opens, so that it does not stand in the way of submitting."""
     titles = (t("指标"), t("本次"), "n", t("上月"), t("目标"), t("状态"))
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
-    lines = "".join(_line(row, figures.before.get(str(row["kpi"]))) for row in figures.now)
+    lines = (_line(row, figures.before.get(str(row["kpi"]))) for row in figures.now)
     title = t("提交后的指标预览({count}项,与上月对照)", count=len(figures.now))
     block.show(
-        f'<details class="preview" open><summary>{escape(title)}</summary><div class="findings" tabindex="0"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div></details>",
+        f'<details class="preview" open><summary>{escape(title)}</summary>{plain_table.table(titles, lines)}</details>',
         key="preview",
     )
 
 
-def _line(row: Mapping[str, object], before: float | None) -> str:
+def _line(row: Mapping[str, object], before: float | None) -> Line:
     kpi, status = KPIS[str(row["kpi"])], STATUS[str(row["status"])]
     target = "" if row["target"] is None else format.target(kpi, row["target"])
     cells = (
@@ -40,4 +39,4 @@ def _line(row: Mapping[str, object], before: float | None) -> str:
         escape(target),
         f"{html(status)} {escape(t(status.word))}",
     )
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    return Line(cells=cells)

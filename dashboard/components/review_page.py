@@ -11,16 +11,16 @@ import streamlit as st
 from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
-from dashboard.components import block, page
-from dashboard.components.hand_in_page import file_link
+from dashboard.components import block, page, plain_table
+from dashboard.components.hand_in_page import file_link, state
 from dashboard.components.hand_in_steps import pressed
 from dashboard.components.links import going, link
+from dashboard.components.plain_table import Line, line
 from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services import reviewing
 from dashboard.services.receipts import receipt_of
 from dashboard.services.reviewing import Asked, Case, Waiting
 from etl.journal import PASSED, RECEIVED
-from etl.review import STATE_TITLES
 from etl.sheets import SHEETS
 
 REASONS = 3
@@ -43,17 +43,15 @@ def sentence(rows: Sequence[Waiting], units: Mapping[str, str], *, is_frozen: bo
 def queue(here: Doors, rows: Sequence[Waiting], names: Mapping[str, str], picked: str) -> None:
     """A line a unit, those that wait first; a line opens its submission."""
     titles = (t("单位"), t("版本"), t("接收时间"), t("已等"), t("核实性问题"), t("状态"))
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
-    lines = "".join(_waiting(each, names, picked, each.waited(here.now())) for each in rows)
+    lines = [_waiting(each, names, picked, each.waited(here.now())) for each in rows]
     nothing = f'<p class="src">{escape(t("本月还没有报送。"))}</p>' if not rows else ""
     block.show(
-        f'<h2>{escape(t("本月各单位报送"))}</h2><div class="findings" tabindex="0"><table class="review-queue"><thead><tr>'
-        f"{heads}</tr></thead><tbody>{lines}</tbody></table></div>{nothing}",
+        f"<h2>{escape(t('本月各单位报送'))}</h2>{plain_table.table(titles, lines, css='review-queue')}{nothing}",
         key="review_queue",
     )
 
 
-def _waiting(each: Waiting, names: Mapping[str, str], picked: str, days: float) -> str:
+def _waiting(each: Waiting, names: Mapping[str, str], picked: str, days: float) -> Line:
     held = each.submission
     received = f"{held.received_at:%Y-%m-%d %H:%M}" + (f" {t('迟报')}" if each.is_late else "")
     waited = t("{days}天", days=int(days)) if held.state == RECEIVED else format.MISSING
@@ -65,15 +63,9 @@ def _waiting(each: Waiting, names: Mapping[str, str], picked: str, days: float) 
         format.whole(each.asked),
         state(held.state),
     )
-    told = "".join(f"<td>{escape(text)}</td>" for text in cells)
-    mark = ' class="picked" aria-current="true"' if held.unit_code == picked else ""
-    return f'<tr{mark} data-key="review-{held.unit_code}" tabindex="0" role="link" {going(unit=held.unit_code)}>{told}</tr>'
-
-
-def state(key: str) -> str:
-    """A state in the reader's language."""
-    zh, en = STATE_TITLES[key]
-    return en if LANGUAGE.get() == "en" else zh
+    mark = 'class="picked" aria-current="true" ' if held.unit_code == picked else ""
+    leads = f'{mark}data-key="review-{held.unit_code}" tabindex="0" role="link" {going(unit=held.unit_code)}'
+    return line(*cells, row=leads)
 
 
 def case(found: Case, name: str, principal: Principal) -> None:
@@ -105,18 +97,13 @@ def _asked(found: Case) -> str:
     if not found.asked:
         return f'<p class="src">{escape(t("没有核实性问题。"))}</p>'
     titles = (t("工作表"), t("单元格"), t("列"), t("现为"), t("应为"), t("说明"))
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
-    lines = "".join(_asked_line(each) for each in found.asked)
-    return (
-        f"<h3>{escape(t('核实性问题与说明'))}</h3>"
-        f'<div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
-    )
+    table = plain_table.table(titles, [_asked_line(each) for each in found.asked])
+    return f"<h3>{escape(t('核实性问题与说明'))}</h3>{table}"
 
 
-def _asked_line(each: Asked) -> str:
+def _asked_line(each: Asked) -> Line:
     reason = each.reason or t("没有说明(由命令行装入)")
-    cells = (each.sheet, each.cell, each.column, each.value, each.expected, reason)
-    return "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+    return line(each.sheet, each.cell, each.column, each.value, each.expected, reason)
 
 
 def _changes(found: Case) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from dashboard.access import visitors
 from dashboard.access.gate import COOKIE
 from dashboard.access.permissions import PERMISSIONS
 from dashboard.pages import PAGES
@@ -34,9 +35,12 @@ class Seen:
 
 @contextmanager
 def opened(
-    browser: object, url: str, size: dict[str, int] = WIDE, *, drawn: str = DRAWN
+    browser: object, url: str, size: dict[str, int] = WIDE, *, drawn: str = DRAWN, visit: str = ""
 ) -> Iterator[tuple[object, Seen]]:
-    """A page with every request off this machine refused and remembered, drawn to its end."""
+    """A page with every request off this machine refused and remembered, drawn to its end.
+
+    ``visit`` is the role looked around in on simulated data, such as liaison.530100; a leader's without one.
+    """
     context, seen = browser.new_context(viewport=size, accept_downloads=True), Seen()
 
     def let_through(route: object) -> None:
@@ -50,6 +54,8 @@ def opened(
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     if origin in SECRETS:
         context.add_cookies([{"name": COOKIE, "value": SECRETS[origin], "url": origin}])
+    if visit:
+        context.add_cookies([{"name": visitors.COOKIE, "value": visit, "url": origin}])
     page = context.new_page()
     page.on("pageerror", lambda error: seen.failures.append(str(error)))
     page.on("console", lambda message: _remember(message, seen))

@@ -11,6 +11,7 @@ from dashboard.components import unit_page, unit_table
 from dashboard.components.unit_categories import TOPICS, shares
 from dashboard.components.unit_lines import UnitLine, missed, missing, short_of
 from dashboard.queries import builds, figures, rankings, unit_reports, units
+from etl.campaign import load_campaign
 from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
@@ -192,8 +193,8 @@ def test_officers_short_of_the_standard_say_how_they_are_counted_for_the_whole(b
 
     def told(code: str) -> list[str]:
         picked = units.unit(full, code)
-        lines = unit_page.lines(full, picked, JUNE, TODAY, None)
-        table = unit_table.table(unit_page.table(full, picked, lines, JUNE, None))
+        lines = unit_page.lines(full, picked, JUNE, TODAY, None, compares=True)
+        table = unit_table.table(unit_page.table(full, picked, lines, JUNE, None, compares=True))
         rows = {row["指标"]: row for row in table.to_dicts()}
         return [rows[KPIS[key].title_zh]["离目标的算法"] for key in keys]
 
@@ -205,7 +206,7 @@ def test_a_month_not_yet_due_is_told_from_one_not_reported(build):
     half, july = build("half"), date(2025, 7, 1)
     kunming = units.unit(half, KUNMING)
     for today, told in ((date(2025, 7, 2), "本月未到期"), (date(2025, 9, 2), "本月未报")):
-        lines = unit_page.lines(half, kunming, july, today, None)
+        lines = unit_page.lines(half, kunming, july, today, None, compares=True)
         assert unit_page.sentence(half, kunming, lines, july, today).startswith(told)
 
 
@@ -240,3 +241,33 @@ def test_a_district_with_one_report_is_compared_with_nobody_its_streets_with_one
     assert "同组没有可比单位,不排名" in alone
     assert "同组中位数" not in alone
     assert "坪山区的6个街道" in street
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_liaison_sees_her_own_unit_its_draft_score_and_nothing_of_others(browser, address, stores, size):
+    campaign = builds.CAMPAIGNS / "yunnan-2025"
+    others = [unit for unit in load_campaign(campaign).units if KUNMING not in (unit.code, unit.parent)]
+    with opened(browser, address("full") + "/unit?month=2025-05", size, visit=f"liaison.{KUNMING}") as (
+        page,
+        seen,
+    ):
+        own = told(page)
+        page.goto(f"{address('full')}/unit?month=2025-05&unit={YUXI}")
+        page.wait_for_selector(".unit-table")
+        settled(page)
+        asked_for_another = told(page)
+        options = page.get_by_role("combobox", name="单位").first
+        options.click()
+        offered = page.get_by_role("option").all_inner_texts()
+    assert asked_for_another == own
+    assert "昆明市 · 预评分 · 2025年5月" in own
+    assert re.search(r"\d+\.\d分", own)
+    assert [unit.name for unit in others if unit.name in own or unit.name in offered] == []
+    assert [word for word in ("名次 ", "同组", "上级(", "第1名", "并列") if word in own] == []
+    assert seen.failures == []
+
+
+def told(page) -> str:
+    """What the page tells, the choice of a role apart: it names every unit."""
+    page.evaluate("document.querySelector('.person').remove()")
+    return text_of(page)

@@ -213,9 +213,22 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
             f"{real}/hand-in/{UNIT}/{MONTH}/workbook", data=b"x", headers={"origin": real}
         )
         assert sent.status == 403
-        for path in ("overview", "ranking", "unit", "review", "audit", "accounts", "indicator?rows=533400"):
+        for path in (
+            "overview",
+            "ranking",
+            "map",
+            "progress",
+            "review",
+            "audit",
+            "accounts",
+            "indicator?rows=533400",
+        ):
             page.goto(f"{real}/{path}")
             page.get_by_text("您的账号不能打开这一页").wait_for(timeout=30_000)
             settled(page)
             assert "迪庆" not in text_of(page)
+        page.goto(f"{real}/unit?unit={UNIT}&month={MONTH}")
+        page.get_by_role("heading", name="昆明市 · 2026年9月").first.wait_for(timeout=30_000)
+        settled(page)
+        assert "迪庆" not in text_of(page)
     assert COOKIE in cookies
