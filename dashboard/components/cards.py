@@ -10,7 +10,7 @@ from dashboard import format
 from dashboard.components import block
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import QUALIFIER, Row, changes, coverage, joined, target_text
+from dashboard.components.notation import QUALIFIER, Row, changes, coverage, in_line, joined, target_text
 from dashboard.components.strokes import bullet, sparkline
 from dashboard.i18n import listed, of, t
 from metrics.dimensions import Target
@@ -107,7 +107,7 @@ def _spread_line(facts: CardFacts) -> str:
         link(came, "progress") if came else "",
         joined([facts.note]),
     ]
-    return " · ".join(f'<span class="nb">{part}</span>' for part in parts if part)
+    return in_line(parts)
 
 
 def _change_line(facts: CardFacts) -> str:

@@ -85,7 +85,15 @@ def changes(kpi: Kpi, value: float | None, earlier: Sequence[tuple[float | None,
 
 def joined(parts: Sequence[str]) -> str:
     """Short statements in one line, escaped."""
-    return " · ".join(f'<span class="nb">{escape(part)}</span>' for part in parts if part)
+    return in_line([escape(part) for part in parts])
+
+
+def in_line(parts: Sequence[str]) -> str:
+    """Short statements (HTML) in one line; where it breaks, the dot goes with what follows it."""
+    told = [part for part in parts if part]
+    return " ".join(
+        f'<span class="nb">{"· " if place else ""}{part}</span>' for place, part in enumerate(told)
+    )
 
 
 def figure_table(rows: Iterable[Row], names: Mapping[str, str]) -> pl.DataFrame:
