@@ -130,6 +130,22 @@ def findings(found: Standing) -> None:
     block.show(f'<p class="one">{escape(told)}</p>{marked}{body}', key="findings")
 
 
+def declared(contents: Mapping[str, str]) -> str:
+    """What whoever signs declares besides the figures: empty logs, and sheets as they were last month."""
+    if not contents:
+        return ""
+    told = {
+        content: listed([SHEETS[sheet].title_zh for sheet in SHEETS if contents.get(sheet) == content])
+        for content in ("zero_report", "unchanged")
+    }
+    return clauses(
+        [
+            t("零报告(本月确无此事):{sheets}", sheets=told["zero_report"]) if told["zero_report"] else "",
+            t("与上月无变化:{sheets}", sheets=told["unchanged"]) if told["unchanged"] else "",
+        ]
+    ) or t("各表均有填报,没有零报告和无变化的声明。")
+
+
 def history(found: Standing) -> None:
     """Every revision: when, by whom, what became of it, its sheets and its receipt."""
     if not found.submissions:

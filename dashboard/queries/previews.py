@@ -27,8 +27,12 @@ KEPT = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Previewed:
-    """The rows of metrics.query.table of one unit: with the draft, and for the month before (None: none)."""
+    """The rows of metrics.query.table of one unit: with the draft, and for the month before (None: none).
 
+    ``contents`` is how the draft reports each sheet, by the sheet's key.
+    """
+
+    contents: dict[str, str]
     now: list[dict[str, object]]
     before: dict[str, float | None]
 
@@ -58,9 +62,18 @@ def _figures(run: Run, dimensions: Dimensions, unit_code: str, period: str, now:
     earlier = add_months(month, -1)
     before = _of_unit(run, dimensions, unit_code, earlier, now) if earlier in dimensions.due_at else []
     return Previewed(
+        contents=dict(run(_CONTENTS, {"code": unit_code, "month": month}).rows()),
         now=[row for row in rows if row["value"] is not None],
         before={str(row["kpi"]): row["value"] for row in before},
     )
+
+
+_CONTENTS = """
+    select sheet.sheet, sheet.content
+    from dim_submitted_sheet as sheet
+    join dim_submission as submission using (submission_id)
+    where submission.reporting_code = $code and submission.month = $month
+"""
 
 
 def _of_unit(

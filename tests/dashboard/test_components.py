@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.components import area_map, exhibit, strokes
 from dashboard.components.geometry import WIDTH, shapes_of
+from dashboard.components.hand_in_page import declared
 from dashboard.components.scale import CLASSES, classes
 from metrics.kpis import KPIS
 
@@ -97,3 +98,12 @@ def test_no_text_taken_away_is_a_formula_in_a_spreadsheet():
 def test_a_table_taken_away_is_written_as_if_every_cell_had_been_looked_at(texts):
     table = pl.DataFrame({"文字": texts, "数": [-1.5] * len(texts)})
     assert exhibit.csv(table) == exhibit.harmless(table).write_csv()
+
+
+def test_who_signs_reads_which_sheets_are_declared_empty_or_unchanged():
+    told = declared(
+        {"complaints": "zero_report", "trainings": "zero_report", "basics": "unchanged", "issues": "reported"}
+    )
+    assert told == "零报告(本月确无此事):投诉台账、培训台账;与上月无变化:基础情况"
+    assert declared({"complaints": "reported"}) == "各表均有填报,没有零报告和无变化的声明。"
+    assert declared({}) == ""

@@ -136,6 +136,7 @@ def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browse
         upload(page, "9月-标注.xlsx", mended.getvalue())
         assert "0处必须修改" in text_of(page)
         assert "提交后的指标预览" in text_of(page)
+        assert "各表均有填报,没有零报告和无变化的声明。" in text_of(page)
         for field in page.locator(".st-key-reasons input, [data-testid=stForm] input[aria-label*=':']").all():
             field.fill("已核实,属实")
         if page.get_by_role("button", name="保存说明").count():
