@@ -66,6 +66,7 @@ PAGES = (
     ),
     Page(key="accounts", title=deferred("账号"), question=deferred("谁能进来,能做什么?"), first_of="admin"),
     Page(key="audit", title=deferred("审计"), question=deferred("谁做过什么?"), first_of="auditor"),
+    Page(key="guide", title=deferred("指南"), question=deferred("月报怎么报?")),
     Page(key="dictionary", title=deferred("口径"), question=deferred("这个数怎么算,出自哪里?")),
 )
 

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="a store with simulated data")
     options = parser.parse_args()
     PICTURES.mkdir(exist_ok=True)
-    with _store(options.store) as store, served(store) as server, sync_playwright() as playwright:
+    with simulated_store(options.store) as store, served(store) as server, sync_playwright() as playwright:
         arguments = [each for each in OFFLINE if each != "--disable-gpu"] + [WITH_MAPS]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         for language in LANGUAGES:
@@ -52,7 +52,8 @@ def main() -> None:
 
 
 @contextmanager
-def _store(given: Path | None) -> Iterator[Path]:
+def simulated_store(given: Path | None) -> Iterator[Path]:
+    """The store given, else one made for the time being."""
     if given is not None:
         yield given
         return

@@ -13,6 +13,7 @@ from dashboard.access.principal import Principal, RefusedError
 from dashboard.components import hand_in_page, hand_in_preview, page, upload
 from dashboard.components.hand_in_findings import Question, questions
 from dashboard.components.hand_in_page import file_link
+from dashboard.components.links import link
 from dashboard.i18n import spoken, t
 from dashboard.queries import previews
 from dashboard.services import hand_in
@@ -50,6 +51,7 @@ def template(found: Standing) -> None:
     address = f"/hand-in/{found.unit.code}/{found.period}/template"
     page.line(
         file_link(t("下载{unit}{month}填报表", unit=found.unit.name, month=found.period), address)
+        + f' {link(t("报送指南"), "guide")}'
         + f' <span class="src">{t("单位已填好;上月报过的,未办结的投诉和未销号的问题也已列入,存量写在批注里。")}</span>',
         key="template",
     )

@@ -1,0 +1,169 @@
+"""The pictures of the liaisons' guide, and how long a small prefecture's workbook takes to fill in.
+
+    python -m docs.guide [--store DIR]
+
+A liaison of 迪庆州 hands in the month that is open today: a workbook with mistakes, then the mended one; a
+reviewer returns it. Works on a copy of the store; without one it makes simulated data first, which takes a
+minute. Needs Chromium and playwright (requirements-dev.txt).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import openpyxl
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.first_paint import CHROMIUM, DRAWN, DRAWN_MILLISECONDS, OFFLINE
+from benchmarks.served import Served, served
+from dashboard.access import visitors
+from docs.screenshots import PICTURES, simulated_store
+from etl.campaign import Campaign, Unit, load_campaign
+from etl.demo import workbook_bytes
+from etl.simulation.plan import PlannedWorkbook
+from etl.store import Store
+from etl.writing.issue_template import issue_template
+
+CAMPAIGN = Path(__file__).resolve().parent.parent / "data" / "campaigns" / "yunnan-2025"
+UNIT, FIRST, SEED = "533400", "2025-10", 1
+SIZE = {"width": 1120, "height": 700}
+KEY_SECONDS, THINK_SECONDS = 0.28, 1.35
+"""A keystroke of an average typist, and the moment before each cell (Card, Moran, Newell: the keystroke-level
+model, Communications of the ACM 23(7), 1980)."""
+MISTAKES = {
+    ("基础情况", "E6"): "约十人",
+    ("月度情况", "D4"): -3,
+    ("投诉台账", "F20"): "热线",
+    ("培训台账", "G3"): "半天",
+}
+
+
+def main() -> None:
+    """Take the pictures and print the figures the guide gives."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--store", type=Path, help="a store with simulated data; it is copied")
+    options = parser.parse_args()
+    campaign, now = load_campaign(CAMPAIGN), datetime.now()
+    month = next(each for each in campaign.periods if campaign.due_at(each) > now)
+    unit = campaign.unit(UNIT, campaign.reporting_level)
+    planned = PlannedWorkbook(unit_code=UNIT, period=month, received_at=now.replace(microsecond=0))
+    filled = workbook_bytes(campaign, planned, seed=SEED, first=FIRST)
+    with simulated_store(options.store) as given, tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "store"
+        shutil.copytree(given, copy)
+        _tell_minutes(campaign, unit, month, copy, filled)
+        with served(copy) as server, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
+            _hand_in(browser, server, month, filled)
+            browser.close()
+
+
+def _tell_minutes(campaign: Campaign, unit: Unit, month: str, store: Path, filled: bytes) -> None:
+    """How many cells are typed, and how long that takes by the keystroke-level model."""
+    template = openpyxl.load_workbook(io.BytesIO(issue_template(campaign, unit, month, Store(folder=store))))
+    by_sheet = {
+        sheet.title: _typed(template[sheet.title], sheet)
+        for sheet in openpyxl.load_workbook(io.BytesIO(filled)).worksheets
+        if sheet.title in template.sheetnames
+    }
+    for title, texts in by_sheet.items():
+        seconds = sum(THINK_SECONDS + KEY_SECONDS * (len(text) + 1) for text in texts)
+        print(f"{title}: {len(texts)} cells, {sum(map(len, texts))} keys, {seconds / 60:.0f} min")
+
+
+def _typed(template: object, sheet: object) -> list[str]:
+    """The texts of the cells a template did not hold already, rows of logs found again by their number."""
+    held = {str(row[0].value): {str(cell.value) for cell in row} for row in template.iter_rows()}
+    return [
+        str(cell.value)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value not in (None, "")
+        and cell.value != template[cell.coordinate].value
+        and str(cell.value) not in held.get(str(row[0].value), ())
+    ]
+
+
+def _hand_in(browser: Browser, server: Served, month: str, filled: bytes) -> None:
+    """The whole way, a picture at each station."""
+    page = _page(browser, server, f"liaison.{UNIT}", f"hand_in?month={month}")
+    _take(page, "guide-start")
+    _upload(page, "迪庆州填报表.xlsx", _with_mistakes(filled))
+    _take(page, "guide-findings")
+    began = time.monotonic()
+    _upload(page, "迪庆州填报表-已改.xlsx", filled)
+    print(f"upload and check: {time.monotonic() - began:.1f} s")
+    for field in page.locator("[data-testid=stForm] input[aria-label*=':']").all():
+        field.fill("本月新录用人员到岗")
+    page.get_by_role("button", name="保存说明").click()
+    page.get_by_text("说明已保存").wait_for()
+    _take(page, "guide-submit")
+    page.get_by_label("数据负责人姓名").fill("李某某")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.get_by_text("已提交。回执号").wait_for(timeout=DRAWN_MILLISECONDS)
+    _take(page, "guide-receipt")
+    page.close()
+    _return(browser, server, month)
+    page = _page(browser, server, f"liaison.{UNIT}", f"hand_in?month={month}")
+    _take(page, "guide-returned")
+    page.close()
+
+
+def _return(browser: Browser, server: Served, month: str) -> None:
+    page = _page(browser, server, "reviewer", f"review?month={month}&unit={UNIT}")
+    page.get_by_text("退回修改").click()
+    page.get_by_label("单元格").first.fill("E6")
+    page.get_by_label("退回理由").first.fill("在岗人数较上月增加6人,请核对并补充录用文件")
+    page.get_by_role("button", name="退回", exact=True).click()
+    page.get_by_text("第1版已退回").wait_for(timeout=DRAWN_MILLISECONDS)
+    page.close()
+
+
+def _page(browser: Browser, server: Served, role: str, view: str) -> Page:
+    address = f"http://127.0.0.1:{server.port}"
+    page = browser.new_page(viewport=SIZE)
+    page.context.add_cookies([{"name": visitors.COOKIE, "value": quote(role), "url": address}])
+    page.goto(f"{address}/{view}")
+    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    return page
+
+
+def _upload(page: Page, name: str, content: bytes) -> None:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    chosen = {"name": name, "mimeType": kind, "buffer": content}
+    page.locator(".st-key-upload_workbook input").set_input_files(chosen)
+    page.locator(".st-key-findings", has_text=f"{name}:").wait_for(timeout=DRAWN_MILLISECONDS)
+    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+
+
+def _with_mistakes(filled: bytes) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(filled))
+    for (sheet, cell), value in MISTAKES.items():
+        book[sheet][cell].value = value
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def _take(page: Page, name: str) -> None:
+    """The page down to its end, without what only simulated data show."""
+    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size(SIZE | {"height": min(height, 1400)})
+    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    page.set_viewport_size(SIZE)
+    print(f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
