@@ -283,8 +283,8 @@ def backup(
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """备份数据目录并核对,不必停止服务 / back up the store and verify it, while the server runs."""
-    from etl.backup import BackupError, as_text, unfinished
-    from etl.backup import backup as make_backup
+    from etl.keeping.backup import backup as make_backup
+    from etl.keeping.manifest import BackupError, as_text, unfinished
     from etl.migrate import OtherJournalError
 
     try:
@@ -319,8 +319,9 @@ def restore(
     ] = None,
 ) -> None:
     """核对备份,恢复到空目录并重建指标库 / verify a backup, make a store of it in an empty folder, build."""
-    from etl.backup import BackupError, as_text, read_manifest, verified
-    from etl.backup import restore as restore_backup
+    from etl.keeping.manifest import BackupError, as_text, read_manifest
+    from etl.keeping.restore import restore as restore_backup
+    from etl.keeping.verify import verified
     from etl.migrate import OtherJournalError
 
     try:

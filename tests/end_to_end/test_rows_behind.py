@@ -150,7 +150,9 @@ def test_where_a_row_may_not_be_shown_none_of_its_unit_and_month_is(key, tmp_pat
     assert shown > 0
 
 
-@pytest.mark.parametrize("key", ["complaints_on_time_rate", "issues_rectified_rate", "complaints_repeat_rate"])
+@pytest.mark.parametrize(
+    "key", ["complaints_on_time_rate", "issues_rectified_rate", "complaints_repeat_rate"]
+)
 def test_the_rows_that_are_not_in_the_numerator_can_be_asked_for(key, tmp_path):
     kpi, missing = KPIS[key], 0
     for seed in range(710, 714):
@@ -160,9 +162,7 @@ def test_the_rows_that_are_not_in_the_numerator_can_be_asked_for(key, tmp_path):
         with closing(open_build(build)) as connection:
             run = runner(connection)
             month = data.campaign.periods[-1]
-            places = asked(
-                run, read_dimensions(run), kpi, data.campaign.top, month, "rolling12", data.today
-            )
+            places = asked(run, read_dimensions(run), kpi, data.campaign.top, month, "rolling12", data.today)
         for part in (provenance.ALL, provenance.NUMERATOR, provenance.REST):
             for each in rows_behind(store, build, places, measures(kpi), part=part, limit=10**6):
                 assert each.rows.height == each.row_count == each.counts[part]

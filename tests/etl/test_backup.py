@@ -22,11 +22,14 @@ import pytest
 from etl import audit, drafts
 from etl.accept import accept
 from etl.audit import Act
-from etl.backup import MANIFEST, BackupError, backup, finished, read_manifest, restore, unfinished, verified
 from etl.build import build
 from etl.drafts import Draft
 from etl.journal import Journal
 from etl.journal_tables import ATTACHMENT
+from etl.keeping.backup import backup
+from etl.keeping.manifest import MANIFEST, BackupError, finished, read_manifest, unfinished
+from etl.keeping.restore import restore
+from etl.keeping.verify import verified
 from etl.load import check_file
 from etl.migrate import OtherJournalError
 from etl.read import WorkbookReader
