@@ -1,20 +1,25 @@
 """Taking a backup: a store as it was at one moment, while people go on working.
 
 The journal is copied first, by SQLite's own online backup: whatever its copy names was written before it and
-never changes. The manifest comes last; a folder without one is no backup.
+never changes. The manifest comes last; a folder without one is no backup. What is amiss with the store without
+being in the way, a tampered audit above all, is told in it: that is when a backup is wanted most.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from etl.keeping.contents import journal_told, named, reading, told
+from filelock import FileLock
+
+from etl import audit
+from etl.keeping.acts import tell
+from etl.keeping.contents import journal_told, named, purged, reading, told
 from etl.keeping.files import copy, link, nothing_left_of
 from etl.keeping.manifest import (
     JOURNAL,
@@ -28,7 +33,7 @@ from etl.keeping.manifest import (
     read_manifest,
     sealed,
 )
-from etl.keeping.verify import verify
+from etl.keeping.verify import audit_fault, verify
 from etl.store import Store, write_whole
 
 
@@ -41,10 +46,10 @@ class Backup:
     shared: int
 
 
-def backup(store: Store, folder: Path, now: datetime) -> Backup:
+def backup(store: Store, folder: Path, now: datetime, *, user: str) -> Backup:
     """Make and verify a backup in a new folder of ``folder``, named by the moment; the store stays in use.
 
-    Raises BackupError where the store lacks something its journal names (no half backup stays behind),
+    Audited afterwards as an act of ``user``, of the operating system. Raises BackupError where the store lacks something its journal names (no half backup stays behind),
     migrate.OtherJournalError where a later version of the program wrote it.
     """
     if not (store.folder / JOURNAL).is_file():
@@ -53,6 +58,21 @@ def backup(store: Store, folder: Path, now: datetime) -> Backup:
             f" / there is no {JOURNAL} in {store.folder}: name the store with --store"
         )
     folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(store.purge_lock):
+        made = _made(store, folder, now)
+    manifest = made.manifest
+    detail = {
+        "files": len(manifest.files),
+        "fault": manifest.audit_fault or "",
+        "missing": len(manifest.missing) or "",
+    }
+    act = audit.on_command_line(now, "store.backup", str(made.folder.resolve()), user, **detail)
+    with journal_told(store.folder / JOURNAL):
+        tell(store, act, tampered=manifest.audit_fault is not None)
+    return made
+
+
+def _made(store: Store, folder: Path, now: datetime) -> Backup:
     earlier = _earlier(folder)
     made = _new_folder(folder, now)
     with nothing_left_of(made), journal_told(f"{store.folder / JOURNAL} → {made / JOURNAL}"):
@@ -102,19 +122,28 @@ def _filled(store: Store, made: Path, earlier: _Earlier | None, now: datetime) -
     """Bring in what the copied journal names; the manifest, and how many files are the earlier backup's own."""
     with reading(made / JOURNAL) as connection:
         wanted, held_in = named(connection), told(connection)
-    files, absent, shared = [kept_file(made, JOURNAL)], [], 0
+    files, lacking, shared = [kept_file(made, JOURNAL)], [], 0
     for path in (*KEYS, *wanted.rows, *wanted.seen, *wanted.received):
         try:
             file, is_shared = _brought_in(store, made, path, earlier)
         except FileNotFoundError:
             if path in wanted.rows:
                 raise BackupError(_MISSING_ROWS.format(path=store.folder / path)) from None
-            absent += [path] if path in wanted.received else []
+            lacking += [path] if path in wanted.received else []
             continue
         files.append(file)
         shared += is_shared
     moment = now.isoformat(timespec="seconds")
-    return Manifest(**held_in, made_at=moment, absent=tuple(absent), files=tuple(files)), shared
+    return Manifest(**held_in, **_amiss(made, lacking), made_at=moment, files=tuple(files)), shared
+
+
+def _amiss(made: Path, lacking: Sequence[str]) -> dict[str, object]:
+    """What the manifest says of files that are not there, and of the audit."""
+    with reading(made / JOURNAL) as connection:
+        gone, fault = purged(connection), audit_fault(connection, made)
+    absent = tuple(path for path in lacking if path.startswith("workbooks/") and Path(path).stem in gone)
+    missing = tuple(path for path in lacking if path not in absent)
+    return {"absent": absent, "missing": missing, "audit_fault": fault}
 
 
 def _brought_in(store: Store, made: Path, path: str, earlier: _Earlier | None) -> tuple[KeptFile, bool]:

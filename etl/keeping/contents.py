@@ -17,6 +17,9 @@ from etl.store import Store
 
 COUNTED = {"submissions": SUBMISSION, "drafts": DRAFT, "attachments": ATTACHMENT, "acts": AUDIT}
 
+PURGED = "workbook.purge"
+"""The act that tells of purged workbooks; their sha256 are its ``hashes``, joined by commas."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
@@ -38,6 +41,14 @@ def journal_told(where: Path | str) -> Iterator[None]:
             f"{where}:读写不了日志库({reason});请检查磁盘是否已满或损坏,再试一次"
             f" / the journal cannot be read or written ({reason}): see whether the disk is full or damaged, and try again"
         ) from error
+
+
+def purged(connection: sa.Connection) -> set[str]:
+    """The sha256 of every workbook as received that was purged on its schedule, as the audit has it."""
+    if not sa.inspect(connection).has_table(AUDIT.name):
+        return set()
+    query = sa.select(AUDIT.c.detail).where(AUDIT.c.action == PURGED, AUDIT.c.outcome == "done")
+    return {sha256 for detail in connection.scalars(query) for sha256 in detail["hashes"].split(",")}
 
 
 @contextlib.contextmanager

@@ -17,6 +17,16 @@ DAMAGED = (
     " / {path} is not what the manifest says ({found_en}): check the disk, and use another backup"
 )
 
+_GONE = (
+    "缺少 {path},没有清除它的记录;其余已照样备份;请从较早的备份把它放回原处,并报告审计员"
+    " / {path} is gone and was never purged; the rest is backed up all the same: put it back from an earlier backup,"
+    " and tell the auditor"
+)
+_TAMPERED = (
+    "审计记录不可信:{zh};数据已照样备份,供查证用;请原样保留数据目录和以前的各份备份,报告审计员"
+    " / the audit does not hold: {en}; the data are backed up all the same, as evidence: keep the store and the earlier"
+    " backups as they are, and tell the auditor"
+)
 _NAME = re.compile(r"(\d{8}-\d{6})-(\d+)")
 _SEALED = re.compile(rb'(?P<told>.+),\n "seal": "(?P<seal>[0-9a-f]{64})"\n}\n', re.DOTALL)
 
@@ -36,7 +46,12 @@ class KeptFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a backup holds. ``absent`` are files as received that the retention setting had removed before."""
+    """What a backup holds, and what was amiss with the store it was made of.
+
+    ``absent`` are workbooks as received that were purged on their schedule before. ``missing`` are those, and
+    attachments, that were gone without having been purged; ``audit_fault`` is where the audit was tampered with,
+    in both languages. With either, a backup is better than none, and says so (``faults``).
+    """
 
     made_at: str
     campaign: str | None
@@ -44,7 +59,18 @@ class Manifest:
     migration: str
     counts: Mapping[str, int]
     absent: tuple[str, ...]
+    missing: tuple[str, ...]
+    audit_fault: str | None
     files: tuple[KeptFile, ...]
+
+    @property
+    def faults(self) -> list[str]:
+        """What is amiss, a sentence each with what to do, in both languages."""
+        found = [_GONE.format(path=path) for path in self.missing]
+        if self.audit_fault is not None:
+            zh, en = self.audit_fault.split(" / ", 1)
+            found.append(_TAMPERED.format(zh=zh, en=en))
+        return found
 
 
 def kept_file(folder: Path, path: str) -> KeptFile:
@@ -62,8 +88,10 @@ def as_text(manifest: Manifest) -> str:
     zh += f",审计{counts['acts']}条,文件{len(files)}个,{megabytes:.1f} MB"
     en = f"{counts['submissions']} submissions, {counts['acts']} acts, {len(files)} files"
     if manifest.absent:
-        zh += f";{len(manifest.absent)}个原件已不在(按保留期限清除),未备份"
-        en += f"; {len(manifest.absent)} files as received are gone (retention) and not in it"
+        zh += f";{len(manifest.absent)}个原件已按保留期限清除,不在其中"
+        en += (
+            f"; {len(manifest.absent)} workbooks as received were purged on their schedule and are not in it"
+        )
     return f"{zh} / {en}"
 
 
@@ -106,7 +134,8 @@ def read_manifest(folder: Path) -> Manifest:
     told = json.loads(content)
     files = tuple(KeptFile(**file) for file in told.pop("files"))
     values = {name: told[name] for name in ("made_at", "campaign", "simulated", "migration", "counts")}
-    return Manifest(**values, absent=tuple(told["absent"]), files=files)
+    amiss = {"missing": tuple(told.get("missing", ())), "audit_fault": told.get("audit_fault")}
+    return Manifest(**values, **amiss, absent=tuple(told["absent"]), files=files)
 
 
 def _no_backup(folder: Path) -> str:

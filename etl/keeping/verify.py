@@ -49,8 +49,7 @@ def verify(folder: Path, manifest: Manifest) -> None:
                 f"{folder / JOURNAL} 已损坏:{faults[0]};请改用另一份备份 / the journal is damaged: use another backup"
             )
         _verify_told(connection, folder, manifest, held)
-        if manifest.migration == migrate.HEAD:
-            verify_audit(connection, folder)
+        verify_audit(connection, folder, manifest)
 
 
 def _verify_file(folder: Path, file: KeptFile) -> None:
@@ -72,7 +71,7 @@ def _verify_told(connection: sa.Connection, folder: Path, manifest: Manifest, he
             DAMAGED.format(path=folder / JOURNAL, found="数目不同", found_en="its counts differ")
         )
     keys = [MASKING_KEY] * bool(wanted.rows) + [AUDIT_KEY] * bool(held_in["counts"]["acts"])
-    absent = set(manifest.absent)
+    absent = {*manifest.absent, *manifest.missing}
     received = [path for path in wanted.received if path not in absent]
     for path in (*keys, *wanted.rows, *received):
         if path not in held:
@@ -83,13 +82,20 @@ def _verify_told(connection: sa.Connection, folder: Path, manifest: Manifest, he
             )
 
 
-def verify_audit(connection: sa.Connection, folder: Path) -> None:
-    """Raise BackupError where the audit of a store or a backup was tampered with."""
-    key = folder / AUDIT_KEY
-    fault = audit.first_fault(connection, key.read_bytes() if key.exists() else b"")
-    if fault is not None:
+def verify_audit(connection: sa.Connection, folder: Path, manifest: Manifest) -> None:
+    """Raise BackupError where the audit of a store or a backup is not as its manifest tells, whole or not."""
+    fault = audit_fault(connection, folder)
+    if fault is not None and fault != manifest.audit_fault:
         zh, en = fault.split(" / ", 1)
         raise BackupError(
             f"{folder / JOURNAL}:审计记录不可信,{zh};请保留现场并报告审计员,改用另一份备份"
             f" / the audit does not hold: {en}; keep everything as it is, tell the auditor, use another backup"
         )
+
+
+def audit_fault(connection: sa.Connection, folder: Path) -> str | None:
+    """Where the audit of a store or a backup was tampered with; an earlier version's journal is not asked."""
+    if migrate.version(connection) != migrate.HEAD:
+        return None
+    key = folder / AUDIT_KEY
+    return audit.first_fault(connection, key.read_bytes() if key.exists() else b"")
