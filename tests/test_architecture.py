@@ -48,7 +48,7 @@ def test_only_handing_in_touches_workbooks_as_received():
     users = {
         path.relative_to(REPOSITORY / "dashboard").as_posix()
         for path in (REPOSITORY / "dashboard").rglob("*.py")
-        if ".workbooks" in path.read_text(encoding="utf-8")
+        if "store.workbooks" in path.read_text(encoding="utf-8")
     }
     assert users == {"services/hand_in.py"}
 
