@@ -17,14 +17,12 @@ from dashboard.access.passwords import random_password
 from dashboard.access.permissions import ROLES
 from etl import audit as acts
 from etl.__main__ import DEFAULT_CAMPAIGN, CampaignOption, StoreOption, shanghai_now
-from etl.audit import Act
-from etl.command_words import named_campaign, wrong_command
+from etl.command_words import named_campaign, system_user, wrong_command
 from etl.journal import Journal
 from etl.store import Store
 
 DEFAULT_STORE = Path("data/store")
 WRONG = 1
-COMMAND_LINE = "命令行"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +51,7 @@ def _acting(
     try:
         with journal.writing() as connection:
             yield connection, now
-            act = Act(at=now, who=COMMAND_LINE, action=action, object=what, detail=detail)
+            act = acts.on_command_line(now, action, what, system_user(), **detail)
             acts.append(connection, here.audit_key(), act)
     except AccountError as error:
         typer.echo(str(error), err=True)

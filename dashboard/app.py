@@ -1,5 +1,6 @@
 """The dashboard as a server: the gate first, our own routes, then the pages. Start: streamlit run dashboard/app.py."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from dashboard.access import sign_in
 from dashboard.access.doors import doors
 from dashboard.access.gate import Gate
 from dashboard.services import files
+from dashboard.services.keeping import purge_daily
 from dashboard.services.publishing import up_to_date
 
 here = doors()
@@ -17,9 +19,11 @@ here = doors()
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """What a server does before it answers: publish what one that was stopped had only accepted."""
+    """What a server does before it answers: publish what one that was stopped had only accepted; and beside it: purge."""
     up_to_date(here)
+    purging = asyncio.create_task(purge_daily(here))
     yield
+    purging.cancel()
 
 
 app = st.App(

@@ -1,4 +1,4 @@
-"""The command line of the data: demo, template, check, convert, load, build, status."""
+"""The command line of the data: demo, template, check, convert, load, build, status, backup, restore, purge."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from etl.audit import COMMAND_LINE
 from etl.command_words import (
     BAD_COMMAND,
     DATA,
     campaign_period,
     check_text,
+    end_with_faults,
     existing_store,
     history_of,
     keep_earlier,
@@ -27,6 +29,7 @@ from etl.command_words import (
     require_campaign,
     require_files,
     show_progress,
+    system_user,
     tell_unmapped,
     write_marked,
     wrong_command,
@@ -167,7 +170,7 @@ def convert(
 @app.command()
 def load(
     files: Annotated[list[Path], typer.Argument(help="工作簿 / workbooks")],
-    by: Annotated[str, typer.Option("--by", help="经办人 / who loads them")] = "命令行",
+    by: Annotated[str, typer.Option("--by", help="经办人 / who loads them")] = COMMAND_LINE,
     output: FindingsFormat = "text",
     language: Language = "zh",
     store: StoreOption = DEFAULT_STORE,
@@ -283,12 +286,12 @@ def backup(
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """备份数据目录并核对,不必停止服务 / back up the store and verify it, while the server runs."""
-    from etl.backup import BackupError, as_text, unfinished
-    from etl.backup import backup as make_backup
+    from etl.keeping.backup import backup as make_backup
+    from etl.keeping.manifest import BackupError, as_text, unfinished
     from etl.migrate import OtherJournalError
 
     try:
-        made = make_backup(Store(folder=store), folder, shanghai_now())
+        made = make_backup(Store(folder=store), folder, shanghai_now(), user=system_user())
     except (BackupError, OtherJournalError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -302,6 +305,7 @@ def backup(
             f"{path} 没有完成;若不是正在备份,可以删除 / {path} was never finished: delete it unless it is running",
             err=True,
         )
+    end_with_faults(made.manifest.faults)
 
 
 @app.command()
@@ -319,18 +323,21 @@ def restore(
     ] = None,
 ) -> None:
     """核对备份,恢复到空目录并重建指标库 / verify a backup, make a store of it in an empty folder, build."""
-    from etl.backup import BackupError, as_text, read_manifest, verified
-    from etl.backup import restore as restore_backup
+    from etl.keeping.manifest import BackupError, as_text, read_manifest
+    from etl.keeping.restore import restore as restore_backup
+    from etl.keeping.verify import verified
     from etl.migrate import OtherJournalError
 
     try:
         if verify_only:
-            typer.echo(f"备份完好 / the backup is whole: {as_text(verified(folder))}")
+            manifest = verified(folder)
+            typer.echo(f"备份完好 / the backup is whole: {as_text(manifest)}")
+            end_with_faults(manifest.faults)
             return
         held = read_manifest(folder).campaign
         # Before anything is copied: what cannot be built afterwards ends the command here.
         chosen = named_campaign(campaign or held) if held else None
-        manifest, last = restore_backup(folder, Store(folder=store))
+        manifest, last = restore_backup(folder, Store(folder=store), shanghai_now(), user=system_user())
     except (BackupError, OtherJournalError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -341,6 +348,47 @@ def restore(
         )
     if chosen is not None:
         build(full=False, store=store, campaign=str(chosen.folder))
+    end_with_faults(manifest.faults)
+
+
+@app.command()
+def purge(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只列出,不清除 / list what would go, remove nothing")
+    ] = False,
+    store: StoreOption = DEFAULT_STORE,
+    campaign: CampaignOption = DEFAULT_CAMPAIGN,
+) -> None:
+    """清除保留期满的填报表原件;数据、审计和校验码保留 / remove workbooks as received that are past their time; the data stay."""
+    from etl.keeping.purge import BusyError, listed, summary
+    from etl.keeping.purge import purge as purge_workbooks
+
+    chosen = named_campaign(campaign)
+    existing = existing_store(store, chosen)
+    if existing is None or chosen.workbooks_days is None:
+        typer.echo(
+            "没有可清除的:没有库,或专项未设 [keeping] workbooks_days(原件一直保留)"
+            " / nothing to purge: no store, or no [keeping] workbooks_days in the campaign (workbooks are kept for good)",
+            err=True,
+        )
+        return
+    journal, told = Journal(existing.journal_url), {"user": system_user()}
+    try:
+        due = purge_workbooks(
+            existing,
+            journal,
+            chosen.workbooks_days,
+            shanghai_now(),
+            who=COMMAND_LINE,
+            told=told,
+            dry_run=dry_run,
+        )
+    except BusyError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for line in listed(due):
+        typer.echo(line)
+    typer.echo(summary(due, chosen.workbooks_days, dry_run=dry_run), err=True)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,13 +22,16 @@ from etl.masking import mask_text
 
 Outcome = Literal["done", "refused", "failed"]
 START = "0" * 64
+COMMAND_LINE, SERVER = "命令行", "服务器"
+"""Who acts where nobody has signed in."""
+_HASHES = re.compile(r"[0-9a-f]{64}(,[0-9a-f]{64})*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
     """One thing somebody did or was refused.
 
-    ``who`` is an account, or 命令行 for the command line; ``roles`` what it may be; ``address`` the network
+    ``who`` is an account, COMMAND_LINE or SERVER; ``roles`` what it may be; ``address`` the network
     address it came from; ``object`` what it was done to, a unit and a month, or an account.
     """
 
@@ -39,6 +43,11 @@ class Act:
     roles: str = ""
     address: str = ""
     detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def on_command_line(at: datetime, action: str, object: str, user: str, **detail: object) -> Act:
+    """An act of whoever has typed a command; ``user`` is that person to the operating system."""
+    return Act(at=at, who=COMMAND_LINE, action=action, object=object, detail={"user": user, **detail})
 
 
 def append(connection: sa.Connection, key: bytes, act: Act) -> int:
@@ -64,8 +73,11 @@ def _row(act: Act, sequence: int) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    """What JSON can hold, with personal numbers masked."""
-    return value if isinstance(value, (int, float, bool)) or value is None else mask_text(str(value))
+    """What JSON can hold, with personal numbers masked; a sha256 is nobody's number, and masked it would name nothing."""
+    if isinstance(value, (int, float, bool)) or value is None:
+        return value
+    text = str(value)
+    return text if _HASHES.fullmatch(text) else mask_text(text)
 
 
 def seal(key: bytes, before: str, row: Mapping[str, object]) -> str:
@@ -98,3 +110,13 @@ def listed(
     if before is not None:
         query = query.where(AUDIT.c.sequence < before)
     return (dict(row) for row in connection.execute(query).mappings())
+
+
+def since(connection: sa.Connection, moment: datetime) -> Iterator[dict[str, object]]:
+    """The acts after a moment, the latest first; none of before is read, however long the audit is."""
+    query = sa.select(AUDIT).order_by(AUDIT.c.sequence.desc())
+    with connection.execution_options(stream_results=True).execute(query) as rows:
+        for row in rows.mappings():
+            if row["at"] <= moment:
+                return
+            yield dict(row)

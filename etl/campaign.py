@@ -54,7 +54,8 @@ class Campaign:
     """One campaign with its units, calendar, sheets, targets and reference figures.
 
     ``units`` holds own offices (本级) too, after the other units. ``map_source`` and ``map_note`` stand
-    under every map and are empty where there is none. ``folder`` is where the campaign was read from.
+    under every map and are empty where there is none. ``workbooks_days`` after they came, workbooks as received
+    are purged; None: never. ``folder`` is where the campaign was read from.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Campaign:
     map_note_en: str
     working_days: tuple[WorkingDay, ...]
     scorecards: tuple[Scorecard, ...]
+    workbooks_days: int | None
     folder: Path
 
     @cached_property

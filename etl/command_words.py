@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -98,6 +100,22 @@ def require_files(files: list[Path]) -> None:
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         wrong_command(f"找不到文件:{'、'.join(missing)} / no such file")
+
+
+def system_user() -> str:
+    """Who types a command, to the operating system; a number where it has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def end_with_faults(faults: Sequence[str]) -> None:
+    """End the command where something is amiss with what was kept, loudly: a nightly job must report it."""
+    for fault in faults:
+        typer.echo(f"!!! {fault}", err=True)
+    if faults:
+        raise typer.Exit(NO_ANSWER)
 
 
 def wrong_command(message: str) -> NoReturn:

@@ -10,9 +10,11 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 KEY_BYTES = 32
 
@@ -37,9 +39,27 @@ class Store:
         """Put bytes into a folder of this store under their sha256, which it returns; whole or not at all."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.kept(folder, sha256, ending)
-        if not path.exists():
+        if not self._touched(path):
             write_whole(path, lambda aside: _write_bytes(aside, content))
         return sha256
+
+    def _touched(self, path: Path) -> bool:
+        """Whether a file is there already; its time then says that somebody has just brought it again."""
+        with FileLock(self.touching_lock):
+            try:
+                os.utime(path)
+            except FileNotFoundError:
+                return False
+            return True
+
+    @contextlib.contextmanager
+    def received(self) -> Iterator[list[tuple[Path, float]]]:
+        """Every workbook as received and when it was last brought (seconds since 1970).
+
+        While within, nobody brings one of them again: what is removed here is written anew by who comes after.
+        """
+        with FileLock(self.touching_lock):
+            yield list(_times(self.workbooks))
 
     def kept(self, folder: Path, sha256: str, ending: str) -> Path:
         """Where bytes of this sha256 lie in a folder of this store."""
@@ -59,6 +79,16 @@ class Store:
     def journal_url(self) -> str:
         """The default journal, a SQLite file of the store."""
         return f"sqlite:///{self.folder / 'journal.sqlite'}"
+
+    @property
+    def touching_lock(self) -> Path:
+        """Held for the moment in which bytes that are there already are taken in again, and while some are purged."""
+        return self.folder / "touching.lock"
+
+    @property
+    def purge_lock(self) -> Path:
+        """Held by the one backup or purge that is running: a backup must find what its copy of the journal names."""
+        return self.folder / "purge.lock"
 
     @property
     def build_lock(self) -> Path:
@@ -83,6 +113,13 @@ class Store:
                 f"{path} should hold {KEY_BYTES} bytes, not {len(key)}; restore it from a backup"
             )
         return key
+
+
+def _times(folder: Path) -> Iterator[tuple[Path, float]]:
+    for path in sorted(folder.glob("*/*")):
+        # What is written aside is moved into place at any moment.
+        with contextlib.suppress(FileNotFoundError):
+            yield path, path.stat().st_mtime
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -43,5 +43,15 @@ def test_only_the_queries_of_the_dashboard_caches_or_opens_builds():
     assert users <= {"queries"}
 
 
+def test_only_handing_in_touches_workbooks_as_received():
+    """They hold personal data: nothing leads to them but the marked copy of a unit's own draft."""
+    users = {
+        path.relative_to(REPOSITORY / "dashboard").as_posix()
+        for path in (REPOSITORY / "dashboard").rglob("*.py")
+        if "store.workbooks" in path.read_text(encoding="utf-8")
+    }
+    assert users == {"services/hand_in.py"}
+
+
 def test_data_holds_files_only():
     assert list((REPOSITORY / "data").rglob("*.py")) == []

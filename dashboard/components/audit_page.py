@@ -17,10 +17,12 @@ from dashboard.components.exhibit import file_name
 from dashboard.components.person import ROLE_TITLES
 from dashboard.i18n import clauses, deferred, listed, of, opening, spoken, t
 from dashboard.queries.acts import Wanted
+from etl.audit import COMMAND_LINE, SERVER
 
 Row = Mapping[str, object]
 
-COMMAND_LINE = deferred("命令行")
+MACHINES = {COMMAND_LINE: deferred("命令行"), SERVER: deferred("服务器")}
+"""Who acts where nobody has signed in."""
 ACTS = {
     "sign_in": deferred("登录"),
     "sign_out": deferred("退出"),
@@ -29,6 +31,10 @@ ACTS = {
     "account.change": deferred("更改账号"),
     "account.password": deferred("重置口令"),
     "audit.export": deferred("导出审计记录"),
+    "store.backup": deferred("备份"),
+    "store.restore": deferred("恢复备份"),
+    "workbook.purge": deferred("清除到期的填报表原件"),
+    "draft.purge": deferred("清除久未提交的草稿"),
 }
 """What is done without a line of its own in the table of permissions."""
 OUTCOMES = {"done": deferred("完成"), "refused": deferred("拒绝"), "failed": deferred("失败")}
@@ -45,6 +51,15 @@ DETAILS = {
     "fault": deferred("核验发现"),
     "acts": deferred("条数"),
     "wanted": deferred("条件"),
+    "user": deferred("操作系统用户"),
+    "files": deferred("文件数"),
+    "missing": deferred("缺失文件数"),
+    "made_at": deferred("备份时间"),
+    "workbooks": deferred("填报表原件数"),
+    "orphans": deferred("无主文件数"),
+    "days": deferred("保留天数"),
+    "sha256": deferred("校验码"),
+    "hashes": deferred("校验码"),
 }
 """What stands in the detail of an act; other keys are shown as they are."""
 DIGITS_OF_HASH = 12
@@ -183,8 +198,8 @@ def _short(text: str) -> str:
 def _name(row: Row) -> str:
     """Who it was by name; the account where there is none of that name."""
     who = str(row["who"])
-    if who == COMMAND_LINE:
-        return t(COMMAND_LINE)
+    if who in MACHINES:
+        return t(MACHINES[who])
     return t(visitors.NAME) if who.startswith(f"{visitors.PREFIX}-") else str(row["name"] or who)
 
 

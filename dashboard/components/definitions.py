@@ -182,10 +182,20 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
             escape(clauses([of(campaign.due, "label"), t("出处:") + of(campaign.due, "citation")])),
         ],
         [escape(t("统计区间")), escape(of(campaign.window_rule, "label"))],
+        [escape(t("填报表原件")), escape(_workbooks_kept(campaign.workbooks_days))],
         [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
     ]
     return _chapter(
         t("符号与规则"), [t("符号或规则"), t("含义")], [*marks, *timing, *rules, *groups], wanted, (22, 78)
+    )
+
+
+def _workbooks_kept(days: int | None) -> str:
+    if days is None:
+        return t("一直保留(设定值)")
+    return t(
+        "收到满{days}天,所在月份冻结后清除(设定值);数据、审计记录和校验码保留。满{days}天没有动过的草稿一并清除",
+        days=days,
     )
 
 

@@ -53,6 +53,8 @@ def _stands(found: Standing) -> str:
         return escape(listed(told))
     if found.returned is not None:
         return escape(t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision))
+    if found.counting is None and found.draft_purged:
+        return escape(t("上传后久未提交的填报表已按保留期限清除,请重新上传"))
     if found.counting is None:
         return escape(t("还没有报送"))
     state = {

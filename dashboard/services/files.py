@@ -16,6 +16,7 @@ from dashboard.access.principal import NOBODY, Principal, RefusedError
 from dashboard.i18n import LANGUAGE, LANGUAGES, spoken
 from dashboard.services import attachments, hand_in, receipts
 from dashboard.services.hand_in import LARGEST, NotReadyError
+from dashboard.services.pacing import TooOftenError
 from etl.journal import FrozenMonthError, StoreConflictError
 from etl.review import ReviewError
 
@@ -65,6 +66,8 @@ def _in_language(
         return answer(here, principal, request, body)
     except RefusedError as error:
         return PlainTextResponse(spoken(error), 403)
+    except TooOftenError as error:
+        return PlainTextResponse(spoken(error), 429, headers={"retry-after": str(error.seconds)})
     except TOLD as error:
         return PlainTextResponse(spoken(error), 409)
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import PurePath
 from threading import BoundedSemaphore, Lock
 
+import sqlalchemy as sa
+
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, act_of
-from dashboard.services import acts, publishing
+from dashboard.services import acts, pacing, publishing
 from dashboard.services.receipts import Receipt, receipt_of
 from etl import drafts
 from etl.accept import accept, stored_history
@@ -20,6 +22,7 @@ from etl.drafts import Draft
 from etl.findings import Finding, Words, finding, key_of, render
 from etl.gate import REFUSAL_KINDS
 from etl.journal import WITHDRAWN, Explanation, Submission
+from etl.keeping.purge import was_purged
 from etl.load import CheckedFile, check_file
 from etl.mark import marked_copy
 from etl.read import WorkbookReader
@@ -37,6 +40,9 @@ REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
 
 class NotReadyError(Exception):
     """What stands in the way of an act and how to mend it, in both languages ("zh / en")."""
+
+
+GONE = "原来上传的文件已不在,请重新上传 / the file uploaded before is gone: upload it again"
 
 
 READERS: list[WorkbookReader] = []
@@ -83,27 +89,31 @@ def template(here: Doors, principal: Principal, unit_code: str, period: str) -> 
 def receive(
     here: Doors, principal: Principal, unit_code: str, period: str, file_name: str, content: bytes
 ) -> Draft:
-    """Check an uploaded workbook and keep it as the unit's draft of the month; whatever it holds, findings come back."""
+    """Check an uploaded workbook and keep it as the unit's draft of the month; whatever it holds, findings come back.
+
+    Raises RefusedError, NotReadyError, pacing.TooOftenError.
+    """
     acts.allow(here, principal, "workbook.check", unit=unit_code, what=_what(unit_code, period))
     campaign, unit = place(here, unit_code, period)
     if not 0 < len(content) <= LARGEST:
         raise NotReadyError("文件应在1字节到20兆之间 / a file has 1 byte to 20 MB")
+    what, name = _what(unit_code, period), PurePath(file_name).name
+    with acts.acting(here, principal, "workbook.upload", unit=unit_code, what=what, file=name) as connection:
+        pacing.require_turn(connection, principal, here.now())
     sha256 = here.store.keep(here.store.workbooks, content, ".xlsx")
     file = _checked(here, campaign, sha256, here.now())
-    found = _found(here, campaign, unit, period, file, PurePath(file_name).name)
     draft = Draft(
         draft_id=secrets.token_hex(8),
         unit_code=unit_code,
         period=period,
         sha256=sha256,
-        file_name=PurePath(file_name).name,
-        findings=found,
+        file_name=name,
+        findings=_found(here, campaign, unit, period, file, name),
         reasons={},
         uploaded_by=principal.name,
         uploaded_at=here.now(),
     )
-    detail = {"file": draft.file_name, "sha256": sha256, "findings": len(found)}
-    what = _what(unit_code, period)
+    detail = {"file": name, "sha256": sha256, "findings": len(draft.findings)}
     with acts.acting(here, principal, "workbook.check", unit=unit_code, what=what, **detail) as connection:
         return drafts.keep(connection, draft)
 
@@ -111,8 +121,12 @@ def receive(
 def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> CheckedFile:
     path = here.store.kept(here.store.workbooks, sha256, ".xlsx")
     history = stored_history(here.store, here.journal())
-    with CHECKS_AT_ONCE:
-        return check_file(path, _reader(), campaign, now=now, history=history)
+    try:
+        with CHECKS_AT_ONCE:
+            return check_file(path, _reader(), campaign, now=now, history=history)
+    except FileNotFoundError:
+        # Purged since the draft was looked at, or lost.
+        raise NotReadyError(GONE) from None
 
 
 def checked_draft(here: Doors, draft: Draft) -> CheckedFile:
@@ -169,7 +183,7 @@ def explain(
     ) as connection:
         draft = drafts.find(connection, unit_code, period)
         if draft is None:
-            raise NotReadyError("还没有上传填报表 / no workbook has been uploaded yet")
+            raise nothing_uploaded(connection, unit_code, period)
         return drafts.explain(connection, draft, reasons)
 
 
@@ -180,14 +194,34 @@ def draft_of(here: Doors, principal: Principal, unit_code: str, period: str) -> 
         return drafts.find(connection, unit_code, period)
 
 
+def found_draft(here: Doors, unit_code: str, period: str) -> Draft:
+    """What a unit has uploaded for a month; NotReadyError says why there is nothing."""
+    with here.journal().reading() as connection:
+        draft = drafts.find(connection, unit_code, period)
+        if draft is None:
+            raise nothing_uploaded(connection, unit_code, period)
+        return draft
+
+
+def nothing_uploaded(connection: sa.Connection, unit_code: str, period: str) -> NotReadyError:
+    """Why a unit has no workbook for a month: none was uploaded, or it was purged on its schedule."""
+    if was_purged(connection, unit_code, period):
+        return NotReadyError(
+            "这份填报表上传后久未提交,已按保留期限清除;请重新上传"
+            " / this workbook was not handed in for long and was purged on its schedule: upload it again"
+        )
+    return NotReadyError("还没有上传填报表,请先上传 / no workbook has been uploaded yet: upload it first")
+
+
 def marked(
     here: Doors, principal: Principal, unit_code: str, period: str, language: str
 ) -> tuple[str, bytes]:
     """The unit's own workbook back, every finding marked at its cell: file name and workbook."""
-    draft = draft_of(here, principal, unit_code, period)
-    path = draft and here.store.kept(here.store.workbooks, draft.sha256, ".xlsx")
-    if draft is None or not path.exists():
-        raise NotReadyError("没有可标注的填报表,请先上传 / there is no workbook to mark: upload it first")
+    acts.allow(here, principal, "workbook.check", unit=unit_code, what=_what(unit_code, period))
+    draft = found_draft(here, unit_code, period)
+    path = here.store.kept(here.store.workbooks, draft.sha256, ".xlsx")
+    if not path.exists():
+        raise NotReadyError(GONE)
     if any(each.kind in REFUSAL_KINDS for each in draft.findings):
         raise NotReadyError(
             "这个文件打不开,无法标注;请按提示处理后重新上传 / this file does not open, so nothing can be marked"
@@ -254,9 +288,10 @@ def submit(
 def _handed_in_before(here: Doors, unit_code: str, period: str) -> Receipt:
     """The receipt of a draft that is gone because it was handed in: somebody has pressed twice."""
     latest = here.journal().submissions(unit_code=unit_code, period=period)
-    if latest:
-        return receipt_of(latest[-1])
-    raise NotReadyError("没有可提交的填报表,请先上传 / there is nothing to submit: upload the workbook first")
+    with here.journal().reading() as connection:
+        if not latest or was_purged(connection, unit_code, period):
+            raise nothing_uploaded(connection, unit_code, period)
+    return receipt_of(latest[-1])
 
 
 def _require_ready(draft: Draft) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
-from dashboard.services.hand_in import NotReadyError, checked_draft, place
-from etl import drafts
+from dashboard.services.hand_in import NotReadyError, checked_draft, found_draft, place
 from etl.accept import store_sheets, submission_id_of
 from etl.build import CheckFailedError, preview
 from etl.drafts import Draft
@@ -23,9 +22,8 @@ def draft_build(here: Doors, principal: Principal, unit_code: str, period: str) 
     """A build as it would be with a unit's draft; raises NotReadyError while something must be mended."""
     acts.allow(here, principal, "workbook.check", unit=unit_code, what=f"{unit_code} {period}")
     campaign, _ = place(here, unit_code, period)
-    with here.journal().reading() as connection:
-        draft = drafts.find(connection, unit_code, period)
-    if draft is None or draft.blocking:
+    draft = found_draft(here, unit_code, period)
+    if draft.blocking:
         raise NotReadyError("改好必须修改的问题后才能预览 / mend what must be mended first")
     file = checked_draft(here, draft)
     if file.checked is None or file.blocked:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments
 from dashboard.services.hand_in import place
 from etl import drafts
-from etl.campaign import Unit
+from etl.calendar import first_day
+from etl.campaign import Campaign, Unit
 from etl.drafts import Draft
 from etl.journal import NOT_CURRENT, RETURNED, Submission, is_frozen
+from etl.keeping.purge import was_purged
 from etl.review import reviews
 
 
@@ -22,6 +24,7 @@ class Standing:
     """A unit's month as its liaison sees it; ``submissions`` are its revisions, the latest first.
 
     ``decisions`` are the reviews of each submission by its id, ``due_at`` the moment it is late from.
+    ``draft_purged``: what was uploaded last was not handed in, and was purged on its schedule.
     """
 
     unit: Unit
@@ -30,6 +33,7 @@ class Standing:
     now: datetime
     is_frozen: bool
     draft: Draft | None
+    draft_purged: bool
     submissions: Sequence[Submission]
     decisions: Mapping[str, Sequence[Mapping[str, object]]]
     attachments: Sequence[Mapping[str, object]]
@@ -63,17 +67,27 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
     campaign, unit = place(here, unit_code, period)
     held = here.journal().submissions(unit_code=unit_code, period=period)
     with here.journal().reading() as connection:
+        draft = drafts.find(connection, unit_code, period)
         return Standing(
             unit=unit,
             period=period,
             due_at=campaign.due_at(period),
             now=here.now(),
             is_frozen=is_frozen(connection, period),
-            draft=drafts.find(connection, unit_code, period),
+            draft=draft,
+            draft_purged=draft is None
+            and _may_be_purged(campaign, period, here.now())
+            and was_purged(connection, unit_code, period),
             submissions=tuple(sorted(held, key=lambda each: -each.revision)),
             decisions=reviews(connection, [each.submission_id for each in held]),
             attachments=attachments.held(connection, unit_code, period),
         )
+
+
+def _may_be_purged(campaign: Campaign, period: str, now: datetime) -> bool:
+    """Whether a month began longer ago than workbooks are kept: of any other the audit need not be searched."""
+    days = campaign.workbooks_days
+    return days is not None and first_day(period) + timedelta(days=days) <= now.date()
 
 
 def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:

@@ -43,7 +43,10 @@ SETTINGS_KEYS = (
     "map",
     "peer_groups",
     "sheets",
+    "keeping",
 )
+SHORTEST_KEPT, LONGEST_KEPT = 31, 3650
+"""Days a workbook as received may be kept: no draft goes within the month it is worked on, none stays for ever."""
 UNIT_COLUMNS = ("code", "name", "short_name", "aliases", "level", "parent_code", "former")
 UNIT_NAME_EN = "name_en"
 POPULATION_COLUMNS = ("unit_code", "valid_from", "resident", "temporary", "source")
@@ -104,6 +107,20 @@ def map_notice(record: Record) -> dict[str, str]:
     """The table ``[map]``: source (底图来源) and note under every map; empty where there is no map."""
     keys = ("source_zh", "source_en", "note_zh", "note_en")
     return {f"map_{key}": record.only(keys).text(key) if record.values else "" for key in keys}
+
+
+def workbooks_days(record: Record) -> int | None:
+    """The table ``[keeping]``: after how many days workbooks as received are purged; None where there is no such table."""
+    if "keeping" not in record.values:
+        return None
+    table = Record(file=SETTINGS, where="[keeping]", values=record.value("keeping", dict))
+    days = table.only(("workbooks_days",)).value("workbooks_days", int)
+    if not SHORTEST_KEPT <= days <= LONGEST_KEPT:
+        raise table.refuse(
+            f"workbooks_days 应为 {SHORTEST_KEPT} 到 {LONGEST_KEPT} 天,现为 {days}",
+            f"workbooks_days should be {SHORTEST_KEPT} to {LONGEST_KEPT} days, found {days}",
+        )
+    return days
 
 
 def peer_group(record: Record) -> PeerGroup:
@@ -241,6 +258,7 @@ def read_facts(reader: Reader, settings: dict[str, Any]) -> dict[str, Any]:
         "targets": reader.each(reader.rows("targets.csv", TARGET_COLUMNS), target),
         "working_days": reader.each(reader.rows("working_days.csv", WORKING_DAY_COLUMNS), working_day),
         "scorecards": read_scorecards(reader),
+        "workbooks_days": reader.one(general, workbooks_days),
     }
 
 

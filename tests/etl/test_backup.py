@@ -22,25 +22,32 @@ import pytest
 from etl import audit, drafts
 from etl.accept import accept
 from etl.audit import Act
-from etl.backup import MANIFEST, BackupError, backup, finished, read_manifest, restore, unfinished, verified
 from etl.build import build
 from etl.drafts import Draft
-from etl.journal import Journal
+from etl.journal import PASSED, Journal
 from etl.journal_tables import ATTACHMENT
+from etl.keeping.backup import backup
+from etl.keeping.manifest import JOURNAL, MANIFEST, BackupError, finished, read_manifest, unfinished
+from etl.keeping.purge import purge
+from etl.keeping.restore import restore
+from etl.keeping.verify import verified
 from etl.load import check_file
 from etl.migrate import OtherJournalError
 from etl.read import WorkbookReader
+from etl.review import decide, freeze
 from etl.store import Store
 from etl.warehouse import current_build
 from tests.etl.example_workbooks import example_workbook_rows
 from tests.etl.stores import NOW, REPOSITORY, assert_equal_builds, load_into, write_workbook, yunnan
 from tests.etl.test_migrate import first_version
 
-MONTH = "2026-09"
+MONTH, USER = "2026-09", "keeper"
 BACKUPS, PROCESSES = 10, 2
 ROUND, BEFORE = 6, 2
 """Submissions handed in around each backup, and how many of them before it begins."""
 WAIT = 60
+LATER = datetime(2030, 1, 1)
+"""When everything of these tests is past its days."""
 KILLS, FLIPS = 5, 500
 posix = pytest.mark.skipif(os.name == "nt", reason="kill -9 and named pipes are POSIX")
 
@@ -142,8 +149,18 @@ def kpi_table(store: Store) -> str:
 
 
 def journal_of(path: Path) -> list[str]:
+    """Everything a journal holds but its audit, which goes on with every backup."""
     with closing(sqlite3.connect(path)) as connection:
-        return list(connection.iterdump())
+        return [line for line in connection.iterdump() if not line.startswith('INSERT INTO "audit')]
+
+
+def acts_of(store: Store) -> list[dict]:
+    """The acts of a store in their order."""
+    journal = Journal(store.journal_url)
+    with journal.reading() as connection:
+        acts = list(audit.listed(connection, limit=10_000))
+    journal.close()
+    return acts[::-1]
 
 
 def submissions_of(store: Store) -> list:
@@ -168,6 +185,7 @@ def flip(path: Path, position: int) -> None:
 
 
 def test_a_restored_store_is_the_store_that_was_backed_up(source, tmp_path):
+    before, acts = journal_of(source.folder / "journal.sqlite"), acts_of(source)
     code, out, told = run("backup", tmp_path / "backups", "--store", source.folder)
     assert code == 0
     assert "已备份并核对" in told
@@ -183,9 +201,10 @@ def test_a_restored_store_is_the_store_that_was_backed_up(source, tmp_path):
     restored = Store(folder=tmp_path / "restored")
     assert code == 0
     assert "报送2份" in out
-    assert "attachment.add" in out
+    assert acts[-1]["action"] in out
     assert submissions_of(restored) == submissions_of(source)
-    assert journal_of(restored.folder / "journal.sqlite") == journal_of(source.folder / "journal.sqlite")
+    assert journal_of(restored.folder / "journal.sqlite") == before
+    assert acts_of(restored)[:-1] == acts
     assert kept(restored.folder) == kept(source.folder)
     assert any(path.startswith("rows/seen/") for path in kept(restored.folder))
     assert_equal_builds(current_build(restored), current_build(source))
@@ -193,7 +212,7 @@ def test_a_restored_store_is_the_store_that_was_backed_up(source, tmp_path):
 
 
 def test_a_backup_is_the_owners_alone_and_holds_nothing_but_what_its_manifest_names(source, tmp_path):
-    made = backup(source, tmp_path / "backups", NOW)
+    made = backup(source, tmp_path / "backups", NOW, user=USER)
 
     assert made.folder.name == "20270115-093000-1"
     named = {file.path for file in verified(made.folder).files}
@@ -204,7 +223,7 @@ def test_a_backup_is_the_owners_alone_and_holds_nothing_but_what_its_manifest_na
         assert made.folder.stat().st_mode & 0o077 == 0
         for key in ("masking.key", "audit.key"):
             assert (made.folder / key).stat().st_mode & 0o077 == 0
-            restore(made.folder, Store(folder=tmp_path / key))
+            restore(made.folder, Store(folder=tmp_path / key), NOW, user=USER)
             assert (tmp_path / key / key).stat().st_mode & 0o077 == 0
 
 
@@ -258,7 +277,7 @@ def test_backups_taken_while_submissions_come_in_are_each_whole(mine, under_load
         for _ in range(ROUND):
             wanted.release()
         assert all(accepted.acquire(timeout=WAIT) for _ in range(BEFORE))
-        made.append(backup(mine, tmp_path / "backups", NOW))
+        made.append(backup(mine, tmp_path / "backups", NOW, user=USER))
         stored.append(len(submissions_of(mine)))
         assert all(accepted.acquire(timeout=WAIT) for _ in range(ROUND - BEFORE))
     assert exit_codes() == [0] * PROCESSES
@@ -271,7 +290,7 @@ def test_backups_taken_while_submissions_come_in_are_each_whole(mine, under_load
     assert finished(tmp_path / "backups") == [each.folder for each in reversed(made)]
     for number, each in enumerate(made):
         restored = Store(folder=tmp_path / f"restored{number}")
-        restore(each.folder, restored)
+        restore(each.folder, restored, NOW, user=USER)
         assert_whole(restored)
         assert submissions_of(restored) == final[: sizes[number]]
     journal = Journal(restored.journal_url)
@@ -291,21 +310,21 @@ def assert_whole(store: Store) -> None:
 
 
 def test_one_flipped_bit_in_any_file_is_refused_with_the_file_named(source, tmp_path):
-    made = backup(source, tmp_path / "backups", NOW).folder
+    made = backup(source, tmp_path / "backups", NOW, user=USER).folder
     for file in read_manifest(made).files:
         path = made / file.path
         whole = path.read_bytes()
         for position in {0, len(whole) // 2, len(whole) - 1}:
             flip(path, position)
             with pytest.raises(BackupError, match=path.name):
-                restore(made, Store(folder=tmp_path / "restored"))
+                restore(made, Store(folder=tmp_path / "restored"), NOW, user=USER)
             assert not (tmp_path / "restored").exists()
             path.write_bytes(whole)
-    restore(made, Store(folder=tmp_path / "restored"))
+    restore(made, Store(folder=tmp_path / "restored"), NOW, user=USER)
 
 
 def test_one_flipped_bit_anywhere_in_the_manifest_is_refused(source, tmp_path):
-    made = backup(source, tmp_path / "backups", NOW).folder
+    made = backup(source, tmp_path / "backups", NOW, user=USER).folder
     whole = (made / MANIFEST).read_bytes()
     for position in {0, len(whole) - 1, *random.Random(1).sample(range(len(whole)), FLIPS)}:
         flip(made / MANIFEST, position)
@@ -316,11 +335,11 @@ def test_one_flipped_bit_anywhere_in_the_manifest_is_refused(source, tmp_path):
 
 
 def test_a_file_that_is_lost_or_cut_short_is_refused(source, tmp_path):
-    made = backup(source, tmp_path / "backups", NOW).folder
+    made = backup(source, tmp_path / "backups", NOW, user=USER).folder
     path = next((made / "rows").rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(BackupError, match=path.name):
-        restore(made, Store(folder=tmp_path / "restored"))
+        restore(made, Store(folder=tmp_path / "restored"), NOW, user=USER)
     path.unlink()
     assert_refused(made, tmp_path, path.name)
 
@@ -386,12 +405,12 @@ def test_a_backup_killed_at_any_moment_is_whole_or_refused(source, tmp_path):
             verified(half)
     for made in finished(tmp_path / "backups"):
         verified(made)
-    assert backup(source, tmp_path / "backups", NOW).shared
+    assert backup(source, tmp_path / "backups", NOW, user=USER).shared
 
 
 def test_what_has_not_changed_is_shared_with_the_backup_before_and_outlives_it(source, tmp_path):
-    first = backup(source, tmp_path / "backups", NOW)
-    second = backup(source, tmp_path / "backups", NOW)
+    first = backup(source, tmp_path / "backups", NOW, user=USER)
+    second = backup(source, tmp_path / "backups", NOW, user=USER)
 
     assert first.shared == 0
     assert second.shared == len(kept(source.folder)) - len(["masking.key", "audit.key"])
@@ -399,50 +418,88 @@ def test_what_has_not_changed_is_shared_with_the_backup_before_and_outlives_it(s
     assert (first.folder / path).samefile(second.folder / path)
     assert not (first.folder / path).samefile(source.folder / path)
     shutil.rmtree(first.folder)
-    restore(second.folder, Store(folder=tmp_path / "restored"))
+    restore(second.folder, Store(folder=tmp_path / "restored"), NOW, user=USER)
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second file system")
 def test_where_the_file_system_cannot_link_files_are_copied(source, tmp_path):
-    first = backup(source, tmp_path / "backups", NOW)
+    first = backup(source, tmp_path / "backups", NOW, user=USER)
     with TemporaryDirectory(dir="/dev/shm") as elsewhere:
         shutil.move(first.folder, Path(elsewhere) / "first")
         first.folder.symlink_to(Path(elsewhere) / "first")
 
-        second = backup(source, tmp_path / "backups", NOW)
+        second = backup(source, tmp_path / "backups", NOW, user=USER)
 
     assert second.shared == 0
-    assert verified(second.folder).files == first.manifest.files
+    told = [
+        {file for file in each.files if file.path != JOURNAL}
+        for each in (first.manifest, verified(second.folder))
+    ]
+    assert told[0] == told[1]
 
 
 def test_damage_in_the_backup_before_is_not_carried_on(source, tmp_path):
-    first = backup(source, tmp_path / "backups", NOW)
+    first = backup(source, tmp_path / "backups", NOW, user=USER)
     path = next(file.path for file in first.manifest.files if file.path.startswith("rows/"))
     flip(first.folder / path, 5)
     flip(first.folder / MANIFEST, 5)
-    assert backup(source, tmp_path / "backups", NOW).shared == 0
+    assert backup(source, tmp_path / "backups", NOW, user=USER).shared == 0
     flip(first.folder / MANIFEST, 5)
     shutil.rmtree(finished(tmp_path / "backups")[0])
 
-    second = backup(source, tmp_path / "backups", NOW)
+    second = backup(source, tmp_path / "backups", NOW, user=USER)
 
     assert second.shared > 0
     assert not (first.folder / path).samefile(second.folder / path)
     verified(second.folder)
 
 
-def test_a_workbook_no_longer_kept_is_listed_as_absent(mine, tmp_path):
-    purged = mine.kept(mine.workbooks, submissions_of(mine)[0].sha256, ".xlsx")
-    purged.unlink()
+def freeze_and_purge(store: Store) -> list[Path]:
+    """Every workbook of a passed and frozen month purged on its schedule; where they were."""
+    journal, paths = Journal(store.journal_url), []
+    with journal.writing() as connection:
+        for each in submissions_of(store):
+            decide(connection, each.submission_id, PASSED, by="测试", now=NOW)
+        freeze(connection, MONTH, reason="", by="测试", now=NOW)
+    # The draft and what it names go too: nobody has touched it for as long.
+    paths = [held.path for held in purge(store, journal, 400, LATER, who="测试").workbooks]
+    journal.close()
+    return paths
+
+
+def test_purged_workbooks_are_named_as_purged_and_a_backup_without_them_is_whole(mine, tmp_path):
+    paths = freeze_and_purge(mine)
+    assert len(paths) == PROCESSES + 1
 
     code, _, told = run("backup", tmp_path / "backups", "--store", mine.folder)
 
     [made] = finished(tmp_path / "backups")
+    submitted = {each.sha256 for each in submissions_of(mine)}
     assert code == 0
-    assert "1个原件已不在" in told
-    assert verified(made).absent == (purged.relative_to(mine.folder).as_posix(),)
-    restore(made, Store(folder=tmp_path / "restored"))
+    assert f"{PROCESSES}个原件已按保留期限清除" in told
+    assert {Path(path).stem for path in verified(made).absent} == submitted
+    assert verified(made).faults == []
+    restored = Store(folder=tmp_path / "restored")
+    restore(made, restored, NOW, user=USER)
+    assert kept(restored.folder) == kept(mine.folder)
+    # The restored store knows as well why they are not there.
+    assert backup(restored, tmp_path / "again", NOW, user=USER).manifest.missing == ()
+
+
+def test_a_workbook_that_is_gone_and_was_not_purged_is_missing_and_said_loudly(mine, tmp_path):
+    lost = a_workbook(mine)
+    lost.unlink()
+
+    code, out, told = run("backup", tmp_path / "backups", "--store", mine.folder)
+
+    [made] = finished(tmp_path / "backups")
+    assert (code, out.strip()) == (1, str(made))
+    assert f"!!! 缺少 {lost.relative_to(mine.folder).as_posix()}" in told
+    code, out, told = run("restore", made, "--store", tmp_path / "restored")
+    assert code == 1
+    assert "!!! 缺少" in told
     assert kept(tmp_path / "restored") == kept(mine.folder)
+    assert current_build(Store(folder=tmp_path / "restored")) is not None
 
 
 def a_row_file(store: Store) -> Path:
@@ -471,7 +528,7 @@ def test_a_store_that_lacks_what_it_needs_is_told_and_leaves_no_half_backup(mine
     path.unlink()
 
     with pytest.raises(BackupError, match=path.name):
-        backup(mine, tmp_path / "backups", NOW)
+        backup(mine, tmp_path / "backups", NOW, user=USER)
 
     assert list((tmp_path / "backups").glob("*")) == []
 
@@ -489,44 +546,96 @@ def test_missing_rows_end_the_command_with_a_sentence(mine, tmp_path):
 
 @pytest.mark.parametrize("spoilt", [a_row_file, a_workbook, audit_key, masking_key])
 def test_damage_in_the_store_is_told_instead_of_backed_up(mine, tmp_path, spoilt):
-    backup(mine, tmp_path / "backups", NOW)
+    backup(mine, tmp_path / "backups", NOW, user=USER)
     flip(spoilt(mine), 10)
 
     with pytest.raises(BackupError, match=spoilt(mine).name):
-        backup(mine, tmp_path / "backups", NOW)
+        backup(mine, tmp_path / "backups", NOW, user=USER)
 
     assert len(list((tmp_path / "backups").iterdir())) == 1
 
 
-def test_a_journal_that_is_damaged_or_was_tampered_with_is_not_backed_up(mine, tmp_path):
+TAMPERING = {
+    "update audit set who = '别人'": "第1条被改动",
+    "delete from audit where sequence = (select max(sequence) from audit)": "被截断",
+    "delete from audit_end": "被截断",
+}
+
+
+@pytest.mark.parametrize(("tampering", "fault"), TAMPERING.items())
+def test_a_store_whose_audit_was_tampered_with_is_backed_up_and_restored_and_says_so_each_time(
+    mine, tmp_path, tampering, fault
+):
     with closing(sqlite3.connect(journal_file(mine))) as connection:
+        connection.execute(tampering)
+        connection.commit()
+
+    code, out, told = run("backup", tmp_path / "backups", "--store", mine.folder)
+
+    [made] = finished(tmp_path / "backups")
+    assert (code, out.strip()) == (1, str(made))
+    assert "!!! 审计记录不可信" in told
+    assert fault in told
+    assert run("restore", made, "--verify-only")[0] == 1
+    code, _, told = run("restore", made, "--store", tmp_path / "restored")
+    restored = Store(folder=tmp_path / "restored")
+    assert code == 1
+    assert fault in told
+    assert submissions_of(restored) == submissions_of(mine)
+    assert kept(restored.folder) == kept(mine.folder)
+    assert current_build(restored) is not None
+
+
+def test_an_audit_tampered_with_in_the_backup_itself_is_refused(source, tmp_path):
+    made = backup(source, tmp_path / "backups", NOW, user=USER).folder
+    with closing(sqlite3.connect(made / "journal.sqlite")) as connection:
         connection.execute("update audit set who = '别人'")
         connection.commit()
-    with pytest.raises(BackupError, match="第1条被改动"):
-        backup(mine, tmp_path / "backups", NOW)
 
+    assert_refused(made, tmp_path, "journal.sqlite")
+
+
+def test_a_backup_and_a_restore_stand_in_the_audit_of_the_store_they_were_done_to(mine, tmp_path):
+    made = backup(mine, tmp_path / "backups", NOW, user=USER).folder
+    restored = Store(folder=tmp_path / "restored")
+    restore(made, restored, NOW, user=USER)
+
+    for store, action in ((mine, "store.backup"), (restored, "store.restore")):
+        *earlier, last = acts_of(store)
+        assert (last["who"], last["action"], last["object"], last["outcome"]) == (
+            "命令行",
+            action,
+            str(made),
+            "done",
+        )
+        assert last["detail"]["user"] == USER
+        assert earlier == acts_of(mine)[:-1]
+        assert_whole(store)
+
+
+def test_a_journal_that_is_damaged_is_not_backed_up(mine, tmp_path):
     journal_file(mine).write_bytes(b"not a journal" * 1000)
     with pytest.raises(BackupError, match=r"journal\.sqlite"):
-        backup(mine, tmp_path / "backups", NOW)
+        backup(mine, tmp_path / "backups", NOW, user=USER)
 
     assert list((tmp_path / "backups").iterdir()) == []
 
 
 def test_a_backup_is_restored_into_an_empty_folder_only(source, tmp_path):
-    made = backup(source, tmp_path / "backups", NOW).folder
+    made = backup(source, tmp_path / "backups", NOW, user=USER).folder
     taken = tmp_path / "taken"
     taken.mkdir()
     (taken / "mine.txt").write_text("mine")
 
     with pytest.raises(BackupError, match="--store"):
-        restore(made, Store(folder=taken))
+        restore(made, Store(folder=taken), NOW, user=USER)
 
     assert [path.name for path in taken.iterdir()] == ["mine.txt"]
 
 
 def test_a_folder_of_backups_names_the_latest(source, tmp_path):
-    backup(source, tmp_path / "backups", NOW)
-    latest = backup(source, tmp_path / "backups", datetime(2027, 1, 16)).folder
+    backup(source, tmp_path / "backups", NOW, user=USER)
+    latest = backup(source, tmp_path / "backups", datetime(2027, 1, 16), user=USER).folder
 
     with pytest.raises(BackupError, match=latest.name):
         verified(tmp_path / "backups")
@@ -534,7 +643,7 @@ def test_a_folder_of_backups_names_the_latest(source, tmp_path):
 
 @pytest.mark.parametrize("path", ["../outside", "rows/../../outside", "/etc/outside", "rows\\..\\outside"])
 def test_a_manifest_cannot_name_a_file_outside_the_store(source, tmp_path, path):
-    made = backup(source, tmp_path / "backups", NOW).folder
+    made = backup(source, tmp_path / "backups", NOW, user=USER).folder
     told = json.loads((made / MANIFEST).read_text(encoding="utf-8"))
     del told["seal"]
     told["files"].append({"path": path, "size": 0, "sha256": hashlib.sha256(b"").hexdigest()})
@@ -543,7 +652,7 @@ def test_a_manifest_cannot_name_a_file_outside_the_store(source, tmp_path, path)
     (made / MANIFEST).write_text(f'{body},\n "seal": "{seal}"\n}}\n', encoding="utf-8")
 
     with pytest.raises(BackupError, match="不是备份的文件"):
-        restore(made, Store(folder=tmp_path / "restored"))
+        restore(made, Store(folder=tmp_path / "restored"), NOW, user=USER)
 
 
 def test_an_earlier_versions_journal_is_backed_up_as_it_is_and_upgraded_when_restored(tmp_path):
@@ -552,9 +661,9 @@ def test_an_earlier_versions_journal_is_backed_up_as_it_is_and_upgraded_when_res
     first_version(journal_file(store))
     before = journal_of(journal_file(store))
 
-    made = backup(store, tmp_path / "backups", NOW)
+    made = backup(store, tmp_path / "backups", NOW, user=USER)
     restored = Store(folder=tmp_path / "restored")
-    restore(made.folder, restored)
+    restore(made.folder, restored, NOW, user=USER)
 
     assert journal_of(journal_file(store)) == before
     assert made.manifest.migration == "0001"
@@ -567,6 +676,6 @@ def test_a_later_versions_journal_is_left_to_that_version(mine, tmp_path):
         connection.commit()
 
     with pytest.raises(OtherJournalError):
-        backup(mine, tmp_path / "backups", NOW)
+        backup(mine, tmp_path / "backups", NOW, user=USER)
 
     assert list((tmp_path / "backups").iterdir()) == []

@@ -338,6 +338,19 @@ def test_every_unit_answers_to_its_own_names_among_its_siblings(name):
                 assert campaign.find_unit(text, siblings).unit == unit
 
 
+def test_workbooks_are_kept_as_long_as_the_campaign_says_and_for_good_where_it_says_nothing(yunnan, pingshan):
+    assert yunnan.workbooks_days == 400
+    assert pingshan.workbooks_days is None
+
+
+def test_a_time_of_keeping_that_is_no_table_is_refused(folder):
+    edit_settings(folder, "[keeping]", "[nothing]")
+    edit_settings(folder, "workbooks_days = 400\n", "")
+    edit_settings(folder, "own_office = true ", "keeping = 400\nown_office = true ")
+    with pytest.raises(CampaignError, match="keeping should be a table, found 400"):
+        load_campaign(folder)
+
+
 # Broken files
 
 
@@ -370,6 +383,18 @@ BROKEN = [
     ("campaign.toml", '"530600", ', '"530600", "530700", ', ["members 530700", "2 times"]),
     ("campaign.toml", "rest_day =", "rest_days =", ["[due]", "rest_days", "rest_day"]),
     ("campaign.toml", "without =", "whithout =", ["[[sheets]] 5", "whithout", "without"]),
+    ("campaign.toml", "workbooks_days = 400", "workbooks_days = 30", ["[keeping]", "31 to 3650", "found 30"]),
+    ("campaign.toml", "workbooks_days = 400", "workbooks_days = 9999", ["[keeping]", "31 to 3650"]),
+    ("campaign.toml", "workbooks_days = 400", 'workbooks_days = "400"', ["[keeping]", "a whole number"]),
+    ("campaign.toml", "workbooks_days = 400", "workbooks_days = true", ["[keeping]", "a whole number"]),
+    ("campaign.toml", "workbooks_days = 400", "", ["[keeping]", "workbooks_days is missing"]),
+    (
+        "campaign.toml",
+        "workbooks_days =",
+        "workbook_days =",
+        ["[keeping]", "workbook_days", "workbooks_days"],
+    ),
+    ("campaign.toml", "own_office = true ", "keeping = 400\nown_office = true ", ["campaign.toml", "TOML"]),
     ("campaign.toml", "[map]", "[maps]", ["campaign.toml", "maps", "map"]),
     ("campaign.toml", "[[levels]]", "[[levels", ["campaign.toml", "TOML"]),
     ("units.csv", "530300,", "530100,", ["units.csv", "code 530100", "2 times"]),

@@ -1,0 +1,44 @@
+"""How often somebody may have a workbook checked: a check takes a core, and the server is everybody's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+from math import ceil
+
+import sqlalchemy as sa
+
+from dashboard.access.principal import Principal
+from etl import audit
+
+MOST, WITHIN = 30, timedelta(minutes=10)
+"""Uploads of one account: 设定值. One every twenty seconds is more than anybody mends and saves; a script that goes
+on and on would take the cores from the other units on the last evening."""
+
+
+class TooOftenError(Exception):
+    """Too many uploads in a short time; the message says from when on again, ``seconds`` how long that is."""
+
+    def __init__(self, again_at: datetime, now: datetime) -> None:
+        self.seconds = ceil((again_at - now).total_seconds())
+        minutes, told = WITHIN // timedelta(minutes=1), again_at + timedelta(seconds=1)
+        super().__init__(
+            f"您在{minutes}分钟内已上传{MOST}次,请在{told:%H:%M:%S}后再上传;已上传的都在,刷新页面可看到结果"
+            f" / {MOST} uploads within {minutes} minutes: upload again after {told:%H:%M:%S}. What you uploaded is kept."
+        )
+
+
+def require_turn(connection: sa.Connection, principal: Principal, now: datetime) -> None:
+    """Raise TooOftenError where an account has uploaded too often of late, whichever server took it.
+
+    The audit is what counts, in the writing transaction that adds this upload to it: of uploads at the same
+    moment none slips through. A refused one adds nothing.
+    """
+    own = (
+        act["at"]
+        for act in audit.since(connection, now - WITHIN)
+        if (act["who"], act["action"], act["outcome"]) == (principal.account_id, "workbook.upload", "done")
+    )
+    times = list(islice(own, MOST))
+    if len(times) == MOST:
+        raise TooOftenError(times[-1] + WITHIN, now)
