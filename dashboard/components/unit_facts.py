@@ -8,7 +8,7 @@ from datetime import date
 from html import escape
 
 from dashboard import format
-from dashboard.components import block
+from dashboard.components import block, extension
 from dashboard.components.links import link, linked
 from dashboard.components.marks import HAND_IN, STATUS, html
 from dashboard.components.notation import Row, shown
@@ -126,7 +126,7 @@ def _report(found: UnitFacts) -> str:
     stands_for = found.stands_for
     by = linked("由{unit}填报", unit=link(stands_for[1], unit=stands_for[0])) + " " if stands_for else ""
     mark = HAND_IN[str(row["state"])]
-    told = [_timing(row)]
+    told = [_timing(row), extension.until(row)]
     if row["has_report"] and found.revision is not None:
         told += [
             t("{moment}收到", moment=_moment(row["received_at"])),
@@ -139,6 +139,7 @@ def _report(found: UnitFacts) -> str:
 
 
 def _timing(row: Row) -> str:
+    """How late it came, or the campaign's due day."""
     if row["state"] == "late":
         return t("迟{days}天", days=row["days_late"])
     due = format.day(row["due_on"])
