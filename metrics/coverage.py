@@ -79,13 +79,7 @@ def expected_months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[da
 
 def _waiting(dimensions: Dimensions, months: Sequence[date], period: Scope) -> Counter[str]:
     """How many of these months' reports each unit may still hand in under an extension."""
-    return Counter(
-        code
-        for (code, month), due_at in dimensions.extended_to.items()
-        if month in months
-        and due_at > period.as_of
-        and code not in dimensions.submitted.get(("", month), frozenset())
-    )
+    return Counter(code for month in months for code in dimensions.may_still_report(month, period.as_of))
 
 
 @dataclass(frozen=True, kw_only=True)

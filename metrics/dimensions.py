@@ -61,6 +61,15 @@ class Dimensions:
         """The level whose units report, and are ranked."""
         return next(str(level["key"]) for level in self.levels if level["reports"])
 
+    def may_still_report(self, month: date, as_of: datetime) -> frozenset[str]:
+        """The units that have reported nothing of a month and whose extension for it is running."""
+        came = self.submitted.get(("", month), frozenset())
+        return frozenset(
+            code
+            for (code, extended), due_at in self.extended_to.items()
+            if extended == month and due_at > as_of and code not in came
+        )
+
     @property
     def peer_group_of(self) -> dict[str, str | None]:
         """The peer group of each reporting unit; own offices, which share their codes, are in none."""

@@ -116,7 +116,7 @@ def _line(each: ToRemind) -> str:
 
 def _state(row: Row) -> str:
     if row["returned"]:
-        return t("已退回")
+        return t("已退回,逾期{days}天", days=row["days_late"]) if row["days_late"] else t("已退回")
     if row["state"] == "not_reported":
         return t("未报,逾期{days}天", days=row["days_late"])
     if row["state"] == "late":

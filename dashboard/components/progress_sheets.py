@@ -95,7 +95,8 @@ def _line(
 
 def _came(report: Row) -> str:
     if not report["has_report"]:
-        return f"{marks(report)} {escape(extension.until(report))}"
+        overdue = t("逾期{days}天", days=report["days_late"]) if report["days_late"] else ""
+        return f"{marks(report)} {escape(' '.join((extension.until(report), overdue)).strip())}"
     revised = t("第{number}版", number=report["revision"]) if report["revision"] > 1 else ""
     note = f' <i class="grey">{escape(revised)}</i>' if revised else ""
     return f"{marks(report)} {escape(format.day(report['received_at']))}{note}"

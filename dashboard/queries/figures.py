@@ -61,8 +61,7 @@ def table(
 
 
 def _not_due_yet(dimensions: Dimensions, found: pl.DataFrame, month: date, now: datetime) -> pl.DataFrame:
-    extended = dimensions.extended_to.items()
-    waiting = {code for (code, of_month), due_at in extended if of_month == month and due_at > now}
+    waiting = dimensions.may_still_report(month, now)
     if not waiting:
         return found
     places = dimensions.units.filter(pl.col("reporting_code").is_in(waiting)).select(

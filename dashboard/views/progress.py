@@ -52,7 +52,9 @@ with left:
     found = progress_list.to_remind(of_month, names, campaign_title=campaign.title_zh, today=today)
     excused = progress_list.excused(of_month, names, today)
     shown = framed(
-        t("未报、迟报、缺表"), table=progress_list.table(found), notes=progress_list.notes(found, excused)
+        t("未报、退回、迟报、缺表"),
+        table=progress_list.table(found),
+        notes=progress_list.notes(found, excused),
     )
     exhibit.show(shown, progress_list.body(found, excused), key="to_remind")
     kpi = KPIS[progress_head.ON_TIME_RATE]

@@ -163,7 +163,7 @@ def test_who_may_still_report_under_an_extension_is_not_reminded_but_named():
     assert excused(rows, names, TODAY) == ["昆明(延期至11月30日)"]
     said = sentence([row | {"unit_name": ""} for row in rows], names, level="州(市)", today=TODAY)
     told = re.sub("<[^>]+>", "", said)
-    assert "曲靖、大理未报(逾期15至25天);昆明准予延期至11月30日;玉溪已退回待改" in told
+    assert "曲靖、大理州未报(逾期15至25天);昆明准予延期至11月30日;玉溪已退回待改" in told
 
 
 def test_only_reports_with_something_open_are_reminded_and_the_missing_ones_come_first():
