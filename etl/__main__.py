@@ -234,12 +234,18 @@ def status(
 ) -> None:
     """某月的报送完整性,带截止日 / the completeness matrix of a month, with due dates."""
     from etl.completeness import as_text, completeness
+    from etl.extensions import NO_EXTENSIONS, in_force
 
     chosen = named_campaign(campaign)
     period = campaign_period(chosen, month)
     existing = existing_store(store, chosen)
-    submissions = Journal(existing.journal_url).submissions(period=period) if existing else []
-    matrix = completeness(chosen, submissions, period, shanghai_now())
+    submissions, extensions = [], NO_EXTENSIONS
+    if existing:
+        journal = Journal(existing.journal_url)
+        submissions = journal.submissions(period=period)
+        with journal.reading() as connection:
+            extensions = in_force(connection, chosen)
+    matrix = completeness(chosen, submissions, period, shanghai_now(), extensions)
     if output == "csv":
         typer.echo(matrix.write_csv(), nl=False)
     elif output == "json":

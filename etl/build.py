@@ -1,7 +1,7 @@
 """The build: journal + rows + campaign -> dimensions, facts, marts -> checks -> a new warehouse file.
 
 A build extended by what has changed and a build from scratch are equal, row for row: only the reporting
-units whose current submissions differ from the last build's are computed again, from their own rows.
+units of which the journal has recorded something since the last build are computed again, from their own rows.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from filelock import FileLock
 from etl import models
 from etl.campaign import Campaign
 from etl.dimensions import dimensions
+from etl.extensions import Extension, in_force
 from etl.journal import Journal, Submission, current
 from etl.store import Store
 from etl.warehouse import current_build, publish
@@ -32,7 +33,7 @@ CHECKS = Path(__file__).parent / "checks"
 UNIT_MARTS = ("mart_unit_month", "mart_category_month")
 """Marts computed reporting unit by reporting unit; the others are small and made anew in each build."""
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised with every change of the tables' columns, so that a reader of another version says so."""
 
 
@@ -59,6 +60,15 @@ class Build:
     is_new: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the journal has recorded that a build is made of; ``extensions`` are those in force."""
+
+    submissions: Sequence[Submission]
+    extensions: Sequence[Extension]
+    simulated: bool
+
+
 def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, full: bool = False) -> Build:
     """Publish a warehouse of everything accepted so far; nothing new publishes nothing.
 
@@ -68,11 +78,11 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
     with FileLock(store.build_lock):
         for left_by_a_killed_build in store.warehouse.glob(".building-*"):
             left_by_a_killed_build.unlink()
-        submissions = journal.submissions()
+        recorded = _recorded(journal, campaign)
         fingerprint = _fingerprint(campaign)
         base = None if full else current_build(store)
         done = _computed(base, fingerprint) if base else None
-        wanted = _states(submissions)
+        wanted = _states(recorded)
         if base and done == wanted:
             return Build(path=base, computed_units=(), is_new=False)
         changed = _changed(campaign, done, wanted)
@@ -80,7 +90,7 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
         try:
             if done is not None:
                 shutil.copyfile(base, aside)
-            _fill(aside, store, journal, campaign, submissions, changed, fingerprint, now)
+            _fill(aside, store, campaign, recorded, changed, fingerprint, now)
             return Build(path=publish(store, aside, now), computed_units=changed, is_new=True)
         finally:
             aside.unlink(missing_ok=True)
@@ -96,19 +106,29 @@ def preview(
     The rows of ``draft`` are in the store already. Raises CheckFailedError.
     """
     base, fingerprint = current_build(store), _fingerprint(campaign)
-    submissions = [*journal.submissions(), draft]
+    recorded = _recorded(journal, campaign, draft)
     done = _computed(base, fingerprint) if base else None
-    changed = _changed(campaign, done, _states(submissions))
+    changed = _changed(campaign, done, _states(recorded))
     with tempfile.TemporaryDirectory(prefix="preview-") as folder:
         aside = Path(folder) / "preview.duckdb"
         if done is not None:
             shutil.copyfile(base, aside)
-        _fill(aside, store, journal, campaign, submissions, changed, fingerprint, now)
+        _fill(aside, store, campaign, recorded, changed, fingerprint, now)
         yield aside
 
 
+def _recorded(journal: Journal, campaign: Campaign, *drafts: Submission) -> Recorded:
+    with journal.reading() as connection:
+        extensions = in_force(connection, campaign)
+    return Recorded(
+        submissions=[*journal.submissions(), *drafts],
+        extensions=list(extensions.values()),
+        simulated=bool(journal.is_simulated()),
+    )
+
+
 def _changed(campaign: Campaign, done: dict[str, str] | None, wanted: dict[str, str]) -> tuple[str, ...]:
-    """The reporting units whose submissions differ from those a build was computed from; all without a build."""
+    """The reporting units of which other things are recorded than a build was computed from; all without a build."""
     return tuple(
         unit.code
         for unit in campaign.reporting_units
@@ -119,24 +139,23 @@ def _changed(campaign: Campaign, done: dict[str, str] | None, wanted: dict[str, 
 def _fill(
     path: Path,
     store: Store,
-    journal: Journal,
     campaign: Campaign,
-    submissions: Sequence[Submission],
+    recorded: Recorded,
     changed: Sequence[str],
     fingerprint: str,
     now: datetime,
 ) -> None:
-    tables = dimensions(campaign, submissions)
+    tables = dimensions(campaign, recorded.submissions, recorded.extensions)
     tables["dim_build"] = pl.DataFrame(
         {
             "layout": [LAYOUT],
             "built_at": [now],
             "fingerprint": [fingerprint],
-            "simulated": [bool(journal.is_simulated())],
+            "simulated": [recorded.simulated],
         }
     )
     tables["dim_unit_state"] = pl.DataFrame(
-        sorted(_states(submissions).items()),
+        sorted(_states(recorded).items()),
         schema={"reporting_code": pl.String, "state": pl.String},
         orient="row",
     )
@@ -151,7 +170,7 @@ def _fill(
             pl.DataFrame({"reporting_code": pl.Series(changed, dtype=pl.String)}),
             temporary=True,
         )
-        models.stored_rows(connection, _files(store, submissions, set(changed), campaign.top.code))
+        models.stored_rows(connection, _files(store, recorded.submissions, set(changed), campaign.top.code))
         models.views(connection)
         _marts(connection)
         failures = _failed_checks(connection)
@@ -203,12 +222,16 @@ def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFr
     return {name: frame for name, frame in found.items() if frame.height}
 
 
-def _states(submissions: Sequence[Submission]) -> dict[str, str]:
-    """For each unit the submissions that count for it, as one text: equal texts give equal figures."""
+def _states(recorded: Recorded) -> dict[str, str]:
+    """For each unit its submissions and extensions, as one text: equal texts give equal figures."""
     parts: dict[str, list[str]] = {}
-    for submission in submissions:
+    for submission in recorded.submissions:
         parts.setdefault(submission.unit_code, []).append(
             f"{submission.submission_id}:{submission.revision}:{submission.state}"
+        )
+    for extension in recorded.extensions:
+        parts.setdefault(extension.unit_code, []).append(
+            f"{extension.period}:{extension.due_at}:{extension.granted_at}:{extension.granted_by}:{extension.reason}"
         )
     return {
         unit: hashlib.sha256("\n".join(sorted(items)).encode()).hexdigest() for unit, items in parts.items()
@@ -228,7 +251,7 @@ def _computed(base: Path, fingerprint: str) -> dict[str, str] | None:
 
 
 def _fingerprint(campaign: Campaign) -> str:
-    """Of everything but the submissions that decides what a build holds: models, checks, campaign, DuckDB."""
+    """Of everything but what the journal records that decides what a build holds: models, checks, campaign, DuckDB."""
     digest = hashlib.sha256(duckdb.__version__.encode())
     here = Path(__file__).parent
     sources = [*models.FOLDER.glob("*/*.sql"), *CHECKS.glob("*.sql"), *here.rglob("*.py")]

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from etl.campaign import Campaign, Unit
+from etl.extensions import NO_EXTENSIONS, Extensions, due_at
 from etl.journal import NOT_CURRENT, WITHDRAWN, Submission, current
 from etl.sheets import SHEETS
 from etl.template import sheets_for
@@ -40,7 +41,10 @@ COLUMNS = {
     "due_on": pl.String,
     "due_is_estimated": pl.Boolean,
     "days_late": pl.Int64,
+    "extended_to": pl.String,
+    "extension_reason": pl.String,
 }
+"""``due_on`` is the campaign's due day, ``extended_to`` the later one a unit was granted, if it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +62,14 @@ class Report:
 
 
 def completeness(
-    campaign: Campaign, submissions: Sequence[Submission], period: str, now: datetime
+    campaign: Campaign,
+    submissions: Sequence[Submission],
+    period: str,
+    now: datetime,
+    extensions: Extensions = NO_EXTENSIONS,
 ) -> pl.DataFrame:
     """The matrix of a month as the journal has it, in COLUMNS."""
-    return matrix(campaign, reports_of(submissions, period), period, now)
+    return matrix(campaign, reports_of(submissions, period), period, now, extensions)
 
 
 def reports_of(submissions: Sequence[Submission], period: str) -> dict[str, Report]:
@@ -86,26 +94,38 @@ def _report(revisions: Sequence[Submission]) -> Report:
     )
 
 
-def matrix(campaign: Campaign, reports: Mapping[str, Report], period: str, now: datetime) -> pl.DataFrame:
+def matrix(
+    campaign: Campaign,
+    reports: Mapping[str, Report],
+    period: str,
+    now: datetime,
+    extensions: Extensions = NO_EXTENSIONS,
+) -> pl.DataFrame:
     """One row a reporting unit (the top unit's register last) and sheet of a month, in COLUMNS.
 
-    Timing compares the first revision that was not returned with the due date, which ends at 24:00;
+    Timing compares the first revision that was not returned with the unit's due date, which ends at 24:00;
     a unit that has not reported is 未到期 until then and 迟报 after it.
     """
     rows = [
         row
         for unit in dict.fromkeys((*campaign.reporting_units, campaign.top))
-        for row in _unit_rows(campaign, unit, reports.get(unit.code), period, now)
+        for row in _unit_rows(campaign, unit, reports.get(unit.code), period, now, extensions)
     ]
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
 
 
 def _unit_rows(
-    campaign: Campaign, unit: Unit, report: Report | None, period: str, now: datetime
+    campaign: Campaign,
+    unit: Unit,
+    report: Report | None,
+    period: str,
+    now: datetime,
+    extensions: Extensions,
 ) -> list[tuple]:
     stands = report or Report()
     first = stands.first_received_at
-    timing, days_late = _timing(first, campaign.due_at(period), now)
+    timing, days_late = _timing(first, due_at(campaign, extensions, unit.code, period), now)
+    extension = extensions.get((unit.code, period))
     asked = {table.sheet.key for table in sheets_for(campaign, unit, period)}
     mine = "top" if unit == campaign.top and unit.level != campaign.reporting_level else "reporting"
     return [
@@ -121,6 +141,8 @@ def _unit_rows(
             campaign.due_day(period).isoformat(),
             campaign.due_is_estimated(period),
             0 if content == NOT_APPLICABLE else days_late,
+            extension.last_day.isoformat() if extension else None,
+            extension.reason if extension else None,
         )
         for collected in campaign.sheets
         if collected.reported_by == mine
@@ -155,13 +177,18 @@ def as_text(found: pl.DataFrame, due_label: str) -> str:
         contents = dict(rows.select("sheet", "content").rows())
         late = f"{first[0]['days_late']}天" if first[0]["days_late"] else ""
         timing = first[0]["timing"] if first[0]["received_at"] or not late else "逾期未报"
-        estimated = "(推算)" if first[0]["due_is_estimated"] else ""
         table.add_row(
             first[0]["unit_name"],
-            first[0]["due_on"] + estimated,
+            _due(first[0]),
             timing + late,
             *(contents.get(key, "") for key in sheets),
         )
     output = io.StringIO()
     Console(file=output, width=200).print(due_label, table, sep="\n")
     return output.getvalue().rstrip()
+
+
+def _due(row: Mapping[str, object]) -> str:
+    """The unit's due day, and the campaign's where the unit was granted a later one."""
+    planned = str(row["due_on"]) + ("(推算)" if row["due_is_estimated"] else "")
+    return f"延期至{row['extended_to']}(原定{planned})" if row["extended_to"] else planned

@@ -114,5 +114,14 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "path": TEXT,
     },
     "dim_first_report": {"reporting_code": TEXT, "month": DAY, "received_at": MOMENT},
+    "dim_returned_report": {"reporting_code": TEXT, "month": DAY},
+    "dim_extension": {
+        "reporting_code": TEXT,
+        "month": DAY,
+        "due_at": MOMENT,
+        "reason": TEXT,
+        "granted_by": TEXT,
+        "granted_at": MOMENT,
+    },
 }
 """The columns of every dimension; rows below stand in this order."""

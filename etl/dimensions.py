@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
 from etl.dimension_columns import COLUMNS
-from etl.journal import NOT_CURRENT, Submission, current
+from etl.extensions import Extension
+from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, current
 
 RESIDUAL = "-residual"
 """Suffix of the leaf that carries what is known of a reporting unit but of none of the units below it."""
@@ -17,8 +18,10 @@ RESIDUAL = "-residual"
 Rows = Iterator[tuple]
 
 
-def dimensions(campaign: Campaign, submissions: Sequence[Submission]) -> dict[str, pl.DataFrame]:
-    """Every dimension table by name.
+def dimensions(
+    campaign: Campaign, submissions: Sequence[Submission], extensions: Iterable[Extension] = ()
+) -> dict[str, pl.DataFrame]:
+    """Every dimension table by name; ``extensions`` are those in force.
 
     ``dim_leaf`` holds the units at the bottom (own offices and residuals included); ``dim_tree`` the way
     up from a leaf to every unit above it. A residual is listed nowhere but adds to the units above.
@@ -40,6 +43,8 @@ def dimensions(campaign: Campaign, submissions: Sequence[Submission]) -> dict[st
         "dim_submission": _submissions(latest),
         "dim_submitted_sheet": _submitted_sheets(latest),
         "dim_first_report": _first_reports(submissions),
+        "dim_returned_report": _returned_reports(submissions),
+        "dim_extension": _extensions(extensions),
     }
     return {
         name: pl.DataFrame(list(found), schema=COLUMNS[name], orient="row") for name, found in rows.items()
@@ -190,3 +195,21 @@ def _first_reports(submissions: Sequence[Submission]) -> Rows:
             first[submission.unit_code, submission.period] = submission
     for s in first.values():
         yield s.unit_code, first_day(s.period), s.received_at
+
+
+def _returned_reports(submissions: Sequence[Submission]) -> Rows:
+    """The units and months of which every revision was returned: they have come, and nothing of them counts."""
+    states: dict[tuple[str, str], set[str]] = {}
+    for submission in submissions:
+        # What its sender took back is as if it had never come.
+        if submission.state != WITHDRAWN:
+            states.setdefault((submission.unit_code, submission.period), set()).add(submission.state)
+    for (code, period), found in states.items():
+        if found == {RETURNED}:
+            yield code, first_day(period)
+
+
+def _extensions(extensions: Iterable[Extension]) -> Rows:
+    for each in extensions:
+        month = first_day(each.period)
+        yield each.unit_code, month, each.due_at, each.reason, each.granted_by, each.granted_at

@@ -24,7 +24,10 @@ RESIDENTS = 10_000
 
 
 def months_rule(kpi: Kpi) -> str:
-    """Which of the period's months count for a KPI: all (``flow``), the ``last`` or those fallen ``due``."""
+    """Which of the period's months count for a KPI: all (``flow``), the ``last`` or those fallen ``due``.
+
+    Of the months fallen due, a report with an extension still running counts once it has come: it is not late yet.
+    """
     return "due" if kpi.due_months_only else "last" if kpi.over_time == "last" else "flow"
 
 
@@ -99,9 +102,10 @@ def _with_gaps(sums: pl.LazyFrame, keys: list[str], standard: int | None) -> pl.
 def _month_conditions(period: Scope) -> dict[str, pl.Expr]:
     """Whether a row's month counts, by months_rule."""
     month = pl.col("month")
+    owed = (pl.col("due_at") <= period.as_of) | pl.col("first_received_at").is_not_null()
     return {
         "flow": month.is_in(list(period.months)),
-        "due": month.is_in(list(period.due)),
+        "due": month.is_in(list(period.due)) & owed,
         "last": month == pl.lit(period.last, dtype=pl.Date),
     }
 

@@ -2,7 +2,8 @@
 
 Counted in reports: the reporting units that feed a unit times the months of the period that have begun
 and in which the KPI's sheet is due (for a stock, its one month). A province's register counts its own
-months, whatever the unit.
+months, whatever the unit. Where only months fallen due count, a report that has not come and whose extension is
+still running is not expected yet.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.Da
         columns["reporting_code"] += units
         columns["is_register"] += [found.is_register] * len(units)
         columns["reported"] += [found.of(unit) for unit in units]
-        columns["expected"] += [len(months)] * len(units)
+        waiting = _waiting(dimensions, months, period) if months_rule(kpi) == "due" else Counter()
+        columns["expected"] += [len(months) - waiting[unit] for unit in units]
     return pl.DataFrame(columns)
 
 
@@ -73,6 +75,11 @@ def expected_months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[da
     else:
         months = period.due if rule == "due" else (period.begun or period.months[:1])
     return tuple(month for month in months if frequency != "quarterly" or month.month % 3 == 0)
+
+
+def _waiting(dimensions: Dimensions, months: Sequence[date], period: Scope) -> Counter[str]:
+    """How many of these months' reports each unit may still hand in under an extension."""
+    return Counter(code for month in months for code in dimensions.may_still_report(month, period.as_of))
 
 
 @dataclass(frozen=True, kw_only=True)

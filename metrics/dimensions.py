@@ -33,7 +33,8 @@ class Dimensions:
 
     ``units``: dim_unit in the campaign's order. ``reporting``: for each (level, unit_code) the reporting
     units whose workbooks feed it; ``tree``: the way up from every leaf. ``submitted``: who reported a sheet
-    in a month; under the sheet "" who reported anything.
+    in a month; under the sheet "" who reported anything. ``due_at``: the campaign's due dates; ``extended_to``: the
+    later ones granted to a unit for a month.
     """
 
     campaign: dict[str, object]
@@ -43,6 +44,7 @@ class Dimensions:
     reporting: pl.DataFrame
     tree: pl.DataFrame
     due_at: dict[date, datetime]
+    extended_to: dict[tuple[str, date], datetime]
     due_is_estimated: dict[date, bool]
     frequency: dict[str, str]
     reported_by: dict[str, str]
@@ -58,6 +60,15 @@ class Dimensions:
     def reporting_level(self) -> str:
         """The level whose units report, and are ranked."""
         return next(str(level["key"]) for level in self.levels if level["reports"])
+
+    def may_still_report(self, month: date, as_of: datetime) -> frozenset[str]:
+        """The units that have reported nothing of a month and whose extension for it is running."""
+        came = self.submitted.get(("", month), frozenset())
+        return frozenset(
+            code
+            for (code, extended), due_at in self.extended_to.items()
+            if extended == month and due_at > as_of and code not in came
+        )
 
     @property
     def peer_group_of(self) -> dict[str, str | None]:
@@ -85,6 +96,7 @@ def read_dimensions(run: Run) -> Dimensions:
         ),
         tree=run("select level, unit_code, leaf_code from dim_tree", {}),
         due_at=dict(periods.select("month", "due_at").rows()),
+        extended_to=_extended_to(run),
         due_is_estimated=dict(periods.select("month", "due_is_estimated").rows()),
         frequency=dict(sheets.select("sheet", "frequency").rows()),
         reported_by=dict(sheets.select("sheet", "reported_by").rows()),
@@ -98,6 +110,11 @@ def read_dimensions(run: Run) -> Dimensions:
         simulated=build["simulated"],
         built_at=build["built_at"],
     )
+
+
+def _extended_to(run: Run) -> dict[tuple[str, date], datetime]:
+    rows = run("select reporting_code, month, due_at from dim_extension", {}).iter_rows()
+    return {(code, month): due_at for code, month, due_at in rows}
 
 
 def _submitted(run: Run) -> dict[tuple[str, date], frozenset[str]]:

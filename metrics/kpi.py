@@ -83,6 +83,8 @@ class Kpi:
     def __post_init__(self) -> None:
         if self.mart not in MARTS:
             raise ValueError(f"KPI {self.key}: unknown mart {self.mart}")
+        if self.due_months_only and self.mart != "mart_report_month":
+            raise ValueError(f"KPI {self.key}: only mart_report_month knows when each report falls due")
         if self.denominator is None and self.cases == "denominator":
             raise ValueError(f"KPI {self.key}: without a denominator its cases are the numerator")
         if self.denominator is not None and not self.denominator_zh:

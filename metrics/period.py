@@ -18,6 +18,10 @@ class Scope:
     ``months`` are the campaign's months in the period; ``begun`` those that have begun, ``due`` those
     whose due date has passed at ``as_of``; ``last`` is the latest of ``due`` (of the period's begun
     months, the first, where none has fallen due yet): the month a stock is taken from.
+
+    The due dates are the campaign's own, whatever extension a unit was granted: an extension is that unit's,
+    and the province's figures do not wait for it. Only whether its report is late yet is its own affair
+    (``compile.months_rule``).
     """
 
     kind: PeriodKind
@@ -26,6 +30,7 @@ class Scope:
     begun: tuple[date, ...]
     due: tuple[date, ...]
     last: date | None
+    as_of: datetime
 
     @property
     def end(self) -> date:
@@ -43,7 +48,7 @@ def scope(kind: PeriodKind, month: date, due_at: dict[date, datetime], as_of: da
     begun = tuple(day for day in months if day <= as_of.date())
     due = tuple(day for day in months if due_at[day] <= as_of)
     last = max(due) if due else (begun or months or (None,))[0]
-    return Scope(kind=kind, month=month, months=months, begun=begun, due=due, last=last)
+    return Scope(kind=kind, month=month, months=months, begun=begun, due=due, last=last, as_of=as_of)
 
 
 def period_months(kind: PeriodKind, month: date) -> Sequence[date]:

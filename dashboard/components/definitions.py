@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import format
-from dashboard.components.marks import HAND_IN, STATUS, html
+from dashboard.components.marks import EXTENDED, HAND_IN, STATUS, html
 from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from etl.campaign import Campaign
 from etl.schema import Column, Sheet
@@ -167,7 +167,7 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
     ]
     timing = [
         [f"{html(mark)} {escape(t(mark.word))}", escape(t(MEANINGS[f"hand_in.{key}"]))]
-        for key, mark in HAND_IN.items()
+        for key, mark in (*HAND_IN.items(), ("extended", EXTENDED))
     ]
     groups = [
         [
@@ -216,6 +216,7 @@ MEANINGS = {
     "hand_in.late": deferred("在截止后收到,注明迟报天数"),
     "hand_in.not_reported": deferred("已过截止时间仍未收到"),
     "hand_in.not_due": deferred("尚未到截止时间"),
+    "hand_in.extended": deferred("省厅准予该单位本月延期,按延期后的截止时间判断是否按时"),
 }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from dashboard.components import block
+from dashboard.components import block, extension
 from dashboard.components.links import going, link
-from dashboard.components.marks import HAND_IN, Mark, html
+from dashboard.components.marks import EXTENDED, HAND_IN, Mark, html
 from dashboard.i18n import deferred, listed, t
 from etl.completeness import NOT_APPLICABLE, NOT_REPORTED, REPORTED, RETURNED_CONTENT, ZERO_REPORT
 
@@ -21,6 +21,16 @@ CONTENT = {
     NOT_REPORTED: Mark(sign="✕", css="missed", word=deferred("未报")),
 }
 """What a sheet of a report holds; its colour says only whether somebody has something left to do."""
+
+
+def mark_of(report: Row) -> Mark:
+    """The mark of a report as a whole: in what time it came, or that it was returned and nothing came since."""
+    return CONTENT[RETURNED_CONTENT] if report["returned"] else HAND_IN[str(report["state"])]
+
+
+def marks(report: Row) -> str:
+    """``mark_of`` a report, and beside it that of an extension; as HTML."""
+    return html(mark_of(report)) + (f" {html(EXTENDED)}" if report["extended_to"] else "")
 
 
 def show(rows: Sequence[Row], names: Mapping[str, str] | None = None) -> None:
@@ -40,6 +50,8 @@ def _cell(row: Row, name: str | None) -> str:
         words.append(t("迟{days}天", days=row["days_late"]))
     if row["state"] == "not_reported":
         words.append(t("未报"))
+    if row["state"] == "not_due" and row["extended_to"]:
+        words.append(extension.until(row))
     if row["absent"]:
         words.append(t("缺{count}表", count=row["absent"]))
     note = f' <i class="{mark.css}">{escape(listed(words))}</i>' if words else ""

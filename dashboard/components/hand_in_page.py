@@ -25,12 +25,20 @@ MONTHS_NAMED = 6
 def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) -> None:
     """The unit and month, until when it is due, and in one sentence what is left to do."""
     month = format.month(parse_month(found.period))
-    due = t("{day}24:00截止", day=format.day((found.due_at - timedelta(days=1)).date()))
     page.head(
         t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
-        [due, _left(found)],
+        [_due(found), _left(found)],
         clauses([_stands(found), _others(found, open_months)]),
     )
+
+
+def _due(found: Standing) -> str:
+    day, planned = (
+        format.day((moment - timedelta(days=1)).date()) for moment in (found.due_at, found.campaign_due_at)
+    )
+    if found.due_at != found.campaign_due_at:
+        return t("已准予延期至{day}24:00(原定{planned})", day=day, planned=planned)
+    return t("{day}24:00截止", day=day)
 
 
 def _left(found: Standing) -> str:

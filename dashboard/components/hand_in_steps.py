@@ -19,12 +19,13 @@ from dashboard.queries import previews
 from dashboard.services import hand_in
 from dashboard.services.hand_in import NotReadyError
 from dashboard.services.standing import Standing
+from etl.extensions import ExtensionError
 from etl.journal import RECEIVED, FrozenMonthError, StoreConflictError
 from etl.review import ReviewError
 
 TOLD, RECEIPT = "hand_in.told", "hand_in.receipt"
 """Session: what a press came to, shown once."""
-ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError)
+ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError, ExtensionError)
 
 
 def pressed(act: Callable[[], str]) -> None:

@@ -38,8 +38,13 @@ def _reported(reports: Sequence[Row], names: Mapping[str, str], level: str) -> l
             if len(missing) <= NAMED
             else link(t("{count}个未报", count=len(missing)), "progress")
         )
-    waiting = sum(row["state"] == "not_due" for row in reports)
-    return [*parts, link(t("{count}个未到期", count=waiting), "progress")] if waiting else parts
+    waiting = [row for row in reports if row["state"] == "not_due"]
+    extended = sum(row["extended_to"] is not None for row in waiting)
+    told = {
+        t("{count}个未到期", count=len(waiting) - extended): len(waiting) - extended,
+        t("{count}个准予延期", count=extended): extended,
+    }
+    return parts + [link(text, "progress") for text, count in told.items() if count]
 
 
 def _late(late: Sequence[Row], names: Mapping[str, str]) -> str:

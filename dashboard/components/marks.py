@@ -34,6 +34,8 @@ HAND_IN = {
     "not_reported": Mark(sign="✕", css="missed", word=deferred("未报")),
     "not_due": Mark(sign="◌", css="grey", word=deferred("未到期")),
 }
+EXTENDED = Mark(sign="▷", css="grey", word=deferred("准予延期"))
+"""Stands beside the timing of a report: its due day is the unit's own."""
 
 
 def html(mark: Mark) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 
 from dashboard import format
+from dashboard.components import extension
 from dashboard.components.links import link, linked
 from dashboard.i18n import LANGUAGE, listed, t
 
@@ -66,13 +67,37 @@ def _came(reports: Sequence[Row], names: Names, level: str) -> list[str]:
 
 
 def _missing(reports: Sequence[Row], names: Names) -> list[str]:
-    missing = [row for row in reports if row["state"] == "not_reported"]
-    if missing:
-        # The due day is the same for all, and so are the days since.
-        days = str(missing[0]["days_late"])
-        return [linked("{units}未报(逾期{days}天)", units=_units(missing, names), days=days)]
-    waiting = [row for row in reports if row["state"] == "not_due"]
-    return [linked("{units}尚未报", units=_units(waiting, names))] if waiting else []
+    """Who is overdue, who may still report, who may do so longer than others, whose report was returned."""
+    returned = [row for row in reports if row["returned"]]
+    missing = [row for row in reports if row["state"] == "not_reported" and not row["returned"]]
+    waiting = [row for row in reports if row["state"] == "not_due" and not row["returned"]]
+    extended = [row for row in waiting if row["extended_to"]]
+    others = [row for row in waiting if not row["extended_to"]]
+    return [
+        *(_overdue(missing, names) if missing else []),
+        *([linked("{units}尚未报", units=_units(others, names))] if others else []),
+        *(
+            [linked("{units}准予{until}", units=_units(extended, names), until=_until(extended))]
+            if extended
+            else []
+        ),
+        *([linked("{units}已退回待改", units=_units(returned, names))] if returned else []),
+    ]
+
+
+def _overdue(missing: Sequence[Row], names: Names) -> list[str]:
+    days = sorted({int(str(row["days_late"])) for row in missing})
+    units = _units(missing, names)
+    if len(days) == 1:
+        return [linked("{units}未报(逾期{days}天)", units=units, days=str(days[0]))]
+    # Extensions that have run out: the due days differ.
+    return [linked("{units}未报(逾期{first}至{last}天)", units=units, first=str(days[0]), last=str(days[-1]))]
+
+
+def _until(extended: Sequence[Row]) -> str:
+    """The one day, or that there are several."""
+    days = {extension.until(row) for row in extended}
+    return escape(days.pop() if len(days) == 1 else t("延期"))
 
 
 def _short(reports: Sequence[Row], names: Names) -> list[str]:

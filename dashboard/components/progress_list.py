@@ -11,8 +11,9 @@ from math import ceil
 import polars as pl
 
 from dashboard import format
+from dashboard.components import extension
+from dashboard.components.hand_in import mark_of, marks
 from dashboard.components.links import link
-from dashboard.components.marks import HAND_IN, html
 from dashboard.components.progress_reminder import reminder
 from dashboard.i18n import LANGUAGE, listed, of, t
 from etl.sheets import SHEETS
@@ -36,26 +37,47 @@ class ToRemind:
 def to_remind(
     rows: Sequence[Row], names: Mapping[str, str], *, campaign_title: str, today: date
 ) -> list[ToRemind]:
-    """The reports of a month that are not on time and whole, the missing ones first."""
-    open_rows = [row for row in rows if row["state"] != "on_time" or row["absent"]]
+    """The reports of a month that are not on time and whole, the missing ones first.
+
+    Who was granted an extension is not reminded while it runs, but of a report that was returned.
+    """
+    open_rows = [
+        row
+        for row in rows
+        if row["returned"]
+        or ((row["state"] != "on_time" or row["absent"]) and not extension.is_running(row, today))
+    ]
     return [
         ToRemind(row=row, name=names[str(row["unit_code"])], text=reminder(row, campaign_title, today))
         for row in sorted(open_rows, key=lambda row: ORDER.index(str(row["state"])))
     ]
 
 
-def body(found: Sequence[ToRemind]) -> str:
-    """A line a unit that opens to its reminder, and one that holds them all."""
+def excused(rows: Sequence[Row], names: Mapping[str, str], today: date) -> list[str]:
+    """The units that are not reminded because their extension is running, each with its last day."""
+    return [
+        t("{unit}({until})", unit=names[str(row["unit_code"])], until=extension.until(row))
+        for row in rows
+        if extension.is_running(row, today) and not row["has_report"] and not row["returned"]
+    ]
+
+
+def body(found: Sequence[ToRemind], excused: Sequence[str]) -> str:
+    """A line a unit that opens to its reminder, and one that holds them all; ``excused`` are those not reminded."""
     if not found:
-        return f'<p class="progress-none">{escape(t("全部按时报送,表也齐全,没有要提醒的单位。"))}</p>'
+        whole = t("全部按时报送,表也齐全,没有要提醒的单位。")
+        nobody = t("除准予延期的单位外,全部按时报送,表也齐全。") if excused else whole
+        return f'<p class="progress-none">{escape(nobody)}</p>'
     lines = "".join(f"<li>{_line(each)}</li>" for each in found)
     every = _every(found) if len(found) > 1 else ""
     return f'<ul class="progress-list">{lines}</ul>{every}'
 
 
-def notes(found: Sequence[ToRemind]) -> list[str]:
-    """What a reader of another language should know of the texts."""
-    return [] if LANGUAGE.get() == "zh" or not found else [escape(t("提醒文字发给中国的单位,只有中文。"))]
+def notes(found: Sequence[ToRemind], excused: Sequence[str]) -> list[str]:
+    """Who is not reminded, and what a reader of another language should know of the texts."""
+    waiting = [escape(t("准予延期,暂不提醒:{units}", units=listed(list(excused))))] if excused else []
+    chinese = LANGUAGE.get() == "zh" or not found
+    return waiting if chinese else [*waiting, escape(t("提醒文字发给中国的单位,只有中文。"))]
 
 
 def table(found: Sequence[ToRemind]) -> pl.DataFrame:
@@ -64,8 +86,9 @@ def table(found: Sequence[ToRemind]) -> pl.DataFrame:
         {
             t("单位代码"): each.row["unit_code"],
             t("单位"): each.name,
-            t("状态"): t(HAND_IN[str(each.row["state"])].word),
+            t("状态"): t(mark_of(each.row).word),
             t("截止日"): each.row["due_on"],
+            t("延期至"): each.row["extended_to"],
             t("收到时间"): each.row["received_at"],
             t("迟报或逾期天数"): each.row["days_late"],
             t("缺表"): _sheets(each.row),
@@ -77,13 +100,13 @@ def table(found: Sequence[ToRemind]) -> pl.DataFrame:
 
 
 def _line(each: ToRemind) -> str:
-    row, mark = each.row, HAND_IN[str(each.row["state"])]
+    row, mark = each.row, mark_of(each.row)
     code = str(row["unit_code"])
     unit = escape(each.name) if row["is_register"] else link(each.name, "unit", unit=code)
     lacking = t("缺{sheets}", sheets=_sheets(row)) if row["absent"] else ""
     summary = (
         f"<span>{unit}</span>"
-        f'<span class="{mark.css}">{html(mark)} {escape(_state(row))}</span>'
+        f'<span class="{mark.css}">{marks(row)} {escape(_state(row))}</span>'
         f'<span class="progress-since">{escape(_since(row))}</span>'
         f'<span class="progress-ask">{escape(t("提醒文字"))}</span>'
     )
@@ -93,7 +116,7 @@ def _line(each: ToRemind) -> str:
 
 def _state(row: Row) -> str:
     if row["returned"]:
-        return t("已退回")
+        return t("已退回,逾期{days}天", days=row["days_late"]) if row["days_late"] else t("已退回")
     if row["state"] == "not_reported":
         return t("未报,逾期{days}天", days=row["days_late"])
     if row["state"] == "late":
@@ -104,7 +127,7 @@ def _state(row: Row) -> str:
 def _since(row: Row) -> str:
     if row["has_report"]:
         return t("{day}收到", day=format.day(row["received_at"]))
-    return t("{day}截止", day=format.day(row["due_on"]))
+    return extension.until(row) or t("{day}截止", day=format.day(row["due_on"]))
 
 
 def _sheets(row: Row) -> str:

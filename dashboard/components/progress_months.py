@@ -12,11 +12,12 @@ import polars as pl
 from babel.dates import format_date
 
 from dashboard import format
-from dashboard.components.hand_in import CONTENT
+from dashboard.components import extension
+from dashboard.components.hand_in import CONTENT, mark_of
 from dashboard.components.links import going, link
-from dashboard.components.marks import HAND_IN, Mark, html
+from dashboard.components.marks import EXTENDED, HAND_IN, Mark, html
 from dashboard.i18n import LANGUAGE, listed, of, t
-from etl.completeness import ZERO_REPORT
+from etl.completeness import RETURNED_CONTENT, ZERO_REPORT
 from etl.sheets import SHEETS
 
 Row = Mapping[str, object]
@@ -58,7 +59,8 @@ def legend() -> str:
     """The marks of the matrix with their words."""
     beside = [t("{days}天:迟报天数", days="n"), t("缺{count}:缺表张数", count="n")]
     return marks_legend(
-        HAND_IN.values(), [*beside, t("{sign}:各表都是零报告", sign=CONTENT[ZERO_REPORT].sign)]
+        [*HAND_IN.values(), CONTENT[RETURNED_CONTENT], EXTENDED],
+        [*beside, t("{sign}:各表都是零报告", sign=CONTENT[ZERO_REPORT].sign)],
     )
 
 
@@ -75,8 +77,10 @@ def table(matrix: MonthMatrix) -> pl.DataFrame:
             t("月份"): row["month"],
             t("单位代码"): row["unit_code"],
             t("单位"): matrix.names[str(row["unit_code"])],
-            t("状态"): t(HAND_IN[str(row["state"])].word),
+            t("状态"): t(mark_of(row).word),
             t("截止日"): row["due_on"],
+            t("延期至"): row["extended_to"],
+            t("延期理由"): row["extension_reason"],
             t("收到时间"): row["received_at"],
             t("迟报或逾期天数"): row["days_late"],
             t("版本"): row["revision"],
@@ -113,8 +117,12 @@ def _now(matrix: MonthMatrix, month: date) -> str:
 
 def _line(matrix: MonthMatrix, code: str, rows: Mapping[date, Row]) -> str:
     cells = "".join(_cell(matrix, rows.get(month), month) for month in matrix.months)
-    # A report is judged from the day after its due day on.
-    judged = [row for row in rows.values() if row["due_on"] < matrix.today]
+    # A report is judged from the day after the month's due day on; one that may still come under an extension is not.
+    judged = [
+        row
+        for row in rows.values()
+        if row["due_on"] < matrix.today and (row["has_report"] or row["due_day"] < matrix.today)
+    ]
     on_time = sum(row["state"] == "on_time" for row in judged)
     register = any(row["is_register"] for row in rows.values())
     classes = [css for css, holds in (("register", register), ("picked", code == matrix.picked)) if holds]
@@ -128,14 +136,15 @@ def _line(matrix: MonthMatrix, code: str, rows: Mapping[date, Row]) -> str:
 def _cell(matrix: MonthMatrix, row: Row | None, month: date) -> str:
     if row is None:
         return f"<td{_now(matrix, month)}></td>"
-    mark = HAND_IN[str(row["state"])]
+    mark = mark_of(row)
     said = escape(listed(_words(row)))
     short = t("缺{count}", count=len(row["absent"])) if row["absent"] else ""
     days = t("{days}天", days=row["days_late"]) if row["state"] == "late" else ""
     sign = CONTENT[ZERO_REPORT].sign if row["all_zero"] else ""
+    extended = EXTENDED.sign if row["extended_to"] else ""
     beside = "".join(
         f' <i class="{css}">{escape(text)}</i>'
-        for text, css in ((days, "late"), (short, "missed"), (sign, "grey"))
+        for text, css in ((extended, EXTENDED.css), (days, "late"), (short, "missed"), (sign, "grey"))
         if text
     )
     name = escape(f"{matrix.names[str(row['unit_code'])]} {format.month(month)}")
@@ -147,11 +156,12 @@ def _cell(matrix: MonthMatrix, row: Row | None, month: date) -> str:
 
 def _words(row: Row) -> list[str]:
     """What a cell says in words, for hovering and reading aloud."""
-    words = [t(HAND_IN[str(row["state"])].word)]
+    words = [t(mark_of(row).word)]
     if row["state"] == "late":
         words = [t("迟报{days}天", days=row["days_late"])]
-    if row["state"] == "not_reported":
+    if row["state"] == "not_reported" and not row["returned"]:
         words = [t("未报,逾期{days}天", days=row["days_late"])]
+    words += extension.told(row)
     if row["has_report"]:
         words += [
             t("{day}收到", day=format.day(row["received_at"])),

@@ -25,11 +25,12 @@ def reminder(row: Row, campaign_title: str, today: date) -> str:
 
 
 def _of_report(row: Row, campaign_title: str, today: date) -> str:
-    month, due_on, days = row["month"], row["due_on"], row["days_late"]
+    month, due_on, days = row["month"], row["due_day"], row["days_late"]
     report = f"{campaign_title}{month.year}年{month.month}月月报"
-    due = f"{_day(due_on)}24:00" + ("（推算）" if row["due_is_estimated"] else "")
+    due = f"{_day(due_on)}24:00{_due_note(row)}"
     if row["returned"]:
-        return f"贵单位报送的{report}已退回，截至{_day(today)}尚未收到改正后的版本。"
+        asked = f"截止时间为{due}。" if due_on >= today else f"截止时间{due}已过。"
+        return f"贵单位报送的{report}已退回，截至{_day(today)}尚未收到改正后的版本，{asked}"
     if row["state"] == "not_reported":
         return f"{report}已于{due}截止，截至{_day(today)}尚未收到贵单位报送，逾期{days}天。"
     if row["state"] == "not_due":
@@ -39,6 +40,13 @@ def _of_report(row: Row, campaign_title: str, today: date) -> str:
     if row["state"] == "late":
         return f"贵单位的{report}于{_day(row['received_at'])}收到，比截止时间{due}迟{days}天，计为迟报。"
     return f"贵单位的{report}已按时收到。"
+
+
+def _due_note(row: Row) -> str:
+    """Which day it was before an extension, or that it is estimated."""
+    if row["extended_to"]:
+        return f"（原定{_day(row['due_on'])}，已准予延期）"
+    return "（推算）" if row["due_is_estimated"] else ""
 
 
 def _of_sheets(row: Row) -> str:

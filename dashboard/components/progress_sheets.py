@@ -9,15 +9,19 @@ from html import escape
 import polars as pl
 
 from dashboard import format
-from dashboard.components.hand_in import CONTENT
+from dashboard.components import extension
+from dashboard.components.hand_in import CONTENT, marks
 from dashboard.components.links import going, link
-from dashboard.components.marks import HAND_IN, Mark, html
+from dashboard.components.marks import EXTENDED, HAND_IN, Mark
 from dashboard.components.progress_months import marks_legend, scrolled
-from dashboard.i18n import of, t
-from etl.completeness import NOT_DUE, NOT_REPORTED
+from dashboard.i18n import deferred, of, t
+from etl.completeness import LATE, NOT_DUE, NOT_REPORTED, ON_TIME, REPORTED, ZERO_REPORT
 from etl.sheets import SHEETS
 
 Row = Mapping[str, object]
+TIMING = {ON_TIME: HAND_IN["on_time"], LATE: HAND_IN["late"], NOT_DUE: HAND_IN["not_due"]}
+OVERDUE = Mark(sign="", css="missed", word=deferred("已逾期"))
+"""Of what has not come by its due day: that it is missing says the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +54,8 @@ def body(matrix: SheetMatrix, label: str) -> str:
 
 
 def legend() -> str:
-    """Every mark of content with its word, and the one of what is still to come."""
-    return marks_legend([*CONTENT.values(), HAND_IN["not_due"]])
+    """Every mark of content with its word, and the small ones beside it that say in what time it came."""
+    return marks_legend([*CONTENT.values(), *TIMING.values(), EXTENDED])
 
 
 def table(matrix: SheetMatrix) -> pl.DataFrame:
@@ -67,6 +71,8 @@ def table(matrix: SheetMatrix) -> pl.DataFrame:
             t("版本"): row["revision"],
             t("收到时间"): row["received_at"],
             t("截止日"): row["due_on"],
+            t("延期至"): row["extended_to"],
+            t("延期理由"): row["extension_reason"],
             t("迟报或逾期天数"): row["days_late"],
         }
         for row in matrix.cells
@@ -77,7 +83,7 @@ def table(matrix: SheetMatrix) -> pl.DataFrame:
 def _line(
     matrix: SheetMatrix, report: Row | None, code: str, rows: Mapping[str, Row], sheets: Sequence[str]
 ) -> str:
-    cells = "".join(_cell(matrix, rows.get(key), key) for key in sheets)
+    cells = "".join(_cell(matrix, report, rows.get(key), key) for key in sheets)
     register = bool(report and report["is_register"])
     classes = [css for css, holds in (("register", register), ("picked", code == matrix.picked)) if holds]
     return (
@@ -88,26 +94,40 @@ def _line(
 
 
 def _came(report: Row) -> str:
-    mark = HAND_IN[str(report["state"])]
     if not report["has_report"]:
-        return html(mark)
+        overdue = t("逾期{days}天", days=report["days_late"]) if report["days_late"] else ""
+        return f"{marks(report)} {escape(' '.join((extension.until(report), overdue)).strip())}"
     revised = t("第{number}版", number=report["revision"]) if report["revision"] > 1 else ""
     note = f' <i class="grey">{escape(revised)}</i>' if revised else ""
-    return f"{html(mark)} {escape(format.day(report['received_at']))}{note}"
+    return f"{marks(report)} {escape(format.day(report['received_at']))}{note}"
 
 
-def _cell(matrix: SheetMatrix, row: Row | None, sheet: str) -> str:
+def _cell(matrix: SheetMatrix, report: Row | None, row: Row | None, sheet: str) -> str:
+    """What a sheet holds and in what time it came, both as signs and both in words."""
     if row is None:
         return "<td></td>"
-    mark = _mark(row)
-    said = f"{matrix.names[str(row['unit_code'])]} {of(SHEETS[sheet], 'title')} · {t(mark.word)}"
+    content, timing = CONTENT[str(row["content"])], _timing(row)
+    words = [t(content.word)]
+    if timing is not None:
+        words += [t(timing.word), *(extension.told(report) if report else [])]
+    said = escape(" · ".join(words))
+    name = escape(f"{matrix.names[str(row['unit_code'])]} {of(SHEETS[sheet], 'title')}")
     return (
-        f'<td title="{escape(said)}"><b class="{mark.css}" aria-hidden="true">{mark.sign}</b>'
-        f'<span class="progress-said">{escape(t(mark.word))}</span></td>'
+        f'<td title="{name} · {said}">{_signs(content, timing)}<span class="progress-said">{said}</span></td>'
     )
 
 
-def _mark(row: Row) -> Mark:
-    """What is not there yet is no fault before it is due."""
-    waiting = row["content"] == NOT_REPORTED and row["timing"] == NOT_DUE
-    return HAND_IN["not_due"] if waiting else CONTENT[str(row["content"])]
+def _signs(content: Mark, timing: Mark | None) -> str:
+    # What is not there yet is no fault before it is due.
+    if content is CONTENT[NOT_REPORTED] and timing is TIMING[NOT_DUE]:
+        content, timing = timing, None
+    beside = f' <i class="{timing.css}" aria-hidden="true">{timing.sign}</i>' if timing else ""
+    return f'<b class="{content.css}" aria-hidden="true">{content.sign}</b>{beside}'
+
+
+def _timing(row: Row) -> Mark | None:
+    """None where there is nothing to be in time with: what is not asked for, or left out of a report that came."""
+    came = row["content"] in (REPORTED, ZERO_REPORT)
+    if not row["timing"] or (row["revision"] is not None and not came):
+        return None
+    return OVERDUE if row["timing"] == LATE and not came else TIMING[str(row["timing"])]

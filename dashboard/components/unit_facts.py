@@ -8,7 +8,7 @@ from datetime import date
 from html import escape
 
 from dashboard import format
-from dashboard.components import block
+from dashboard.components import block, extension
 from dashboard.components.links import link, linked
 from dashboard.components.marks import HAND_IN, STATUS, html
 from dashboard.components.notation import Row, shown
@@ -126,7 +126,7 @@ def _report(found: UnitFacts) -> str:
     stands_for = found.stands_for
     by = linked("由{unit}填报", unit=link(stands_for[1], unit=stands_for[0])) + " " if stands_for else ""
     mark = HAND_IN[str(row["state"])]
-    told = [_timing(row)]
+    told = _timing(row)
     if row["has_report"] and found.revision is not None:
         told += [
             t("{moment}收到", moment=_moment(row["received_at"])),
@@ -138,11 +138,13 @@ def _report(found: UnitFacts) -> str:
     return f"{by}{html(mark)} {escape(t(mark.word))}{_spans(told)}"
 
 
-def _timing(row: Row) -> str:
-    if row["state"] == "late":
-        return t("迟{days}天", days=row["days_late"])
-    due = format.day(row["due_on"])
-    return t("截止{day}", day=due) if row["state"] in ("not_reported", "not_due") else ""
+def _timing(row: Row) -> list[str]:
+    """How late it came, or until when it is due; and that it may come later than planned."""
+    due, until = format.day(row["due_on"]), extension.until(row)
+    late = t("迟{days}天", days=row["days_late"]) if row["state"] == "late" else ""
+    if until:
+        return [late, t("{until}(原定{planned})", until=until, planned=due)]
+    return [late or (t("截止{day}", day=due) if row["state"] in ("not_reported", "not_due") else "")]
 
 
 def _moment(value: object) -> str:

@@ -14,7 +14,7 @@ from dashboard.components.links import link
 from dashboard.components.marks import HAND_IN, html
 from dashboard.components.notation import Row
 from dashboard.components.unit_facts import STATE
-from dashboard.i18n import of, t
+from dashboard.i18n import listed, of, t
 from etl.completeness import LATE, NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, REPORTED
 from etl.sheets import SHEETS
 
@@ -60,6 +60,9 @@ def _line(month: str, rows: Sequence[Row], revision: Mapping[str, object] | None
 def _timing(row: Row) -> str:
     mark = HAND_IN[_state(row)]
     words = t("迟{days}天", days=row["days_late"]) if _state(row) == "late" else t(mark.word)
+    if row["extended_to"]:
+        extended = t("延期至{day}", day=format.day(date.fromisoformat(str(row["extended_to"]))))
+        words = listed([words, extended])
     return f'{html(mark)} <span class="{"late" if _state(row) == "late" else ""}">{escape(words)}</span>'
 
 
@@ -106,6 +109,7 @@ def table(cells: Sequence[Row], revisions: Revisions, name: str) -> pl.DataFrame
                 if row["month"] in revisions
                 else "",
                 t("截止日"): row["due_on"],
+                t("延期至"): row["extended_to"],
                 t("迟报或逾期天数"): row["days_late"],
             }
             for row in cells

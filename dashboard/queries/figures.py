@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.queries import builds
+from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
@@ -34,7 +35,8 @@ def table(
 ) -> pl.DataFrame:
     """The figures of some KPIs for the units of a level (None: of all): TABLE_COLUMNS of metrics.query.
 
-    Nothing is judged of a month not yet due: what would be met, missed or not reported is ``not_due``.
+    Nothing is judged of a month not yet due: what would be met, missed or not reported is ``not_due``. Nor is
+    a unit's figure not reported while the unit's extension is running.
     """
     by_kind: dict[PeriodKind, list[Kpi]] = {}
     for key in kpis:
@@ -53,9 +55,24 @@ def table(
         for kind, chosen in by_kind.items()
     )
     if dimensions.due_at[month] <= now:
-        return found
+        return _not_due_yet(dimensions, found, month, now)
     waits = dict.fromkeys(("not_reported", "met", "missed"), "not_due")
     return found.with_columns(status=pl.col("status").replace(waits))
+
+
+def _not_due_yet(dimensions: Dimensions, found: pl.DataFrame, month: date, now: datetime) -> pl.DataFrame:
+    waiting = dimensions.may_still_report(month, now)
+    if not waiting:
+        return found
+    places = dimensions.units.filter(pl.col("reporting_code").is_in(waiting)).select(
+        "level", "unit_code", waits=pl.lit(True)
+    )
+    missing = pl.col("waits") & (pl.col("status") == "not_reported")
+    return (
+        found.join(places, on=["level", "unit_code"], how="left", maintain_order="left")
+        .with_columns(status=pl.when(missing).then(pl.lit("not_due")).otherwise("status"))
+        .drop("waits")
+    )
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

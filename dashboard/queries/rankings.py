@@ -30,7 +30,7 @@ def ranking(
     """The reporting units ranked within their groups by a KPI, or by the scorecard in force without one.
 
     Keys: unit_code, unit_name, group, score, rank, coverage, status, reason (``not_due`` instead of
-    ``not_reported`` before the month's due date), red_lines, and for a score ``parts``: the (KPI,
+    ``not_reported`` before the month's due date or the unit's own), red_lines, and for a score ``parts``: the (KPI,
     contribution, contribution at full points) of every item in the scorecard's order, and ``evaluated``:
     how many items have a value that may be judged, and how many there are.
     """
@@ -39,9 +39,15 @@ def ranking(
     else:
         scores = unit_score_list(build, month, today, period)
         found = _standing_rows(rank_scores(scores), scores)
-    if is_due(build, month, today):
-        return found
-    return [row | {"reason": "not_due"} if row["reason"] == "not_reported" else row for row in found]
+    dimensions = builds.dimensions(build)
+    waiting = dimensions.may_still_report(month, datetime.combine(today, time()))
+    everyone = not is_due(build, month, today)
+    return [
+        row | {"reason": "not_due"}
+        if row["reason"] == "not_reported" and (everyone or row["unit_code"] in waiting)
+        else row
+        for row in found
+    ]
 
 
 @st.cache_resource(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

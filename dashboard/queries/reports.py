@@ -20,22 +20,27 @@ from etl.completeness import (
     Report,
     matrix,
 )
+from etl.extensions import Extension
 from metrics.connection import Run
 from metrics.period import add_months
 
 
 def sheet_matrix(run: Run, campaign: Campaign, months: Sequence[date], now: datetime) -> pl.DataFrame:
-    """One row a month, unit and sheet, as ``etl status`` prints them: COLUMNS of etl.completeness.
-
-    A build holds no returned revision: a report of which every revision was returned is 未报 here.
-    """
-    stored = run(_STORED, {"months": list(months)}).rows_by_key("month", named=True)
+    """One row a month, unit and sheet, as ``etl status`` prints them: COLUMNS of etl.completeness."""
+    asked = {"months": list(months)}
+    stored = run(_STORED, asked).rows_by_key("month", named=True)
+    returned = run(_RETURNED, asked).rows_by_key("month", named=True)
+    extensions = {
+        (row["unit_code"], row["period"]): Extension(**row) for row in run(_EXTENSIONS, asked).to_dicts()
+    }
     return pl.concat(
         matrix(
             campaign,
-            {row["reporting_code"]: _report(row) for row in stored.get(month, ())},
+            {row["reporting_code"]: Report() for row in returned.get(month, ())}
+            | {row["reporting_code"]: _report(row) for row in stored.get(month, ())},
             f"{month:%Y-%m}",
             now,
+            extensions,
         )
         for month in months
     )
@@ -63,6 +68,18 @@ _STORED = """
     where submission.month in (select unnest($months))
     group by all
 """
+_RETURNED = "from dim_returned_report where month in (select unnest($months))"
+_EXTENSIONS = """
+    select
+        reporting_code as unit_code,
+        strftime(month, '%Y-%m') as period,
+        due_at,
+        reason,
+        granted_by,
+        granted_at
+    from dim_extension
+    where month in (select unnest($months))
+"""
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
@@ -78,8 +95,9 @@ def reports(build: str, months: tuple[date, ...], today: date) -> list[dict[str,
 
     Keys: month, unit_code, unit_name, is_register, state, has_report, returned, days_late (so far, where it
     has not come), asked and absent (sheets, in the campaign's order; absent only of a report that came),
-    all_zero, revision, received_at, due_on, due_is_estimated. ``state`` is on_time, late, not_reported or
-    not_due.
+    all_zero, revision, received_at, due_on (the campaign's due day), due_is_estimated, extended_to and
+    extension_reason (of the later due day granted to this unit, None without one), due_day (of the two, the
+    one that holds). ``state`` is on_time, late, not_reported or not_due; ``returned``: every revision was.
     """
     now, campaign = datetime.combine(today, time()), builds.campaign(build)
     found = sheet_matrix(builds.run(build), campaign, months, now)
@@ -100,7 +118,17 @@ def whole_reports(found: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("not_reported"))
         .otherwise(pl.lit("not_due"))
     )
-    first = ("unit_name", "timing", "days_late", "revision", "received_at", "due_on", "due_is_estimated")
+    first = (
+        "unit_name",
+        "timing",
+        "days_late",
+        "revision",
+        "received_at",
+        "due_on",
+        "due_is_estimated",
+        "extended_to",
+        "extension_reason",
+    )
     return (
         found.filter(content != NOT_APPLICABLE)
         .group_by("month", "unit_code", maintain_order=True)
@@ -112,8 +140,8 @@ def whole_reports(found: pl.DataFrame) -> pl.DataFrame:
             all_zero=(content == ZERO_REPORT).all(),
         )
         .with_columns(state=state, has_report=came)
-        .with_columns(pl.col("month").str.to_date("%Y-%m"), pl.col("due_on").str.to_date())
-        .with_columns(pl.col("received_at").str.to_datetime())
+        .with_columns(pl.col("month").str.to_date("%Y-%m"), pl.col("due_on", "extended_to").str.to_date())
+        .with_columns(pl.col("received_at").str.to_datetime(), due_day=pl.coalesce("extended_to", "due_on"))
     )
 
 
@@ -127,16 +155,17 @@ def months_shown(build: str, month: date, today: date) -> tuple[date, ...]:
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
 def hand_in(build: str, month: date, today: date) -> pl.DataFrame:
-    """One row a reporting unit: unit_code, short_name, unit_name, state, has_report, days_late, absent, passed.
+    """One row a reporting unit: unit_code, short_name, unit_name, state, has_report, days_late, extended_to,
+    absent, passed.
 
-    ``state`` and ``days_late`` as in ``reports``; ``absent`` counts sheets left out of the report;
+    ``state``, ``days_late`` and ``extended_to`` as in ``reports``; ``absent`` counts sheets left out of the report;
     ``passed`` says whether a reviewer has passed it.
     """
     found = {row["unit_code"]: row for row in reports(build, (month,), today) if not row["is_register"]}
     units = builds.run(build)(_UNITS, {"month": month})
     rows = [
         unit
-        | {key: found[unit["unit_code"]][key] for key in ("state", "has_report", "days_late")}
+        | {key: found[unit["unit_code"]][key] for key in ("state", "has_report", "days_late", "extended_to")}
         | {"absent": len(found[unit["unit_code"]]["absent"])}
         for unit in units.iter_rows(named=True)
         if unit["unit_code"] in found

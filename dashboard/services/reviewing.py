@@ -13,6 +13,7 @@ from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments, publishing
 from dashboard.services.hand_in import NotReadyError
 from etl import review
+from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
 from etl.journal import PASSED, RECEIVED, RETURNED, Submission
 from etl.journal_tables import EXPLANATION
@@ -64,12 +65,14 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
     latest: dict[str, Submission] = {}
     for each in here.journal().submissions(period=period):
         latest[each.unit_code] = each
-    due = here.campaign().due_at(period)
+    campaign = here.campaign()
+    with here.journal().reading() as connection:
+        extensions = in_force(connection, campaign)
     found = [
         Waiting(
             submission=each,
             asked=sum(row["severity"] == SEVERITIES["verify"]["zh"] for row in each.findings),
-            is_late=each.received_at >= due,
+            is_late=each.received_at >= due_at(campaign, extensions, each.unit_code, period),
         )
         for each in latest.values()
     ]

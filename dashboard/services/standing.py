@@ -14,6 +14,7 @@ from etl import drafts
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
 from etl.drafts import Draft
+from etl.extensions import due_at, in_force
 from etl.journal import NOT_CURRENT, RETURNED, Submission, is_frozen
 from etl.keeping.purge import was_purged
 from etl.review import reviews
@@ -23,13 +24,15 @@ from etl.review import reviews
 class Standing:
     """A unit's month as its liaison sees it; ``submissions`` are its revisions, the latest first.
 
-    ``decisions`` are the reviews of each submission by its id, ``due_at`` the moment it is late from.
-    ``draft_purged``: what was uploaded last was not handed in, and was purged on its schedule.
+    ``decisions`` are the reviews of each submission by its id, ``due_at`` the moment it is late from;
+    ``campaign_due_at`` is earlier where the unit was granted an extension. ``draft_purged``: what was uploaded last
+    was not handed in, and was purged on its schedule.
     """
 
     unit: Unit
     period: str
     due_at: datetime
+    campaign_due_at: datetime
     now: datetime
     is_frozen: bool
     draft: Draft | None
@@ -57,7 +60,7 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        """Whether the month has fallen due."""
+        """Whether the month has fallen due for this unit."""
         return self.now >= self.due_at
 
 
@@ -71,7 +74,8 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
         return Standing(
             unit=unit,
             period=period,
-            due_at=campaign.due_at(period),
+            due_at=due_at(campaign, in_force(connection, campaign), unit_code, period),
+            campaign_due_at=campaign.due_at(period),
             now=here.now(),
             is_frozen=is_frozen(connection, period),
             draft=draft,
@@ -91,11 +95,18 @@ def _may_be_purged(campaign: Campaign, period: str, now: datetime) -> bool:
 
 
 def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
-    """The months of a unit that have fallen due, from the store's first on, and have no revision that counts."""
+    """The months that have fallen due for a unit, from the store's first on, and have no revision that counts."""
     acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
     every = here.journal().submissions()
     first = min((each.period for each in every), default=None)
     counted = {each.period for each in every if each.unit_code == unit_code and each.state not in NOT_CURRENT}
     campaign, now = here.campaign(), here.now()
-    months = [each for each in campaign.periods if campaign.due_at(each) <= now and each >= (first or each)]
-    return [each for each in months if each not in counted]
+    with here.journal().reading() as connection:
+        extensions = in_force(connection, campaign)
+    return [
+        each
+        for each in campaign.periods
+        if each >= (first or each)
+        and each not in counted
+        and due_at(campaign, extensions, unit_code, each) <= now
+    ]

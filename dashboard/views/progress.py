@@ -50,8 +50,13 @@ page.head(
 left, right = st.columns([5, 8], gap="medium")
 with left:
     found = progress_list.to_remind(of_month, names, campaign_title=campaign.title_zh, today=today)
-    shown = framed(t("未报、迟报、缺表"), table=progress_list.table(found), notes=progress_list.notes(found))
-    exhibit.show(shown, progress_list.body(found), key="to_remind")
+    excused = progress_list.excused(of_month, names, today)
+    shown = framed(
+        t("未报、退回、迟报、缺表"),
+        table=progress_list.table(found),
+        notes=progress_list.notes(found, excused),
+    )
+    exhibit.show(shown, progress_list.body(found, excused), key="to_remind")
     kpi = KPIS[progress_head.ON_TIME_RATE]
     history = figures.history(
         build, months[-1], (kpi.key,), builds.top_level(build), today, "month"

@@ -1,8 +1,8 @@
-"""审核: 这份可信吗? The queue of a month, one submission with its reasons and changes, the decision, the month's lock."""
+"""审核: 这份可信吗? A month's queue, one submission with reasons and changes, the decision, extensions, the month's lock."""
 
 from dashboard import format, state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_steps, page, review_page
+from dashboard.components import hand_in_steps, page, review_extensions, review_page
 from dashboard.i18n import t
 from dashboard.queries import people
 from dashboard.services import reviewing
@@ -32,4 +32,5 @@ for each in rows:
         review_page.case(found, names.get(picked, picked), principal)
         if not frozen:
             review_page.decide(here, principal, found)
+review_extensions.show(here, principal, period, names, is_frozen=frozen)
 review_page.month(here, principal, period, is_frozen=frozen)

@@ -75,6 +75,8 @@ REPORTS_ON_TIME_RATE = Kpi(
     direction="up",
     from_level="reporting",
     due_months_only=True,
+    note_zh="准予延期的单位按延期后的截止日计,延期内未报的不计",
+    note_en="A unit granted an extension is held to its later date; not counted while that runs and nothing has come",
     spread="none",  # A deadline met or not met is a deed, no draw from more deadlines.
 )
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from dashboard.components.progress_head import due
-from dashboard.components.progress_list import to_remind
+from dashboard.components.progress_head import due, sentence
+from dashboard.components.progress_list import excused, to_remind
 from dashboard.components.progress_reminder import reminder
 from dashboard.queries import builds, reports
 from etl.calendar import first_day
 from etl.campaign import load_campaign
-from etl.completeness import COLUMNS, NOT_REPORTED, RETURNED_CONTENT, Report, completeness, matrix
+from etl.completeness import COLUMNS, Report, completeness, matrix
+from etl.extensions import NO_EXTENSIONS, Extension, in_force
 from etl.journal import Journal
 from metrics.connection import current_build, open_build, runner
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
@@ -26,14 +27,36 @@ MONTHLY = ("progress", "basics", "monthly", "complaints", "trainings", "issues")
 
 
 def row_of(
-    report: Report | None, *, code: str = "532900", period: str = "2026-10", today: date = TODAY
+    report: Report | None,
+    *,
+    code: str = "532900",
+    period: str = "2026-10",
+    today: date = TODAY,
+    until: date | None = None,
 ) -> dict:
-    """A unit's report of a month as the page has it."""
+    """A unit's report of a month as the page has it, the unit granted an extension to ``until``."""
     found = matrix(
-        YUNNAN, {code: report} if report else {}, period, datetime(today.year, today.month, today.day)
+        YUNNAN,
+        {code: report} if report else {},
+        period,
+        datetime(today.year, today.month, today.day),
+        extended(code, period, until) if until else NO_EXTENSIONS,
     )
     whole = reports.whole_reports(found).to_dicts()
     return next(row for row in whole if row["unit_code"] == code) | {"is_register": code == YUNNAN.top.code}
+
+
+def extended(code: str, period: str, until: date) -> dict[tuple[str, str], Extension]:
+    """An extension of a unit and month that ends with this day."""
+    granted = Extension(
+        unit_code=code,
+        period=period,
+        due_at=datetime.combine(until + timedelta(days=1), time()),
+        reason="停电",
+        granted_by="王芳",
+        granted_at=datetime(2026, 10, 30, 9),
+    )
+    return {(code, period): granted}
 
 
 def came(on: datetime, *, without: tuple[str, ...] = ()) -> Report:
@@ -48,17 +71,16 @@ def test_the_build_and_the_journal_tell_the_same_of_every_unit_month_and_sheet(s
     store = stored(data, tmp_path)
     with closing(Journal(store.journal_url)) as journal:
         submissions = journal.submissions()
+        with journal.reading() as connection:
+            extensions = in_force(connection, data.campaign)
+    assert extensions
     with closing(open_build(current_build(store.folder))) as connection:
         for period in data.campaign.periods:
             shown = reports.sheet_matrix(
                 runner(connection), data.campaign, [first_day(period)], data.today
             ).to_dicts()
-            told = completeness(data.campaign, submissions, period, data.today).to_dicts()
-            # What was returned altogether has left the build: it counts as not reported.
-            fallen_back = [
-                row | {"content": row["content"].replace(RETURNED_CONTENT, NOT_REPORTED)} for row in told
-            ]
-            assert shown == fallen_back
+            told = completeness(data.campaign, submissions, period, data.today, extensions)
+            assert shown == told.to_dicts()
 
 
 # What the reminder says
@@ -104,7 +126,44 @@ def test_a_report_short_of_sheets_names_them_and_how_to_mend_it():
 def test_a_returned_report_is_to_be_mended():
     row = row_of(Report())
     assert row["returned"]
+    assert "已退回" in letter(row)
     assert "请按退回意见修改后重新报送" in letter(row)
+
+
+def test_an_extension_moves_the_day_a_report_is_held_to():
+    late, in_time = datetime(2026, 11, 12, 9), datetime(2026, 11, 9, 9)
+    until = date(2026, 11, 10)
+    assert row_of(came(in_time))["state"] == "late"
+    assert row_of(came(in_time), until=until)["state"] == "on_time"
+    assert (row := row_of(came(late), until=until))["state"] == "late"
+    assert (row["days_late"], row["due_on"], row["due_day"]) == (2, date(2026, 10, 31), until)
+    assert row_of(None, until=date(2026, 11, 26))["state"] == "not_due"
+    assert row_of(None, until=TODAY)["state"] == "not_due"
+    assert row_of(None, until=TODAY - timedelta(days=1))["state"] == "not_reported"
+
+
+def test_the_reminder_after_an_extension_counts_from_its_day_and_names_the_first():
+    text = letter(row_of(None, until=date(2026, 11, 10)))
+    assert "已于2026年11月10日24:00（原定2026年10月31日，已准予延期）截止" in text
+    assert "逾期15天" in text
+    assert "截止时间为2026年11月30日24:00" in letter(row_of(Report(), until=date(2026, 11, 30)))
+
+
+def test_who_may_still_report_under_an_extension_is_not_reminded_but_named():
+    running, ran_out = date(2026, 11, 30), date(2026, 11, 10)
+    rows = [
+        row_of(None, code="530100", until=running),
+        row_of(None, code="530300", until=ran_out),
+        row_of(Report(), code="530400", until=running),
+        row_of(None, code="532900"),
+    ]
+    names = {unit.code: unit.short_name for unit in YUNNAN.reporting_units}
+    found = to_remind(rows, names, campaign_title=YUNNAN.title_zh, today=TODAY)
+    assert {each.row["unit_code"] for each in found} == {"530300", "530400", "532900"}
+    assert excused(rows, names, TODAY) == ["昆明(延期至11月30日)"]
+    said = sentence([row | {"unit_name": ""} for row in rows], names, level="州(市)", today=TODAY)
+    told = re.sub("<[^>]+>", "", said)
+    assert "曲靖、大理州未报(逾期15至25天);昆明准予延期至11月30日;玉溪已退回待改" in told
 
 
 def test_only_reports_with_something_open_are_reminded_and_the_missing_ones_come_first():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
@@ -45,9 +45,18 @@ class Handed:
     sheets: Mapping[str, tuple[str, Sequence[Row]]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """A later due day granted to a unit for a month; the one granted last counts."""
+
+    unit_code: str
+    period: str
+    last_day: date
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Asked:
-    """What is asked: a campaign, everything handed in, and a period as seen at a moment.
+    """What is asked: a campaign, everything handed in and granted, and a period as seen at a moment.
 
     Compared by identity, so that answers about it can be remembered.
     """
@@ -57,6 +66,7 @@ class Asked:
     month: str
     kind: str
     as_of: datetime
+    granted: Sequence[Granted] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -659,10 +669,18 @@ def with_coverage(figure: Figure, coverage: dict[str, int]) -> Figure:
 # Reports, surveys, events
 
 
+def due_moment(asked: Asked, reporter: Unit, month: str) -> datetime:
+    """From when a unit's workbook is late: midnight after the day granted to it last, else the campaign's moment."""
+    days = [
+        each.last_day for each in asked.granted if (each.unit_code, each.period) == (reporter.code, month)
+    ]
+    return datetime.combine(days[-1] + timedelta(days=1), time()) if days else asked.campaign.due_at(month)
+
+
 def reports_on_time(asked: Asked, unit: Unit) -> Figure:
     """Of the workbooks expected, those whose first revision not later returned came in time."""
     key, due = "reports_on_time_rate", months_due(asked, "reports_on_time_rate")
-    on_time = received = 0
+    on_time = received = expected = 0
     for reporter in reporters(asked, unit):
         for month in due:
             kept = [
@@ -672,10 +690,12 @@ def reports_on_time(asked: Asked, unit: Unit) -> Figure:
             ]
             received += bool(kept)
             first = min(kept, key=lambda each: each.revision, default=None)
-            on_time += first is not None and first.received_at < asked.campaign.due_at(month)
-    expected = len(reporters(asked, unit)) * len(due)
+            late_from = due_moment(asked, reporter, month)
+            on_time += first is not None and first.received_at < late_from
+            # Who may still hand in under an extension, and has not, is neither on time nor late.
+            expected += first is not None or late_from <= asked.as_of
     coverage = {"reported": received, "expected": expected}
-    if not due or unit.level == asked.campaign.leaf_level:
+    if not expected or unit.level == asked.campaign.leaf_level:
         return Figure(**coverage)
     return with_coverage(judged(asked, key, unit, (Fraction(on_time), Fraction(expected))), coverage)
 

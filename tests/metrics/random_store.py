@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from etl import calendar
+from etl import calendar, extensions
 from etl.build import build
 from etl.campaign import Campaign
 from etl.journal import Journal, SubmittedSheet
@@ -22,7 +22,7 @@ from etl.schema import POLARS_TYPES
 from etl.sheets import SHEETS
 from etl.store import Store
 from tests.metrics import random_rows
-from tests.metrics.oracle import Handed
+from tests.metrics.oracle import Granted, Handed
 from tests.metrics.random_campaign import random_campaign
 
 PROVENANCE_TYPES = {
@@ -36,11 +36,12 @@ WITH_ROWS = ("reported", "unchanged")
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
-    """A campaign of chance, what was handed in until ``today``, in the order in which it came."""
+    """A campaign of chance, what was handed in and granted until ``today``, in the order in which it came."""
 
     campaign: Campaign
     handed: tuple[Handed, ...]
     today: datetime
+    granted: tuple[Granted, ...] = ()
 
 
 def random_data_set(seed: int, folder: Path) -> DataSet:
@@ -59,7 +60,19 @@ def random_data_set(seed: int, folder: Path) -> DataSet:
     if campaign.collected("surveys") or campaign.collected("events"):
         handed += _registers(random, campaign, begun)
     handed.sort(key=lambda each: (each.period, each.revision))
-    return DataSet(campaign=campaign, handed=tuple(handed), today=today)
+    # Dice of their own, so that a seed hands in the same with and without extensions.
+    granted = _extensions(Random(f"{seed} extensions"), campaign, begun)
+    return DataSet(campaign=campaign, handed=tuple(handed), today=today, granted=tuple(granted))
+
+
+def _extensions(random: Random, campaign: Campaign, months: Sequence[str]) -> Iterator[Granted]:
+    """Later due days for some units and months; some of them moved again, some taken back."""
+    for unit in (*campaign.reporting_units, campaign.top):
+        for month in months:
+            if random.random() < 0.2:
+                for days in random.choice([(1,), (2,), (5,), (40,), (2, 9), (9, 2), (5, 0), (5, 0, 3)]):
+                    day = campaign.due_day(month) + timedelta(days=days)
+                    yield Granted(unit_code=unit.code, period=month, last_day=day)
 
 
 def _workbooks(random: Random, campaign: Campaign, code: str, months: Sequence[str]) -> Iterator[Handed]:
@@ -185,6 +198,21 @@ def put(store: Store, journal: Journal, handed: Handed) -> None:
         set_state(store, submission_id(handed), handed.state)
 
 
+def grant(journal: Journal, campaign: Campaign, granted: Granted, now: datetime) -> None:
+    """Let the unit hand in until the end of the day."""
+    with journal.writing() as connection:
+        extensions.grant(
+            connection,
+            campaign,
+            granted.unit_code,
+            granted.period,
+            last_day=granted.last_day,
+            reason="停电",
+            by="test",
+            now=now,
+        )
+
+
 def set_state(store: Store, of_submission: str, state: str) -> None:
     """What a reviewer decided about a submission."""
     engine = sa.create_engine(store.journal_url)
@@ -229,5 +257,7 @@ def stored(data: DataSet, folder: Path) -> Store:
         journal.claim(data.campaign.name, simulated=True, now=data.today)
         for handed in data.handed:
             put(store, journal, handed)
+        for granted in data.granted:
+            grant(journal, data.campaign, granted, data.today)
         build(store, journal, data.campaign, now=data.today)
     return store

@@ -24,7 +24,7 @@ from etl.store import Store
 from etl.template import build_workbook
 from tests.metrics.oracle import CONDUCT, Handed
 from tests.metrics.random_rows import focus_area
-from tests.metrics.random_store import DataSet, set_state
+from tests.metrics.random_store import DataSet, grant, set_state
 
 MONTHS = 4
 """Of a campaign, that each data set takes no longer than it must."""
@@ -132,6 +132,8 @@ def accepted(data: DataSet, folder: Path) -> Store:
             path = folder / f"{place}.xlsx"
             path.write_bytes(workbook(data.campaign, handed))
             _take_in(store, journal, reader, data.campaign, handed, path)
+        for granted in data.granted:
+            grant(journal, data.campaign, granted, data.today)
         build(store, journal, data.campaign, now=data.today)
     return store
 

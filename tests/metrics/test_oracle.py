@@ -31,8 +31,19 @@ def questions(random: Random, data) -> list[Asked]:
         month = random.choice([*begun, data.campaign.periods[-1]])
         due_at = data.campaign.due_at(random.choice(data.campaign.periods))
         moments = [data.today, due_at, due_at - timedelta(seconds=1), data.today + timedelta(days=400)]
+        # While some extensions are running, others have run out.
+        moments.append(due_at + timedelta(days=random.choice([1, 3, 6])))
         as_of = max(data.today, random.choice(moments))
-        asked.append(Asked(campaign=data.campaign, handed=data.handed, month=month, kind=kind, as_of=as_of))
+        asked.append(
+            Asked(
+                campaign=data.campaign,
+                handed=data.handed,
+                granted=data.granted,
+                month=month,
+                kind=kind,
+                as_of=as_of,
+            )
+        )
     return asked
 
 

@@ -15,7 +15,7 @@ from metrics.connection import current_build, open_build, runner
 from metrics.dimensions import read_dimensions
 from metrics.kpis import KPIS
 from metrics.query import table
-from tests.metrics.random_store import put, random_data_set, set_state, stored, submission_id
+from tests.metrics.random_store import grant, put, random_data_set, set_state, stored, submission_id
 
 SURVEYS = ("satisfaction_rate", "satisfaction_self_rate")
 EVENTS = ("violations", "major_opinion_events")
@@ -125,6 +125,10 @@ def test_a_build_extended_by_each_submission_equals_one_from_scratch(seed, tmp_p
         for handed in arrived[::9]:
             set_state(store, submission_id(handed), "returned")
             assert_equal(f"{handed.unit_code} {handed.period} revision {handed.revision} returned")
+        assert data.granted
+        for granted in data.granted[:12]:
+            grant(journal, data.campaign, granted, data.today)
+            assert_equal(f"{granted.unit_code} {granted.period} extended to {granted.last_day}")
 
 
 def contents(path) -> dict[str, list[tuple]]:

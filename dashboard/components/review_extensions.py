@@ -1,0 +1,101 @@
+"""准予延期 on the page 审核: what was granted for a month, and the form that grants one unit a later due day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from dashboard import format
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal, may
+from dashboard.components import block, page
+from dashboard.components.hand_in_steps import pressed
+from dashboard.i18n import t
+from dashboard.services import extensions
+from etl.campaign import Campaign
+from etl.extensions import LONGEST_REASON, Extension
+
+UNIT, LAST_DAY, REASON = "extension.unit", "extension.last_day", "extension.reason"
+LONGEST = timedelta(days=366)
+"""So far ahead the form offers days."""
+
+
+def show(
+    here: Doors, principal: Principal, period: str, names: Mapping[str, str], *, is_frozen: bool
+) -> None:
+    """What was granted for the month, by whom and why; for a reviewer of an open month the form below it."""
+    page.line(f"<h2>{escape(t('各单位延期'))}</h2>", key="extensions_title")
+    granted = extensions.listed(here, principal, period)
+    _list(granted, names, here.campaign())
+    if not is_frozen and may(principal, "extension.grant"):
+        _form(here, principal, period, names)
+
+
+def _list(granted: list[Extension], names: Mapping[str, str], campaign: Campaign) -> None:
+    titles = (t("单位"), t("延期后的截止日"), t("准予人"), t("准予时间"), t("理由"))
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
+    last = {each.unit_code: each for each in granted}
+    lines = "".join(_line(each, names, campaign, holds=last[each.unit_code] is each) for each in granted)
+    body = (
+        f'<div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+        if granted
+        else f'<p class="src">{escape(t("本月没有准予延期的单位。"))}</p>'
+    )
+    block.show(body, key="extensions")
+
+
+def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, holds: bool) -> str:
+    day = format.day(each.last_day)
+    withdrawn = each.due_at <= campaign.due_at(each.period)
+    until = t("撤回延期,恢复原定的{day}", day=day) if withdrawn else t("{day}24:00", day=day)
+    if not holds:
+        until = t("{until}(已被后来的决定取代)", until=until)
+    cells = (
+        names.get(each.unit_code, each.unit_code),
+        until,
+        each.granted_by,
+        f"{each.granted_at:%Y-%m-%d %H:%M}",
+        each.reason,
+    )
+    return "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+
+
+def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, str]) -> None:
+    campaign = here.campaign()
+    planned, units = campaign.due_day(period), _units(campaign, names)
+    with st.expander(t("准予一个单位延期")), st.form("extension", border=False):
+        unit, day, reason = st.columns([2, 2, 6])
+        unit.selectbox(t("单位"), list(units), key=UNIT, format_func=units.__getitem__)
+        day.date_input(
+            t("延期后的截止日(当日24:00)"),
+            planned + timedelta(days=1),
+            min_value=planned,
+            max_value=planned + LONGEST,
+            key=LAST_DAY,
+            format="YYYY-MM-DD",
+        )
+        reason.text_input(t("延期理由"), key=REASON, max_chars=LONGEST_REASON)
+        note = t("原定截止日为{day};撤回延期,选原定截止日并写明理由。", day=format.day(planned))
+        st.html(f'<p class="src">{escape(note)}</p>')
+        act: Callable[[], str] = partial(_granted, here, principal, period, units)
+        st.form_submit_button(t("准予"), on_click=partial(pressed, act))
+
+
+def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:
+    """Everybody who hands in; before the first build nobody has a name but the campaign's."""
+    return {
+        unit.code: names.get(unit.code, unit.short_name) for unit in (*campaign.reporting_units, campaign.top)
+    }
+
+
+def _granted(here: Doors, principal: Principal, period: str, units: Mapping[str, str]) -> str:
+    unit_code, last_day = st.session_state[UNIT], st.session_state[LAST_DAY]
+    extensions.grant(here, principal, unit_code, period, last_day, st.session_state.get(REASON, ""))
+    unit, day = units[unit_code], format.day(last_day)
+    if last_day <= here.campaign().due_day(period):
+        return t("已撤回{unit}的延期,恢复原定的{day}。", unit=unit, day=day)
+    return t("已准予{unit}延期至{day}24:00。", unit=unit, day=day)
