@@ -1,7 +1,8 @@
 """The build: journal + rows + campaign -> dimensions, facts, marts -> checks -> a new warehouse file.
 
 A build extended by what has changed and a build from scratch are equal, row for row: only the reporting
-units whose current submissions differ from the last build's are computed again, from their own rows.
+units whose current submissions or closed issues differ from the last build's are computed again, from their
+own rows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from filelock import FileLock
 
 from etl import models
 from etl.campaign import Campaign
+from etl.closures import Closure, closures
 from etl.dimensions import dimensions
 from etl.journal import Journal, Submission, current
 from etl.store import Store
@@ -32,7 +34,7 @@ CHECKS = Path(__file__).parent / "checks"
 UNIT_MARTS = ("mart_unit_month", "mart_category_month")
 """Marts computed reporting unit by reporting unit; the others are small and made anew in each build."""
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised with every change of the tables' columns, so that a reader of another version says so."""
 
 
@@ -68,11 +70,11 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
     with FileLock(store.build_lock):
         for left_by_a_killed_build in store.warehouse.glob(".building-*"):
             left_by_a_killed_build.unlink()
-        submissions = journal.submissions()
+        submissions, closed = journal.submissions(), closures(journal)
         fingerprint = _fingerprint(campaign)
         base = None if full else current_build(store)
         done = _computed(base, fingerprint) if base else None
-        wanted = _states(submissions)
+        wanted = _states(submissions, closed)
         if base and done == wanted:
             return Build(path=base, computed_units=(), is_new=False)
         changed = _changed(campaign, done, wanted)
@@ -80,7 +82,7 @@ def build(store: Store, journal: Journal, campaign: Campaign, *, now: datetime, 
         try:
             if done is not None:
                 shutil.copyfile(base, aside)
-            _fill(aside, store, journal, campaign, submissions, changed, fingerprint, now)
+            _fill(aside, store, journal, campaign, submissions, closed, changed, fingerprint, now)
             return Build(path=publish(store, aside, now), computed_units=changed, is_new=True)
         finally:
             aside.unlink(missing_ok=True)
@@ -96,19 +98,19 @@ def preview(
     The rows of ``draft`` are in the store already. Raises CheckFailedError.
     """
     base, fingerprint = current_build(store), _fingerprint(campaign)
-    submissions = [*journal.submissions(), draft]
+    submissions, closed = [*journal.submissions(), draft], closures(journal)
     done = _computed(base, fingerprint) if base else None
-    changed = _changed(campaign, done, _states(submissions))
+    changed = _changed(campaign, done, _states(submissions, closed))
     with tempfile.TemporaryDirectory(prefix="preview-") as folder:
         aside = Path(folder) / "preview.duckdb"
         if done is not None:
             shutil.copyfile(base, aside)
-        _fill(aside, store, journal, campaign, submissions, changed, fingerprint, now)
+        _fill(aside, store, journal, campaign, submissions, closed, changed, fingerprint, now)
         yield aside
 
 
 def _changed(campaign: Campaign, done: dict[str, str] | None, wanted: dict[str, str]) -> tuple[str, ...]:
-    """The reporting units whose submissions differ from those a build was computed from; all without a build."""
+    """The reporting units whose state differs from the one a build was computed from; all without a build."""
     return tuple(
         unit.code
         for unit in campaign.reporting_units
@@ -122,11 +124,12 @@ def _fill(
     journal: Journal,
     campaign: Campaign,
     submissions: Sequence[Submission],
+    closed: Sequence[Closure],
     changed: Sequence[str],
     fingerprint: str,
     now: datetime,
 ) -> None:
-    tables = dimensions(campaign, submissions)
+    tables = dimensions(campaign, submissions, closed)
     tables["dim_build"] = pl.DataFrame(
         {
             "layout": [LAYOUT],
@@ -136,7 +139,7 @@ def _fill(
         }
     )
     tables["dim_unit_state"] = pl.DataFrame(
-        sorted(_states(submissions).items()),
+        sorted(_states(submissions, closed).items()),
         schema={"reporting_code": pl.String, "state": pl.String},
         orient="row",
     )
@@ -203,13 +206,15 @@ def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFr
     return {name: frame for name, frame in found.items() if frame.height}
 
 
-def _states(submissions: Sequence[Submission]) -> dict[str, str]:
-    """For each unit the submissions that count for it, as one text: equal texts give equal figures."""
+def _states(submissions: Sequence[Submission], closed: Sequence[Closure]) -> dict[str, str]:
+    """For each unit the submissions and closures that count for it, as one text: equal texts give equal figures."""
     parts: dict[str, list[str]] = {}
     for submission in submissions:
         parts.setdefault(submission.unit_code, []).append(
             f"{submission.submission_id}:{submission.revision}:{submission.state}"
         )
+    for each in closed:
+        parts.setdefault(each.unit_code, []).append(f"{each.issue_id} closed {each.closed_at:%Y-%m-%d}")
     return {
         unit: hashlib.sha256("\n".join(sorted(items)).encode()).hexdigest() for unit, items in parts.items()
     }

@@ -8,6 +8,7 @@ import polars as pl
 
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
+from etl.closures import Closure
 from etl.dimension_columns import COLUMNS
 from etl.journal import NOT_CURRENT, Submission, current
 
@@ -17,7 +18,9 @@ RESIDUAL = "-residual"
 Rows = Iterator[tuple]
 
 
-def dimensions(campaign: Campaign, submissions: Sequence[Submission]) -> dict[str, pl.DataFrame]:
+def dimensions(
+    campaign: Campaign, submissions: Sequence[Submission], closures: Sequence[Closure]
+) -> dict[str, pl.DataFrame]:
     """Every dimension table by name.
 
     ``dim_leaf`` holds the units at the bottom (own offices and residuals included); ``dim_tree`` the way
@@ -39,6 +42,7 @@ def dimensions(campaign: Campaign, submissions: Sequence[Submission]) -> dict[st
         "dim_peer_group": _peer_groups(campaign),
         "dim_submission": _submissions(latest),
         "dim_submitted_sheet": _submitted_sheets(latest),
+        "dim_issue_closure": ((c.unit_code, c.issue_id, c.closed_at.date()) for c in closures),
         "dim_first_report": _first_reports(submissions),
     }
     return {

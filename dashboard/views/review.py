@@ -1,11 +1,11 @@
-"""审核: 这份可信吗? The queue of a month, one submission with its reasons and changes, the decision, the month's lock."""
+"""审核: 这份可信吗? The queue of a month, one submission with its reasons and changes, the decision, 销号, the month's lock."""
 
 from dashboard import format, state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_steps, page, review_page
+from dashboard.components import hand_in_steps, page, review_closing, review_page
 from dashboard.i18n import t
 from dashboard.queries import people
-from dashboard.services import reviewing
+from dashboard.services import closing, reviewing
 
 filters, principal, here = state.filters(), people.principal(), doors()
 period, units = f"{filters.month:%Y-%m}", people.unit_names()
@@ -32,4 +32,5 @@ for each in rows:
         review_page.case(found, names.get(picked, picked), principal)
         if not frozen:
             review_page.decide(here, principal, found)
+review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
 review_page.month(here, principal, period, is_frozen=frozen)
