@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from etl import models
 from etl.campaign import Campaign
+from etl.closures import Closure, closures
 from etl.dimensions import dimensions
 from etl.extensions import Extension, in_force
 from etl.journal import Journal, Submission, current
@@ -62,10 +63,11 @@ class Build:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What the journal has recorded that a build is made of; ``extensions`` are those in force."""
+    """What the journal has recorded that a build is made of; ``extensions`` are those in force, ``closed`` 销号."""
 
     submissions: Sequence[Submission]
     extensions: Sequence[Extension]
+    closed: Sequence[Closure]
     simulated: bool
 
 
@@ -123,6 +125,7 @@ def _recorded(journal: Journal, campaign: Campaign, *drafts: Submission) -> Reco
     return Recorded(
         submissions=[*journal.submissions(), *drafts],
         extensions=list(extensions.values()),
+        closed=closures(journal),
         simulated=bool(journal.is_simulated()),
     )
 
@@ -145,7 +148,7 @@ def _fill(
     fingerprint: str,
     now: datetime,
 ) -> None:
-    tables = dimensions(campaign, recorded.submissions, recorded.extensions)
+    tables = dimensions(campaign, recorded.submissions, recorded.closed, recorded.extensions)
     tables["dim_build"] = pl.DataFrame(
         {
             "layout": [LAYOUT],
@@ -223,7 +226,7 @@ def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFr
 
 
 def _states(recorded: Recorded) -> dict[str, str]:
-    """For each unit its submissions and extensions, as one text: equal texts give equal figures."""
+    """For each unit its submissions, extensions and closed issues, as one text: equal texts give equal figures."""
     parts: dict[str, list[str]] = {}
     for submission in recorded.submissions:
         parts.setdefault(submission.unit_code, []).append(
@@ -233,6 +236,8 @@ def _states(recorded: Recorded) -> dict[str, str]:
         parts.setdefault(extension.unit_code, []).append(
             f"{extension.period}:{extension.due_at}:{extension.granted_at}:{extension.granted_by}:{extension.reason}"
         )
+    for each in recorded.closed:
+        parts.setdefault(each.unit_code, []).append(f"{each.issue_id} closed {each.closed_at:%Y-%m-%d}")
     return {
         unit: hashlib.sha256("\n".join(sorted(items)).encode()).hexdigest() for unit, items in parts.items()
     }

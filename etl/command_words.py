@@ -90,9 +90,9 @@ def require_campaign(journal: Journal, campaign: Campaign) -> None:
 
 def history_of(store: Store | None) -> History:
     """Rows of earlier months as the store holds them; nothing without a store."""
-    from etl.accept import stored_history
+    from etl.closures import checking_history
 
-    return stored_history(store, Journal(store.journal_url)) if store else lambda *_: None
+    return checking_history(store, Journal(store.journal_url)) if store else lambda *_: None
 
 
 def require_files(files: list[Path]) -> None:

@@ -113,6 +113,7 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "row_count": WHOLE,
         "path": TEXT,
     },
+    "dim_issue_closure": {"reporting_code": TEXT, "issue_id": TEXT, "closed_on": DAY},
     "dim_first_report": {"reporting_code": TEXT, "month": DAY, "received_at": MOMENT},
     "dim_returned_report": {"reporting_code": TEXT, "month": DAY},
     "dim_extension": {

@@ -8,6 +8,7 @@ import polars as pl
 
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
+from etl.closures import Closure
 from etl.dimension_columns import COLUMNS
 from etl.extensions import Extension
 from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, current
@@ -19,7 +20,10 @@ Rows = Iterator[tuple]
 
 
 def dimensions(
-    campaign: Campaign, submissions: Sequence[Submission], extensions: Iterable[Extension] = ()
+    campaign: Campaign,
+    submissions: Sequence[Submission],
+    closures: Sequence[Closure] = (),
+    extensions: Iterable[Extension] = (),
 ) -> dict[str, pl.DataFrame]:
     """Every dimension table by name; ``extensions`` are those in force.
 
@@ -42,6 +46,7 @@ def dimensions(
         "dim_peer_group": _peer_groups(campaign),
         "dim_submission": _submissions(latest),
         "dim_submitted_sheet": _submitted_sheets(latest),
+        "dim_issue_closure": ((c.unit_code, c.issue_id, c.closed_at.date()) for c in closures),
         "dim_first_report": _first_reports(submissions),
         "dim_returned_report": _returned_reports(submissions),
         "dim_extension": _extensions(extensions),

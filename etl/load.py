@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from etl.accept import Acceptance, History, accept, stored_history
+from etl.accept import Acceptance, History, accept
 from etl.build import Build, CheckFailedError, build
 from etl.campaign import Campaign
+from etl.closures import checking_history
 from etl.findings import Finding, blocks, from_refusal, render
 from etl.gate import Refusal
 from etl.journal import Journal, StoreConflictError
@@ -153,7 +154,7 @@ def load_file(
     simulated: bool,
 ) -> LoadedFile:
     """Check one file and accept it if nothing must be mended; nothing is published yet."""
-    history = stored_history(store, journal)
+    history = checking_history(store, journal)
     file = check_file(path, reader, campaign, now=arrived, history=history)
     if file.blocked:
         return LoadedFile(path=path, findings=file.findings, acceptance=None)

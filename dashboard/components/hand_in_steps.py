@@ -52,7 +52,7 @@ def template(found: Standing) -> None:
     address = f"/hand-in/{found.unit.code}/{found.period}/template"
     page.line(
         file_link(t("下载{unit}{month}填报表", unit=found.unit.name, month=found.period), address)
-        + f' {link(t("报送指南"), "guide")}'
+        + f" {link(t('报送指南'), 'guide')}"
         + f' <span class="src">{t("单位已填好;上月报过的,未办结的投诉和未销号的问题也已列入,存量写在批注里。")}</span>',
         key="template",
     )

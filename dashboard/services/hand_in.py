@@ -16,8 +16,9 @@ from dashboard.access.principal import Principal, act_of
 from dashboard.services import acts, pacing, publishing
 from dashboard.services.receipts import Receipt, receipt_of
 from etl import drafts
-from etl.accept import accept, stored_history
+from etl.accept import accept
 from etl.campaign import Campaign, Unit
+from etl.closures import checking_history
 from etl.drafts import Draft
 from etl.findings import Finding, Words, finding, key_of, render
 from etl.gate import REFUSAL_KINDS
@@ -120,7 +121,7 @@ def receive(
 
 def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> CheckedFile:
     path = here.store.kept(here.store.workbooks, sha256, ".xlsx")
-    history = stored_history(here.store, here.journal())
+    history = checking_history(here.store, here.journal())
     try:
         with CHECKS_AT_ONCE:
             return check_file(path, _reader(), campaign, now=now, history=history)

@@ -2,10 +2,11 @@
 
 from dashboard import state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_page, hand_in_steps, page
+from dashboard.components import hand_in_open_work, hand_in_page, hand_in_steps, page
 from dashboard.components.links import link
 from dashboard.i18n import listed
 from dashboard.queries import people
+from dashboard.services.open_work import open_work
 from dashboard.services.standing import open_months, standing
 
 filters, principal, here = state.filters(), people.principal(), doors()
@@ -18,6 +19,7 @@ hand_in_page.head(found, open_months(here, principal, unit), names)
 if len(own) > 1:
     page.line(listed([link(names.get(code, code), unit=code) for code in own]))
 hand_in_page.reasons_of_return(found)
+hand_in_open_work.show(open_work(here, principal, unit))
 hand_in_steps.done()
 if not found.is_frozen:
     hand_in_steps.template(found)

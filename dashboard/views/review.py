@@ -1,11 +1,11 @@
-"""审核: 这份可信吗? A month's queue, one submission with reasons and changes, the decision, extensions, the month's lock."""
+"""审核: 这份可信吗? A month's queue, one submission with reasons and changes, the decision, 销号, extensions, the lock."""
 
 from dashboard import format, state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_steps, page, review_extensions, review_page
+from dashboard.components import hand_in_steps, page, review_closing, review_extensions, review_page
 from dashboard.i18n import t
 from dashboard.queries import people
-from dashboard.services import reviewing
+from dashboard.services import closing, reviewing
 
 filters, principal, here = state.filters(), people.principal(), doors()
 period, units = f"{filters.month:%Y-%m}", people.unit_names()
@@ -32,5 +32,6 @@ for each in rows:
         review_page.case(found, names.get(picked, picked), principal)
         if not frozen:
             review_page.decide(here, principal, found)
+review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
 review_extensions.show(here, principal, period, names, is_frozen=frozen)
 review_page.month(here, principal, period, is_frozen=frozen)

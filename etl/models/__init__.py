@@ -1,7 +1,7 @@
 """Models: the SELECTs between stored rows and marts, and the views made of them.
 
-``staging/`` types nothing, it says what counts; ``rows/`` says what a stored row adds to which measure;
-``marts/`` sums that up. A build and the way back from a figure to its rows read the same models.
+``staging/`` types nothing, it says what counts, and what was decided of a row since it was stored; ``rows/`` says
+what a stored row adds to which measure; ``marts/`` sums that up. A build and the way back from a figure to its rows read the same models.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from etl.schema import Sheet
 from etl.sheets import SHEETS
 
 FOLDER = Path(__file__).parent
-ORDER = ("stg_", "fct_", "int_report", "int_leaf", "row_", "int_", "mart_")
+ORDER = ("rows_", "stg_", "fct_", "int_report", "int_leaf", "row_", "int_", "mart_")
 """Each model reads only those before its own kind."""
 
 PROVENANCE_TYPES = {
@@ -50,10 +50,15 @@ def model_texts() -> dict[str, str]:
 
 
 def stored_rows(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]]) -> None:
-    """A temporary view ``rows_<sheet>`` a sheet over its Parquet files; typed and empty without any."""
+    """A temporary view ``rows_<sheet>`` a sheet over its Parquet files; typed and empty without any.
+
+    Where a model of that name says more of the rows, it reads them from ``stored_<sheet>``.
+    """
+    told_more = model_texts()
     for key, sheet in SHEETS.items():
-        query = rows_query(sheet, files.get(key, ()))
-        connection.execute(f"create or replace temporary view rows_{key} as {query}")
+        query, name = rows_query(sheet, files.get(key, ())), f"rows_{key}"
+        view = f"stored_{key}" if name in told_more else name
+        connection.execute(f"create or replace temporary view {view} as {query}")
 
 
 def rows_query(sheet: Sheet, paths: Sequence[str]) -> str:

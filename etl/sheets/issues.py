@@ -5,6 +5,9 @@ import polars as pl
 from etl.schema import Column, HistoryRule, Sheet, not_before, required_when, within_data_window
 from etl.sheets.complaints import FOCUS_AREAS
 
+RECTIFIED, CLOSED = "已整改", "已销号"
+"""What a unit reports once an issue is rectified, and what the province's review makes of it."""
+
 
 def _issue_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     """Issues of last month's ledger that this month's no longer lists; the ledger is cumulative."""
@@ -29,6 +32,16 @@ def _dates_moved(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
         for name in ("found_on", "due_on")
     ]
     return pl.concat(moved)
+
+
+def _reopened(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
+    """Issues of last month's ledger that the province has closed, and that this month's gives as not rectified."""
+    closed = previous.filter(pl.col("status") == CLOSED)
+    return (
+        current.filter(pl.col("status") != RECTIFIED)
+        .join(closed, on="issue_id", how="semi")
+        .select("row", column=pl.lit("status"), value="status", expected=pl.lit(CLOSED))
+    )
 
 
 SHEET = Sheet(
@@ -108,7 +121,7 @@ SHEET = Sheet(
             title_zh="整改状态",
             title_en="Status",
             type="choice",
-            choices=("未整改", "整改中", "已整改"),
+            choices=("未整改", "整改中", RECTIFIED),
             note_zh="销号由省厅审核后标注",
             note_en="Closing for good is set by the province's review",
         ),
@@ -126,7 +139,7 @@ SHEET = Sheet(
         within_data_window("found_on", "发现日期", "Found on"),
         not_before("due_on", "found_on", "整改期限不早于发现日期", "Due not before found"),
         required_when(
-            "closed_on", "status", "已整改", "已整改的须填完成日期", "A rectified issue has its closing date"
+            "closed_on", "status", RECTIFIED, "已整改的须填完成日期", "A rectified issue has its closing date"
         ),
         not_before("closed_on", "found_on", "完成日期不早于发现日期", "Closed not before found"),
         within_data_window("closed_on", "完成日期", "Closed on"),
@@ -145,6 +158,13 @@ SHEET = Sheet(
             violated=_dates_moved,
             expected_zh="发现日期、整改期限与上月台账一致;经批准延期的请说明",
             expected_en="Dates found and due as in last month's ledger; state an approved extension",
+        ),
+        HistoryRule(
+            kind="issue_reopened",
+            severity="verify",
+            violated=_reopened,
+            expected_zh="省厅已销号的问题仍为已整改",
+            expected_en="An issue the province has closed stays rectified (已整改)",
         ),
     ),
 )

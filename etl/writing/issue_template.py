@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from etl.accept import stored_history
@@ -21,14 +23,18 @@ def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | N
     journal = Journal(store.journal_url) if store is not None else None
     last_month = _last_month(unit, period, store, journal)
     simulated = journal is not None and journal.is_simulated() is True
-    carried = {
+    return template_workbook(
+        campaign, unit, period, carried=carried_on(last_month), previous=last_month, simulated=simulated
+    )
+
+
+def carried_on(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Of a month's typed rows, by sheet key, those that stand in the next month's template."""
+    return {
         key: frame.filter(SHEETS[key].carried)
-        for key, frame in last_month.items()
+        for key, frame in rows.items()
         if SHEETS[key].carried is not None
     }
-    return template_workbook(
-        campaign, unit, period, carried=carried, previous=last_month, simulated=simulated
-    )
 
 
 def _last_month(

@@ -233,3 +233,35 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         settled(page)
         assert "迪庆" not in text_of(page)
     assert COOKIE in cookies
+
+
+def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(browser, real, store, tmp_path):
+    kunming, month = "530100", "2026-08"
+    here, who = Doors(store=Store(folder=store)), liaison("530100")
+    draft = hand_in.receive(here, who, kunming, month, "报表.xlsx", workbook(tmp_path, kunming, month))
+    hand_in.explain(here, who, kunming, month, {key_of(each): "属实" for each in draft.to_explain})
+    hand_in.submit(here, who, kunming, month, draft.draft_id, "周伟")
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "review")
+        page.goto(f"{real}/review?month={month}&unit={kunming}")
+        page.get_by_text("昆明待销号的问题(2个)").click(timeout=30_000)
+        page.locator("table", has_text="issue_id-0005").wait_for(timeout=30_000)
+        pressed(page, "销号", "请先选择要销号的问题")
+        choice = page.locator(".st-key-closing_form").get_by_role("button", name="issue_id-0002")
+        if not choice.is_visible():
+            page.get_by_text("昆明待销号的问题(2个)").click()
+        choice.click()
+        page.get_by_label("销号依据").fill("现场核查<b>属实</b>,照片 12-15")
+        pressed(page, "销号", "已销号1个。")
+        page.get_by_text("昆明已销号的问题(1个)").click(timeout=30_000)
+        assert "现场核查<b>属实</b>,照片 12-15" in text_of(page)
+        assert page.get_by_text("昆明待销号的问题(1个)").count() == 1
+    assert seen.failures == []
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "kunming")
+        page.goto(f"{real}/?month={month}")
+        page.get_by_text("已销号1个").wait_for(timeout=30_000)
+        settled(page)
+        page.get_by_text("已销号1个").click()
+        assert "issue_id-0002" in text_of(page)
+    assert seen.failures == []

@@ -15,7 +15,15 @@ from metrics.connection import current_build, open_build, runner
 from metrics.dimensions import read_dimensions
 from metrics.kpis import KPIS
 from metrics.query import table
-from tests.metrics.random_store import grant, put, random_data_set, set_state, stored, submission_id
+from tests.metrics.random_store import (
+    close_every_second,
+    grant,
+    put,
+    random_data_set,
+    set_state,
+    stored,
+    submission_id,
+)
 
 SURVEYS = ("satisfaction_rate", "satisfaction_self_rate")
 EVENTS = ("violations", "major_opinion_events")
@@ -122,6 +130,9 @@ def test_a_build_extended_by_each_submission_equals_one_from_scratch(seed, tmp_p
         for handed in arrived[-12:]:
             put(store, journal, replace(handed, state="received"))
             assert_equal(f"{handed.unit_code} {handed.period} revision {handed.revision}")
+        for unit in data.campaign.reporting_units:
+            close_every_second(store, journal, unit.code, data.today)
+            assert_equal(f"issues of {unit.code} closed")
         for handed in arrived[::9]:
             set_state(store, submission_id(handed), "returned")
             assert_equal(f"{handed.unit_code} {handed.period} revision {handed.revision} returned")

@@ -203,7 +203,7 @@ def entry(kpi="two_recorder_rate", floor="80", target="100", **more):
 @pytest.mark.parametrize("name", ["yunnan-2025", "pingshan-2018"])
 def test_the_scorecards_of_the_campaigns_can_be_used(name):
     campaign = load_campaign(CAMPAIGNS / name)
-    tables = dimensions(campaign, [])
+    tables = dimensions(campaign, [], [])
     cards = scorecards_of(tables["dim_scorecard"], tables["dim_scorecard_item"])
     assert len(cards) == len(campaign.scorecards) >= 1
     for each in cards:
@@ -301,7 +301,7 @@ def test_two_scorecards_of_one_month_are_refused(campaign_copy):
 def test_a_campaign_may_have_no_scorecard(campaign_copy):
     (campaign_copy / "scorecards" / "2026-1.toml").unlink()
     campaign = load_campaign(campaign_copy)
-    tables = dimensions(campaign, [])
+    tables = dimensions(campaign, [], [])
     assert scorecards_of(tables["dim_scorecard"], tables["dim_scorecard_item"]) == ()
     with pytest.raises(ScorecardError, match="没有可用的评分表"):
         scorecard_in_force((), KPIS, MAY)

@@ -1,0 +1,142 @@
+"""销号: the rectified issues that wait for the province, and closing them with what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal
+from dashboard.services import acts, publishing
+from etl import closures
+from etl.campaign import Campaign
+from etl.closures import Closure
+from etl.journal import Submission, current
+from etl.sheets.issues import RECTIFIED
+
+LONGEST_EVIDENCE = 300
+ISSUE = ("reporting_code", "issue_id")
+"""What names an issue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rectified:
+    """An issue a unit gives as rectified, and the row of the ledger it stands in."""
+
+    unit_code: str
+    issue_id: str
+    county: str
+    found_on: date | None
+    closed_on: date | None
+    file_name: str
+    revision: int
+    row: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """A closed issue; ``reported`` is its status in the unit's latest report, "" where that lists it no more."""
+
+    closure: Closure
+    county: str
+    reported: str
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether the unit says by now that it is not rectified after all."""
+        return self.reported not in (RECTIFIED, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """What a month's current reports leave to be closed, and what of them is closed, the latest first."""
+
+    waiting: Sequence[Rectified]
+    closed: Sequence[Closed]
+
+
+def closing(here: Doors, principal: Principal, period: str) -> Closing:
+    """The issues of a month's current reports, as far as the units' latest reports still give them as rectified."""
+    acts.allow(here, principal, "page.review", what=period)
+    journal, closed = here.journal(), closures.closures(here.journal())
+    # Months before say nothing here, and a campaign has many of them.
+    months = [each for each in here.campaign().periods if each >= period]
+    submissions = [each for month in months for each in journal.submissions(period=month)]
+    of_month = {each.unit_code: each for each in current(submissions).values() if each.period == period}
+    latest = closures.latest_reports(submissions)
+    told = closures.ledger(here.store, of_month.values())
+    followed = [each for code, each in latest.items() if code in of_month and each.period > period]
+    by_now = told.filter(~pl.col("reporting_code").is_in([each.unit_code for each in followed]))
+    by_now = pl.concat([by_now, closures.ledger(here.store, followed)])
+    waiting = closures.waiting(told, closed).join(
+        closures.waiting(by_now, closed), on=ISSUE, how="semi", maintain_order="left"
+    )
+    return Closing(
+        waiting=_rectified(here.campaign(), waiting, of_month),
+        closed=_closed(here.campaign(), told, by_now, closed),
+    )
+
+
+def _rectified(
+    campaign: Campaign, waiting: pl.DataFrame, reports: Mapping[str, Submission]
+) -> list[Rectified]:
+    counties = _counties(campaign)
+    return [
+        Rectified(
+            unit_code=each["reporting_code"],
+            issue_id=each["issue_id"],
+            county=counties[each["reporting_code"], each["unit"]],
+            found_on=each["found_on"],
+            closed_on=each["closed_on"],
+            file_name=reports[each["reporting_code"]].file_name,
+            revision=reports[each["reporting_code"]].revision,
+            row=each["row"],
+        )
+        for each in waiting.iter_rows(named=True)
+    ]
+
+
+def _closed(
+    campaign: Campaign, told: pl.DataFrame, by_now: pl.DataFrame, closed: Sequence[Closure]
+) -> list[Closed]:
+    """The closures of issues that a month's reports list."""
+    counties = _counties(campaign)
+    places = {(code, issue): unit for code, issue, unit in told.select(*ISSUE, "unit").iter_rows()}
+    statuses = {(code, issue): status for code, issue, status in by_now.select(*ISSUE, "status").iter_rows()}
+    return [
+        Closed(closure=each, county=counties[key[0], places[key]], reported=statuses.get(key, ""))
+        for each in closed
+        if (key := (each.unit_code, each.issue_id)) in places
+    ]
+
+
+def _counties(campaign: Campaign) -> dict[tuple[str, str], str]:
+    """Names of the units a ledger names, by the reporting unit's code and their own; an own office has its unit's."""
+    return {
+        (reporting.code, leaf.code): leaf.name
+        for reporting in campaign.reporting_units
+        for leaf in campaign.leaves(reporting.code)
+    }
+
+
+def close(here: Doors, principal: Principal, unit_code: str, issue_ids: Sequence[str], evidence: str) -> None:
+    """Close rectified issues of a unit with one evidence, all or none.
+
+    Raises ReviewError where there is no evidence, or one of them is closed already or not reported as rectified.
+    """
+    what = f"{unit_code} {'、'.join(issue_ids)}"
+    with acts.acting(here, principal, "issue.close", unit=unit_code, what=what) as connection:
+        latest = closures.latest_reports(here.journal().submissions(unit_code=unit_code))
+        closures.close(
+            connection,
+            closures.ledger(here.store, latest.values()),
+            unit_code,
+            issue_ids,
+            evidence=" ".join(evidence.split())[:LONGEST_EVIDENCE],
+            by=principal.name,
+            now=here.now(),
+        )
+    publishing.publish_soon(here)

@@ -1,0 +1,148 @@
+"""销号: rectified issues the province has found to be so, each closed once and for good, with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+import sqlalchemy as sa
+
+from etl.accept import stored_history
+from etl.journal import Journal, Submission, current
+from etl.journal_tables import ISSUE_CLOSURE
+from etl.masking import mask_text
+from etl.review import ReviewError
+from etl.sheets import SHEETS
+from etl.sheets.issues import CLOSED, RECTIFIED
+from etl.store import Store
+from etl.validate import History
+
+LEDGER = "issues"
+COLUMNS = {
+    "reporting_code": pl.String,
+    "row": pl.Int32,
+    **{
+        name: SHEETS[LEDGER].column(name).polars_type
+        for name in ("issue_id", "unit", "found_on", "status", "closed_on")
+    },
+}
+"""What a closure is decided by: no text that somebody typed freely."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closure:
+    """An issue of a reporting unit, closed: what was seen, by whom and when it was decided."""
+
+    unit_code: str
+    issue_id: str
+    evidence: str
+    closed_by: str
+    closed_at: datetime
+
+
+def closures(journal: Journal, unit_code: str | None = None) -> list[Closure]:
+    """Every closure, the latest first; of one unit where it is given."""
+    with journal.reading() as connection:
+        return _closures(connection, unit_code)
+
+
+def _closures(connection: sa.Connection, unit_code: str | None) -> list[Closure]:
+    columns = [column for column in ISSUE_CLOSURE.c if column is not ISSUE_CLOSURE.c.sequence]
+    query = sa.select(*columns).order_by(ISSUE_CLOSURE.c.sequence.desc())
+    if unit_code is not None:
+        query = query.where(ISSUE_CLOSURE.c.unit_code == unit_code)
+    return [Closure(**row) for row in connection.execute(query).mappings()]
+
+
+def latest_reports(submissions: Sequence[Submission]) -> dict[str, Submission]:
+    """The current revision of each unit's latest month."""
+    by_month = sorted(current(submissions).values(), key=lambda each: each.period)
+    return {each.unit_code: each for each in by_month}
+
+
+def ledger(store: Store, reports: Iterable[Submission]) -> pl.DataFrame:
+    """The issues in these reports, a row an issue, under ``COLUMNS``."""
+    paths = [
+        sheet.path
+        for report in reports
+        for sheet in report.sheets
+        if sheet.sheet == LEDGER and sheet.path is not None
+    ]
+    frames = [pl.read_parquet(store.rows / path, columns=list(COLUMNS)) for path in paths]
+    return pl.concat(
+        [pl.DataFrame(schema=COLUMNS), *(frame.select(list(COLUMNS)).cast(COLUMNS) for frame in frames)]
+    )
+
+
+def waiting(reported: pl.DataFrame, closed: Iterable[Closure]) -> pl.DataFrame:
+    """The issues of a ledger that are given as rectified and are not closed yet."""
+    return reported.filter(pl.col("status") == RECTIFIED).join(
+        _keys(closed), on=["reporting_code", "issue_id"], how="anti", maintain_order="left"
+    )
+
+
+def _keys(closed: Iterable[Closure]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(each.unit_code, each.issue_id) for each in closed],
+        schema={"reporting_code": pl.String, "issue_id": pl.String},
+        orient="row",
+    )
+
+
+def close(
+    connection: sa.Connection,
+    reported: pl.DataFrame,
+    unit_code: str,
+    issue_ids: Collection[str],
+    *,
+    evidence: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """Close issues of a unit, all or none; ``reported`` is the ledger of its latest current report.
+
+    Raises ReviewError where there is no evidence, or one of them is closed already or not reported as rectified.
+    """
+    if not issue_ids:
+        raise ReviewError("请先选择要销号的问题 / choose the issues to close")
+    if not evidence.strip():
+        raise ReviewError(
+            "请写明核查情况,如现场核查时间、照片编号 / say what was seen, such as the day of the visit, numbers of pictures"
+        )
+    _refuse(
+        sorted(set(issue_ids) & {each.issue_id for each in _closures(connection, unit_code)}),
+        "已经销号,请刷新页面",
+        "closed already: reload the page",
+    )
+    rectified = waiting(reported.filter(pl.col("reporting_code") == unit_code), ())["issue_id"]
+    _refuse(
+        sorted(set(issue_ids) - set(rectified)),
+        "在该单位最近一次报送中不是“已整改”,不能销号",
+        "not rectified in the unit's latest report and cannot be closed",
+    )
+    values = {"unit_code": unit_code, "evidence": mask_text(evidence), "closed_by": by, "closed_at": now}
+    connection.execute(
+        ISSUE_CLOSURE.insert(), [{**values, "issue_id": each} for each in dict.fromkeys(issue_ids)]
+    )
+
+
+def _refuse(issue_ids: Sequence[str], zh: str, en: str) -> None:
+    if issue_ids:
+        raise ReviewError(f"{'、'.join(issue_ids)}{zh} / {', '.join(issue_ids)}: {en}")
+
+
+def checking_history(store: Store, journal: Journal) -> History:
+    """Rows of earlier months as a check holds this month's against them: what the province has closed is 已销号."""
+    history = stored_history(store, journal)
+
+    def rows(unit_code: str, period: str, sheet_key: str) -> pl.DataFrame | None:
+        found = history(unit_code, period, sheet_key)
+        if found is None or sheet_key != LEDGER:
+            return found
+        closed = [each.issue_id for each in closures(journal, unit_code)]
+        is_closed = (pl.col("status") == RECTIFIED) & pl.col("issue_id").is_in(closed)
+        return found.with_columns(status=pl.when(is_closed).then(pl.lit(CLOSED)).otherwise(pl.col("status")))
+
+    return rows
