@@ -43,7 +43,7 @@ READERS: list[WorkbookReader] = []
 STARTING = Lock()
 
 
-def _reader() -> WorkbookReader:
+def reader() -> WorkbookReader:
     """The one reading process of this server, whichever thread asks first."""
     with STARTING:
         if not READERS:
@@ -112,7 +112,7 @@ def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> Che
     path = here.store.kept(here.store.workbooks, sha256, ".xlsx")
     history = stored_history(here.store, here.journal())
     with CHECKS_AT_ONCE:
-        return check_file(path, _reader(), campaign, now=now, history=history)
+        return check_file(path, reader(), campaign, now=now, history=history)
 
 
 def checked_draft(here: Doors, draft: Draft) -> CheckedFile:
