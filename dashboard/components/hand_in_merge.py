@@ -35,7 +35,7 @@ def result(made: Merging, address: str) -> None:
     way = ""
     if made.has_workbook:
         link = file_link(t("下载合并好的工作簿(附合并报告)"), address, strong=True)
-        way = f'<p>{link} <span class="src">{escape(until)}</span></p>'
+        way = f'<p>{link}</p><p class="src">{escape(until)}</p>'
     block.show(f'<p class="one">{escape(told)}</p>{way}{_table(made.conflicts)}', key="merged")
 
 
@@ -49,32 +49,32 @@ def _table(conflicts: Sequence[Conflict]) -> str:
     rest = len(conflicts) - SHOWN
     more = t("另有{count}处冲突,见合并好的工作簿里的合并报告。", count=rest) if rest > 0 else ""
     return (
-        f'<div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<div class="findings conflicts" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
         + (f'<p class="src">{escape(more)}</p>' if more else "")
     )
 
 
 def _line(places: Sequence[dict[str, str]]) -> str:
     first = places[0]
-    where = "".join(f"<li>{_place(each)}</li>" for each in islice(places, SHOWN_PLACES))
-    if len(places) > SHOWN_PLACES:
-        where += f"<li>{escape(t('等{count}格', count=len(places)))}</li>"
     what, sheet, about, remedy = (escape(first[name]) for name in ("what", "sheet", "about", "remedy"))
     return (
         f"<tr><td>{what}</td><td>{sheet}</td><td>{about}</td>"
-        f'<td><ul class="places">{where}</ul></td><td>{remedy}</td></tr>'
+        f'<td><ul class="places">{_where(places)}</ul></td><td>{remedy}</td></tr>'
     )
 
 
-def _place(line: dict[str, str]) -> str:
+def _where(places: Sequence[dict[str, str]]) -> str:
+    """The files with their cells and values; a file whose cells stand one after another is named once."""
+    shown = groupby(islice(places, SHOWN_PLACES), key=lambda line: line["file"])
+    lines_of_files = [
+        f"<li><strong>{escape(file)}</strong> {'<br>'.join(map(_cell, own))}</li>" for file, own in shown
+    ]
+    if len(places) > SHOWN_PLACES:
+        lines_of_files.append(f"<li>{escape(t('等{count}格', count=len(places)))}</li>")
+    return "".join(lines_of_files)
+
+
+def _cell(line: dict[str, str]) -> str:
     cell = " ".join(line[name] for name in ("cell", "column") if line[name])
     value = line["value"] or (t("空白") if line["cell"] else "")
-    return " ".join(
-        part
-        for part in (
-            f"<strong>{escape(line['file'])}</strong>",
-            f'<span class="src">{escape(cell)}</span>' if cell else "",
-            escape(value),
-        )
-        if part
-    )
+    return f'<span class="src">{escape(cell)}</span> {escape(value)}' if cell else escape(value)

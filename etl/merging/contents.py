@@ -15,7 +15,7 @@ from etl.checking.data_area import Area
 from etl.checking.finding_batches import Places, listed
 from etl.checking.layout import read_area
 from etl.checking.units import unit_lookup
-from etl.findings import Finding, finding, from_refusal, title
+from etl.findings import Finding, finding, from_refusal
 from etl.gate import Refusal
 from etl.merging.conflicts import Conflict, Place, not_read
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, normalise_columns, tidy
@@ -169,7 +169,7 @@ def contents_of(file: str, outcome: Reading | Refusal, campaign: Campaign, *, to
 
 
 def _refused(file: str, each: Finding) -> Conflict:
-    return replace(not_read(file, each), kind="unreadable", places=(Place(file=file, value=title(each)),))
+    return replace(not_read(file, each), kind="unreadable", places=(Place(file=file),))
 
 
 def _cover(file: str, reading: SheetReading, cover: CoverCheck) -> Form:

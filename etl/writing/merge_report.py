@@ -13,9 +13,9 @@ from etl.sheets import SHEETS
 from etl.writing.cells import put_styled
 from etl.writing.layout import MERGE_REPORT_TITLE, set_up_print, set_widths
 
-WIDTHS = (34, 26, 15, 24, 34, 11, 26, 44, 36)
-HEADERS = ("序号", "问题", "工作表", "所在行", "文件", "单元格", "列", "表中所填", "处理")
-FIELDS = ("number", "what", "sheet", "about", "file", "cell", "column", "value", "remedy")
+WIDTHS = (36, 10, 26, 15, 24, 11, 26, 44, 36)
+HEADERS = ("文件", "序号", "问题", "工作表", "所在行", "单元格", "列", "表中所填", "处理")
+FIELDS = ("file", "number", "what", "sheet", "about", "cell", "column", "value", "remedy")
 MOST_LINES = 5_000
 FILES_ROW = 4
 
