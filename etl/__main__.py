@@ -1,4 +1,4 @@
-"""The command line of the data: demo, template, check, convert, load, build, status, backup, restore, purge."""
+"""The command line of the data: demo, template, check, merge, convert, load, build, status, backup, restore, purge."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ from etl.command_words import (
     existing_store,
     history_of,
     keep_earlier,
+    merged_text,
     named_campaign,
     named_path,
     opened_store,
     outcome_text,
+    print_conflicts,
     print_findings,
     require_campaign,
     require_files,
@@ -119,6 +121,39 @@ def check(
     for file in checked:
         typer.echo(check_text(file), err=True)
     raise typer.Exit(1 if any(file.blocked for file in checked) else 0)
+
+
+@app.command()
+def merge(
+    files: Annotated[
+        list[Path], typer.Argument(help="同一单位同一月份的工作簿 / workbooks of a unit and month")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="输出文件 / file to write")],
+    output: FindingsFormat = "text",
+    language: Language = "zh",
+    store: StoreOption = DEFAULT_STORE,
+    campaign: CampaignOption = DEFAULT_CAMPAIGN,
+) -> None:
+    """把各县(市、区)报来的表合并成一份,并列出冲突 / counties' workbooks into one, with what they do not agree on."""
+    from etl.merge import MOST_FILES
+    from etl.merge_files import merge_files
+    from etl.read import WorkbookReader
+
+    chosen = named_campaign(campaign)
+    require_files(files)
+    if not 2 <= len(files) <= MOST_FILES:
+        wrong_command(f"一次合并2至{MOST_FILES}份文件 / 2 to {MOST_FILES} files are merged at once")
+    existing = existing_store(store, chosen)
+    named = [(path.name, path) for path in files]
+    with WorkbookReader() as reader:
+        made = merge_files(named, reader.read, chosen, existing, today=shanghai_now().date())
+    if made.content is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        keep_earlier(out, made.content)
+        out.write_bytes(made.content)
+    print_conflicts(made.merged.conflicts, output, language)
+    typer.echo(merged_text(made.merged, out), err=True)
+    raise typer.Exit(1 if made.merged.conflicts else 0)
 
 
 @app.command()

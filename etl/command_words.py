@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from etl.convert import Converted
     from etl.findings import Finding, Language
     from etl.load import CheckedFile, LoadedFile
+    from etl.merge import Merged
+    from etl.merging.conflicts import Conflict
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SHOWN_ROWS = 20
@@ -137,6 +139,28 @@ def print_findings(
     for path, findings in files:
         for each in findings:
             typer.echo(as_text(each, path.name, language))
+
+
+def print_conflicts(
+    conflicts: Sequence[Conflict], output: Literal["text", "json"], language: Language
+) -> None:
+    """Conflicts on standard output: a line a place, or one JSON list."""
+    from etl.merging.conflicts import as_text, lines
+
+    told = lines(conflicts, language)
+    if output == "json":
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for line in told:
+        typer.echo(as_text(line))
+
+
+def merged_text(merged: Merged, out: Path) -> str:
+    """How merging ended, in one line."""
+    files, conflicts = len(merged.shares), len(merged.conflicts)
+    if not files:
+        return f"没有可合并的文件,{conflicts}处冲突 / nothing was merged, {conflicts} conflicts"
+    return f"{out}: 合并了{files}份,{conflicts}处冲突 / {files} files merged, {conflicts} conflicts"
 
 
 def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Language) -> None:

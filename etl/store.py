@@ -35,6 +35,11 @@ class Store:
         """What was attached to submissions, as received, by sha256."""
         return self.folder / "attachments"
 
+    @property
+    def merging(self) -> Path:
+        """Workbooks on their way into one, by unit and month; nothing in it is kept for longer than a day."""
+        return self.folder / "merging"
+
     def keep(self, folder: Path, content: bytes, ending: str) -> str:
         """Put bytes into a folder of this store under their sha256, which it returns; whole or not at all."""
         sha256 = hashlib.sha256(content).hexdigest()

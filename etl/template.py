@@ -6,7 +6,7 @@ every other sheet has its title in row 1, its header in row 2 and data from row 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -122,14 +122,15 @@ def build_workbook(
     previous: Mapping[str, pl.DataFrame] | None = None,
     created: datetime | None = None,
     simulated: bool = False,
+    finish: Callable[[Workbook], None] | None = None,
 ) -> bytes:
     """A template and its contents in one go: an .xlsx file.
 
     ``cover`` maps column names to values and overrides what is prefilled. ``rows`` maps sheet keys to
     rows of column names and values (dates, numbers, booleans, texts; 不适用 as text; None leaves a cell
     empty; a unit's code is written as its name). Rows of sheets with set rows are matched by their
-    first column. ValueError names the sheet and what does not fit it; columns the campaign leaves out
-    are dropped.
+    first column. ``finish`` adds what is no part of the template. ValueError names the sheet and what does
+    not fit it; columns the campaign leaves out are dropped.
     """
     if period not in campaign.periods:
         raise ValueError(f"{period} is not a period of campaign {campaign.name}")
@@ -144,6 +145,8 @@ def build_workbook(
     _write_instructions(workbook, campaign, unit, period, tables)
     _write_tables(workbook, campaign, unit, where, tables[1:], rows or {}, previous or {})
     describe(workbook, title=f"{campaign.title_zh} · {where}", version=TEMPLATE_VERSION, simulated=simulated)
+    if finish is not None:
+        finish(workbook)
     return workbook_bytes(workbook, created or datetime(int(period[:4]), int(period[5:7]), 1))
 
 

@@ -25,7 +25,7 @@ from etl.normalise import tidy
 from etl.schema import Sheet
 from etl.sheets import COVER, SHEETS
 from etl.template import TemplateSheet, sheets_for
-from etl.writing.layout import INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE
+from etl.writing.layout import INSTRUCTIONS_TITLE, MERGE_REPORT_TITLE, OPTIONS_TITLE, RESULTS_TITLE
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
@@ -36,7 +36,9 @@ Content = Literal["reported", "zero_report", "unchanged", "not_reported"]
 History = Callable[[str, str, str], pl.DataFrame | None]
 """(reporting unit's code, month, sheet key) -> typed rows of that month's current revision, or None."""
 
-OWN_TITLES = frozenset(tidy(title) for title in (INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE))
+OWN_TITLES = frozenset(
+    tidy(title) for title in (INSTRUCTIONS_TITLE, OPTIONS_TITLE, RESULTS_TITLE, MERGE_REPORT_TITLE)
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,17 +10,19 @@ import streamlit as st
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, RefusedError
-from dashboard.components import hand_in_page, hand_in_preview, page, upload
+from dashboard.components import hand_in_merge, hand_in_page, hand_in_preview, page, upload
 from dashboard.components.hand_in_findings import Question, questions
 from dashboard.components.hand_in_page import file_link
 from dashboard.components.links import link
-from dashboard.i18n import spoken, t
+from dashboard.i18n import of, spoken, t
 from dashboard.queries import previews
-from dashboard.services import hand_in
+from dashboard.services import hand_in, merging
 from dashboard.services.hand_in import NotReadyError
 from dashboard.services.standing import Standing
+from etl.campaign import Campaign
 from etl.extensions import ExtensionError
 from etl.journal import RECEIVED, FrozenMonthError, StoreConflictError
+from etl.merge import MOST_FILES
 from etl.review import ReviewError
 
 TOLD, RECEIPT = "hand_in.told", "hand_in.receipt"
@@ -56,6 +58,30 @@ def template(found: Standing) -> None:
         + f' <span class="src">{t("单位已填好;上月报过的,未办结的投诉和未销号的问题也已列入,存量写在批注里。")}</span>',
         key="template",
     )
+
+
+def merge(here: Doors, principal: Principal, found: Standing) -> None:
+    """Beside step 1: workbooks of the units below made into one, which then goes the usual way."""
+    made = merging.latest(here, principal, found.unit.code, found.period)
+    title = t("合并{level}报来的表", level=_level_below(here.campaign()))
+    with st.expander(title, expanded=made is not None and found.draft is None):
+        hand_in_merge.explained()
+        upload.show(
+            upload_address(found, "merge"),
+            t("选择各单位报来的工作簿(.xlsx),或拖到这里"),
+            key="upload_merge",
+            accept=".xlsx",
+            minor=True,
+            fewest=merging.FEWEST_FILES,
+            most=MOST_FILES,
+        )
+        if made is not None:
+            hand_in_merge.result(made, upload_address(found, "merged"))
+
+
+def _level_below(campaign: Campaign) -> str:
+    """What the units whose rows a workbook holds are called."""
+    return of(next(level for level in campaign.levels if level.key == campaign.leaf_level), "title")
 
 
 def upload_step_title(found: Standing) -> str:

@@ -1,4 +1,4 @@
-"""The way a file comes in: chosen or dropped, sent to a route of ours, which asks for a permission and checks it."""
+"""The way files come in: chosen or dropped, sent to a route of ours, which asks for a permission and checks them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,28 @@ SCRIPT = Path(__file__).with_name("upload.js").read_text(encoding="utf-8")
 HTML = '<div class="upload"><input type="file" hidden><button type="button"></button> <span role="status"></span></div>'
 
 
-def show(address: str, label: str, *, key: str, accept: str, minor: bool = False) -> None:
-    """A button and a place to drop a file; once the file is taken in, the page runs again."""
+def show(
+    address: str,
+    label: str,
+    *,
+    key: str,
+    accept: str,
+    minor: bool = False,
+    fewest: int = 1,
+    most: int = 1,
+) -> None:
+    """A button and a place to drop a file; once it is taken in, the page runs again.
+
+    Several files (``most`` above 1) are sent one after another to numbers below the address and a batch of the
+    sender's choice, then their names to the batch itself.
+    """
     component = st.components.v2.component("upload", html=HTML, js=SCRIPT, isolate_styles=False)
     words = {
         "sending": t("正在上传"),
         "checking": t("已传完,正在检查…"),
         "large": t("文件超过20兆,请删去图片和无关的表后再上传。"),
+        "joining": t("已传完,正在合并…"),
+        "number": t("请一次选中{fewest}至{most}份文件。", fewest=fewest, most=most),
         "lost": t("连接中断。请重新上传;已经传完的,刷新本页即可看到结果。"),
     }
     data = {
@@ -27,6 +42,8 @@ def show(address: str, label: str, *, key: str, accept: str, minor: bool = False
         "label": label,
         "accept": accept,
         "largest": LARGEST,
+        "fewest": fewest,
+        "most": most,
         "language": LANGUAGE.get(),
         "words": words,
         "minor": minor,

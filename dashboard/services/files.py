@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from dashboard.access.doors import Doors
 from dashboard.access.principal import NOBODY, Principal, RefusedError
 from dashboard.i18n import LANGUAGE, LANGUAGES, spoken
-from dashboard.services import attachments, hand_in, receipts
+from dashboard.services import attachments, hand_in, merging, receipts
 from dashboard.services.hand_in import LARGEST, NotReadyError
 from dashboard.services.pacing import TooOftenError
 from etl.journal import FrozenMonthError, StoreConflictError
@@ -32,12 +33,15 @@ class TooLargeError(Exception):
 
 
 def routes(here: Doors) -> list[Route]:
-    """Template, upload, marked copy, receipt and attachments, by unit and month."""
+    """Template, upload, marked copy, merging, receipt and attachments, by unit and month."""
     month = "/hand-in/{unit}/{month}"
     ways: list[tuple[str, str, Answer]] = [
         ("GET", f"{month}/template", _template),
         ("PUT", f"{month}/workbook", _workbook),
         ("GET", f"{month}/marked", _marked),
+        ("PUT", f"{month}/merge/{{batch}}/{{number:int}}", _take),
+        ("PUT", f"{month}/merge/{{batch}}", _merge),
+        ("GET", f"{month}/merged", _merged),
         ("PUT", f"{month}/attachment", _attach),
         ("GET", "/receipts/{submission}", _receipt),
         ("GET", "/attachments/{number:int}", _attachment),
@@ -106,6 +110,30 @@ def _workbook(here: Doors, principal: Principal, request: Request, body: bytes) 
 
 def _marked(here: Doors, principal: Principal, request: Request, _: bytes) -> Response:
     return _download(*hand_in.marked(here, principal, *_of(request), LANGUAGE.get()), XLSX)
+
+
+def _take(here: Doors, principal: Principal, request: Request, body: bytes) -> Response:
+    batch, number = request.path_params["batch"], request.path_params["number"]
+    merging.take(here, principal, *_of(request), batch, number, body)
+    return JSONResponse({"taken": number})
+
+
+def _merge(here: Doors, principal: Principal, request: Request, body: bytes) -> Response:
+    merged = merging.merge(here, principal, *_of(request), request.path_params["batch"], _names(body))
+    return JSONResponse({"merged": merged.files, "conflicts": len(merged.conflicts)})
+
+
+def _names(body: bytes) -> list[str]:
+    """The names of the files sent before, as a JSON list; none where it is no such list."""
+    try:
+        names = json.loads(body)
+    except ValueError:
+        return []
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def _merged(here: Doors, principal: Principal, request: Request, _: bytes) -> Response:
+    return _download(*merging.download(here, principal, *_of(request)), XLSX)
 
 
 def _attach(here: Doors, principal: Principal, request: Request, body: bytes) -> Response:

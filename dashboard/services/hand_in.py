@@ -50,7 +50,7 @@ READERS: list[WorkbookReader] = []
 STARTING = Lock()
 
 
-def _reader() -> WorkbookReader:
+def reader() -> WorkbookReader:
     """The one reading process of this server, whichever thread asks first."""
     with STARTING:
         if not READERS:
@@ -124,7 +124,7 @@ def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> Che
     history = checking_history(here.store, here.journal())
     try:
         with CHECKS_AT_ONCE:
-            return check_file(path, _reader(), campaign, now=now, history=history)
+            return check_file(path, reader(), campaign, now=now, history=history)
     except FileNotFoundError:
         # Purged since the draft was looked at, or lost.
         raise NotReadyError(GONE) from None

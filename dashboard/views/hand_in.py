@@ -23,6 +23,7 @@ hand_in_open_work.show(open_work(here, principal, unit))
 hand_in_steps.done()
 if not found.is_frozen:
     hand_in_steps.template(found)
+    hand_in_steps.merge(here, principal, found)
     hand_in_steps.check(found)
     if found.draft is not None and not found.draft.blocking:
         hand_in_steps.explain(here, principal, found)

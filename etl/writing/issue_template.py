@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
+from openpyxl.workbook import Workbook
 
 from etl.accept import stored_history
 from etl.calendar import previous
@@ -12,7 +13,8 @@ from etl.campaign import Campaign, Unit
 from etl.journal import Journal
 from etl.sheets import SHEETS
 from etl.store import Store
-from etl.template import template_workbook
+from etl.template import build_workbook, template_workbook
+from etl.writing.prefill import Rows
 
 
 def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | None) -> bytes:
@@ -35,6 +37,31 @@ def carried_on(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         for key, frame in rows.items()
         if SHEETS[key].carried is not None
     }
+
+
+def filled_template(
+    campaign: Campaign,
+    unit: Unit,
+    period: str,
+    store: Store | None,
+    *,
+    cover: Mapping[str, object],
+    rows: Mapping[str, Rows],
+    simulated: bool,
+    finish: Callable[[Workbook], None],
+) -> bytes:
+    """The same template with these values in it instead of the rows carried on; see ``build_workbook``."""
+    journal = Journal(store.journal_url) if store is not None else None
+    return build_workbook(
+        campaign,
+        unit,
+        period,
+        cover=cover,
+        rows=rows,
+        previous=_last_month(unit, period, store, journal),
+        simulated=simulated,
+        finish=finish,
+    )
 
 
 def _last_month(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -17,8 +18,9 @@ from dashboard.services import hand_in
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, Journal
 from etl.store import Store
-from tests.dashboard.browsing import opened, settled, text_of
+from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 from tests.dashboard.conftest import served
+from tests.etl.example_workbooks import example_workbook_rows
 from tests.etl.stores import write_workbook, yunnan
 from tests.services.stores import liaison, published, workbook
 
@@ -27,10 +29,8 @@ PASSWORD = "Dianchi-2026-ok"
 CAMPAIGN = yunnan()
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def with_people(folder):
     """A real store nothing was handed into yet, with the people who will."""
-    folder = tmp_path_factory.mktemp("hand-in")
     people = (
         ("diqing", "李明", "liaison", [UNIT]),
         ("kunming", "和丽", "liaison", ["530100"]),
@@ -42,6 +42,19 @@ def store(tmp_path_factory):
             accounts.create(connection, account_id, name, PASSWORD, roles=[role], units=units, now=now)
         connection.execute(accounts.ACCOUNT.update().values(must_change_password=False))
     return folder
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """The store everything is handed into."""
+    return with_people(tmp_path_factory.mktemp("hand-in"))
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """The address of a dashboard on a store nothing is handed into."""
+    with served(with_people(tmp_path_factory.mktemp("untouched"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -265,3 +278,54 @@ def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(brow
         page.get_by_text("已销号1个").click()
         assert "issue_id-0002" in text_of(page)
     assert seen.failures == []
+
+
+def split(folder, counties, month):
+    """A workbook of 迪庆州 as three counties send it: each its own rows, all with a preparer of their own."""
+    rows = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(UNIT), month, 9)
+    paths = []
+    for number, leaf in enumerate(counties):
+        own = {
+            key: [row for row in each if leaf.code in (row.get("unit_code"), row.get("unit"))]
+            for key, each in rows.items()
+        }
+        path, cover = folder / f"{leaf.name}.xlsx", {"prepared_by": f"填报人{number}"}
+        paths.append(write_workbook(path, CAMPAIGN, CAMPAIGN.unit(UNIT), month, rows=own, cover=cover))
+    return paths
+
+
+def choose(page, paths):
+    """Choose files to be merged, and wait until the page shows what came of them."""
+    with page.expect_response(re.compile(r"/merge/[0-9a-f]{16}\?")) as answer:
+        page.locator(".st-key-upload_merge input").set_input_files([str(path) for path in paths])
+    assert answer.value.status == 200, answer.value.text()
+    page.locator(".st-key-merged").wait_for(timeout=30_000)
+    settled(page)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_liaison_merges_what_the_counties_sent_and_uploads_it(browser, untouched, tmp_path, size):
+    month, other = "2026-08", "2026-07"
+    paths = split(tmp_path, CAMPAIGN.leaves(UNIT)[:3], month)
+    with opened(browser, f"{untouched}/?month={month}", size, drawn="#account") as (page, seen):
+        sign_in(page, "diqing")
+        page.goto(f"{untouched}/?month={month}")
+        page.get_by_text("合并县(市、区)报来的表").click()
+        page.locator(".st-key-upload_merge input").set_input_files(str(paths[0]))
+        page.get_by_text("请一次选中2至20份文件").wait_for()
+        choose(page, paths)
+        text = text_of(page)
+        assert "合并了3份" in text
+        assert "填报人0" in text
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        with page.expect_download() as download:
+            page.get_by_text("下载合并好的工作簿").click()
+        content = Path(download.value.path()).read_bytes()
+        upload(page, "合并.xlsx", content)
+        assert "填报人" in page.locator(".st-key-findings").inner_text()
+        page.goto(f"{untouched}/?month={other}")
+        page.wait_for_selector(".st-key-upload_workbook input", state="attached")
+        settled(page)
+        assert page.locator(".st-key-merged").count() == 0
+    assert seen.failures == []
+    assert "合并报告" in openpyxl.load_workbook(io.BytesIO(content)).sheetnames
