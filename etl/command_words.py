@@ -20,11 +20,11 @@ from etl.store import Store
 
 if TYPE_CHECKING:
     from etl.accept import History
+    from etl.conflicts import Conflict
     from etl.convert import Converted
     from etl.findings import Finding, Language
     from etl.load import CheckedFile, LoadedFile
     from etl.merge import Merged
-    from etl.merging.conflicts import Conflict
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SHOWN_ROWS = 20
@@ -145,7 +145,7 @@ def print_conflicts(
     conflicts: Sequence[Conflict], output: Literal["text", "json"], language: Language
 ) -> None:
     """Conflicts on standard output: a line a place, or one JSON list."""
-    from etl.merging.conflicts import as_text, lines
+    from etl.conflicts import as_text, lines
 
     told = lines(conflicts, language)
     if output == "json":

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from etl.merging.conflicts import Conflict, Place
-from etl.merging.contents import Contents, Table
+from etl.conflicts import Conflict, Place
+from etl.merging.contents import Contents, Table, contents_of
 from etl.merging.declarations import ZERO_REPORTS, merge_cover
 from etl.merging.log_rows import issued_rows, key_of, merge_log
 from etl.merging.set_rows import data_columns, filled_lines, merge_set_rows
@@ -20,6 +20,8 @@ from etl.template import TemplateSheet, sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
+
+__all__ = ["MOST_FILES", "Contents", "Destination", "Merged", "Share", "contents_of", "destination", "merge"]
 
 MOST_FILES, MOST_ROWS = 20, 50_000
 """What is merged at once; more rows than a prefecture's counties have in a year would only hold up the others."""

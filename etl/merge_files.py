@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 
 from etl.campaign import Campaign
 from etl.gate import Refusal
-from etl.merge import Destination, Merged, destination, merge
-from etl.merging.contents import Contents, contents_of
+from etl.merge import Contents, Destination, Merged, contents_of, destination, merge
 from etl.read import Reading
 from etl.store import Store
 from etl.writing.issue_template import filled_template, issue_template

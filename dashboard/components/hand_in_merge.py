@@ -11,7 +11,7 @@ from dashboard.components.hand_in_page import file_link
 from dashboard.components.plain_table import Line
 from dashboard.i18n import LANGUAGE, t
 from dashboard.services.merging import KEPT, Merging
-from etl.merging.conflicts import Conflict, lines
+from etl.conflicts import Conflict, lines
 
 SHOWN, SHOWN_PLACES = 100, 8
 """Conflicts drawn, and cells of one; the report in the merged workbook has them all."""

@@ -22,10 +22,10 @@ from dashboard.access.principal import Principal
 from dashboard.services import acts
 from dashboard.services.hand_in import CHECKS_AT_ONCE, LARGEST, NotReadyError, place, reader
 from etl.campaign import Campaign, Unit
+from etl.conflicts import Conflict, packed, unpacked
 from etl.masking import mask_text
 from etl.merge import MOST_FILES
 from etl.merge_files import MergedFiles, merge_files
-from etl.merging.conflicts import Conflict, packed, unpacked
 from etl.store import write_whole
 
 FEWEST_FILES = 2

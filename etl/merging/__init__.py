@@ -1,1 +1,1 @@
-"""How several workbooks become one: what each holds, how cells, rows and declarations meet, what conflicts."""
+"""How several workbooks become one: what each holds, how cells, rows and declarations meet."""

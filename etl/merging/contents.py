@@ -15,9 +15,9 @@ from etl.checking.data_area import Area
 from etl.checking.finding_batches import Places, listed
 from etl.checking.layout import read_area
 from etl.checking.units import unit_lookup
+from etl.conflicts import Conflict, Place, not_read
 from etl.findings import Finding, finding, from_refusal
 from etl.gate import Refusal
-from etl.merging.conflicts import Conflict, Place, not_read
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, normalise_columns, tidy
 from etl.schema import NOT_APPLICABLE, Column, Sheet
 from etl.sheets import COVER

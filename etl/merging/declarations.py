@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from etl.merging.conflicts import Conflict
+from etl.conflicts import Conflict
 from etl.merging.contents import Form
 from etl.merging.settle import in_order, settled
 from etl.schema import Column

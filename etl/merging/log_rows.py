@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from etl.merging.conflicts import Conflict, Place
+from etl.conflicts import Conflict, Place
 from etl.merging.contents import Line, Table
 from etl.merging.settle import in_order, settled
 from etl.schema import Column, Sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from etl.merging.conflicts import Conflict
+from etl.conflicts import Conflict
 from etl.merging.contents import Line, Table
 from etl.merging.settle import settled
 from etl.normalise import OK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from etl.merging.conflicts import Place
+from etl.conflicts import Place
 from etl.merging.contents import Source
 from etl.schema import Column
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from etl.conflicts import lines
 from etl.merge import Merged, Share
-from etl.merging.conflicts import lines
 from etl.sheets import SHEETS
 from etl.writing.cells import put_styled
 from etl.writing.layout import MERGE_REPORT_TITLE, set_up_print, set_widths

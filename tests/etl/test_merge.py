@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl.conflicts import KINDS, as_text, lines, packed, unpacked
 from etl.gate import Refusal
-from etl.merge import destination, merge
-from etl.merging.conflicts import KINDS, as_text, lines, packed, unpacked
-from etl.merging.contents import contents_of
+from etl.merge import contents_of, destination, merge
 from etl.schema import NOT_APPLICABLE
 from etl.sheets import SHEETS
 from etl.template import sheets_for
