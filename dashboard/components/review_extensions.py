@@ -12,14 +12,17 @@ import streamlit as st
 from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
-from dashboard.components import block, page
+from dashboard.components import block, page, plain_table
 from dashboard.components.hand_in_steps import pressed
+from dashboard.components.plain_table import Line, line
 from dashboard.i18n import t
 from dashboard.services import extensions
 from etl.campaign import Campaign
 from etl.extensions import LONGEST_REASON, Extension
 
 UNIT, LAST_DAY, REASON = "extension.unit", "extension.last_day", "extension.reason"
+REFUSED = "extension.refused"
+"""Session: the form stays open over what could not be granted, so that it can be mended."""
 LONGEST = timedelta(days=366)
 """So far ahead the form offers days."""
 
@@ -37,37 +40,31 @@ def show(
 
 def _list(granted: list[Extension], names: Mapping[str, str], campaign: Campaign) -> None:
     titles = (t("单位"), t("延期后的截止日"), t("准予人"), t("准予时间"), t("理由"))
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in titles)
     last = {each.unit_code: each for each in granted}
-    lines = "".join(_line(each, names, campaign, holds=last[each.unit_code] is each) for each in granted)
+    lines = [_line(each, names, campaign, holds=last[each.unit_code] is each) for each in granted]
     body = (
-        f'<div class="findings" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+        plain_table.table(titles, lines)
         if granted
         else f'<p class="src">{escape(t("本月没有准予延期的单位。"))}</p>'
     )
     block.show(body, key="extensions")
 
 
-def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, holds: bool) -> str:
+def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, holds: bool) -> Line:
     day = format.day(each.last_day)
     withdrawn = each.due_at <= campaign.due_at(each.period)
     until = t("撤回延期,恢复原定的{day}", day=day) if withdrawn else t("{day}24:00", day=day)
     if not holds:
         until = t("{until}(已被后来的决定取代)", until=until)
-    cells = (
-        names.get(each.unit_code, each.unit_code),
-        until,
-        each.granted_by,
-        f"{each.granted_at:%Y-%m-%d %H:%M}",
-        each.reason,
-    )
-    return "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+    granted_at = f"{each.granted_at:%Y-%m-%d %H:%M}"
+    return line(names.get(each.unit_code, each.unit_code), until, each.granted_by, granted_at, each.reason)
 
 
 def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, str]) -> None:
     campaign = here.campaign()
     planned, units = campaign.due_day(period), _units(campaign, names)
-    with st.expander(t("准予一个单位延期")), st.form("extension", border=False):
+    wanted = st.session_state.get(REFUSED, False)
+    with st.expander(t("准予一个单位延期"), expanded=wanted), st.form("extension", border=False):
         unit, day, reason = st.columns([2, 2, 6])
         unit.selectbox(t("单位"), list(units), key=UNIT, format_func=units.__getitem__)
         day.date_input(
@@ -94,7 +91,9 @@ def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:
 
 def _granted(here: Doors, principal: Principal, period: str, units: Mapping[str, str]) -> str:
     unit_code, last_day = st.session_state[UNIT], st.session_state[LAST_DAY]
+    st.session_state[REFUSED] = True
     extensions.grant(here, principal, unit_code, period, last_day, st.session_state.get(REASON, ""))
+    st.session_state[REFUSED] = False
     unit, day = units[unit_code], format.day(last_day)
     if last_day <= here.campaign().due_day(period):
         return t("已撤回{unit}的延期,恢复原定的{day}。", unit=unit, day=day)

@@ -59,7 +59,7 @@ def test_an_extension_is_granted_and_read_wherever_it_matters(browser, store):
             page.get_by_label("延期理由").fill("")
             pressed(page, "准予", "请写明延期理由")
             page.get_by_label("延期理由").fill("机房停电<b>")
-            pressed(page, "准予", "已准予迪庆延期至7月15日24:00")
+            pressed(page, "准予", "已准予迪庆州延期至7月15日24:00")
             line = page.locator(".st-key-extensions tbody tr").inner_text()
             assert [part in line for part in ("迪庆", "7月15日24:00", "王芳", "机房停电<b>")] == [True] * 4
             cell = page.locator(".progress-months tbody tr", has_text="迪庆").locator("td").first
