@@ -21,7 +21,7 @@ from urllib.parse import quote
 import openpyxl
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.first_paint import CHROMIUM, DRAWN, DRAWN_MILLISECONDS, OFFLINE
+from benchmarks.first_paint import CHROMIUM, DRAWN_MILLISECONDS, OFFLINE
 from benchmarks.served import Served, served
 from dashboard.access import visitors
 from docs.screenshots import PICTURES, simulated_store
@@ -37,6 +37,9 @@ SIZE = {"width": 1120, "height": 700}
 KEY_SECONDS, THINK_SECONDS = 0.28, 1.35
 """A keystroke of an average typist, and the moment before each cell (Card, Moran, Newell: the keystroke-level
 model, Communications of the ACM 23(7), 1980)."""
+READY = """() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'
+    && document.querySelector('.head h1') && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"""
+"""That the page's script has run to its end, and nothing on it is of the run before or still to come."""
 MISTAKES = {
     ("基础情况", "E6"): "约十人",
     ("月度情况", "D4"): -3,
@@ -121,6 +124,8 @@ def _hand_in(browser: Browser, server: Served, month: str, filled: bytes) -> Non
 def _return(browser: Browser, server: Served, month: str) -> None:
     page = _page(browser, server, "reviewer", f"review?month={month}&unit={UNIT}")
     page.get_by_text("退回修改").click()
+    page.get_by_label("工作表").first.click()
+    page.get_by_role("option", name="基础情况").click()
     page.get_by_label("单元格").first.fill("E6")
     page.get_by_label("退回理由").first.fill("在岗人数较上月增加6人,请核对并补充录用文件")
     page.get_by_role("button", name="退回", exact=True).click()
@@ -133,7 +138,7 @@ def _page(browser: Browser, server: Served, role: str, view: str) -> Page:
     page = browser.new_page(viewport=SIZE)
     page.context.add_cookies([{"name": visitors.COOKIE, "value": quote(role), "url": address}])
     page.goto(f"{address}/{view}")
-    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    page.wait_for_function(READY, polling="raf", timeout=DRAWN_MILLISECONDS)
     return page
 
 
@@ -142,7 +147,7 @@ def _upload(page: Page, name: str, content: bytes) -> None:
     chosen = {"name": name, "mimeType": kind, "buffer": content}
     page.locator(".st-key-upload_workbook input").set_input_files(chosen)
     page.locator(".st-key-findings", has_text=f"{name}:").wait_for(timeout=DRAWN_MILLISECONDS)
-    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    page.wait_for_function(READY, polling="raf", timeout=DRAWN_MILLISECONDS)
 
 
 def _with_mistakes(filled: bytes) -> bytes:
@@ -156,10 +161,10 @@ def _with_mistakes(filled: bytes) -> bytes:
 
 def _take(page: Page, name: str) -> None:
     """The page down to its end, without what only simulated data show."""
-    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    page.wait_for_function(READY, polling="raf", timeout=DRAWN_MILLISECONDS)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size(SIZE | {"height": min(height, 1400)})
-    page.wait_for_function(DRAWN, polling="raf", timeout=DRAWN_MILLISECONDS)
+    page.wait_for_function(READY, polling="raf", timeout=DRAWN_MILLISECONDS)
     page.screenshot(path=PICTURES / f"{name}.png")
     page.set_viewport_size(SIZE)
     print(f"{name}.png")

@@ -55,7 +55,11 @@ def _group(severity: str, sheet: str, findings: Sequence[Finding], file_name: st
     )
     titles = (t("单元格"), t("列"), t("现为"), t("问题"), t("应为"), t("怎么改"))
     lines = (_line(each, file_name) for each in findings)
-    return f'<h3 class="findings-{severity}">{escape(head)}</h3>{plain_table.table(titles, lines)}'
+    body = plain_table.table(titles, lines, css="found")
+    if severity == "info":
+        # Nothing is to be done about these: they stand in nobody's way.
+        return f'<details class="folded"><summary>{escape(head)}</summary>{body}</details>'
+    return f'<h3 class="findings-{severity}">{escape(head)}</h3>{body}'
 
 
 def _line(each: Finding, file_name: str) -> Line:
