@@ -162,7 +162,9 @@ def history(found: Standing) -> None:
         return
     titles = (t("版本"), t("接收时间"), t("报送人"), t("数据负责人"), t("状态"), t("各表"), t("回执"))
     lines = [_revision(each) for each in found.submissions]
-    block.show(f"<h2>{escape(t('报送记录'))}</h2>{plain_table.table(titles, lines, css='history')}", key="history")
+    block.show(
+        f"<h2>{escape(t('报送记录'))}</h2>{plain_table.table(titles, lines, css='history')}", key="history"
+    )
 
 
 def _revision(each: Submission) -> Line:

@@ -2,9 +2,16 @@
 
 from dashboard import format, state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_steps, page, review_closing, review_extensions, review_page
+from dashboard.components import (
+    hand_in_steps,
+    page,
+    review_closing,
+    review_extensions,
+    review_figures,
+    review_page,
+)
 from dashboard.i18n import t
-from dashboard.queries import people
+from dashboard.queries import builds, people
 from dashboard.services import closing, reviewing
 
 filters, principal, here = state.filters(), people.principal(), doors()
@@ -30,6 +37,7 @@ for each in rows:
     if each.submission.unit_code == picked:
         found = reviewing.case(here, principal, each.submission.submission_id)
         review_page.case(found, names.get(picked, picked), principal)
+        review_figures.show(filters, picked, builds.today())
         if not frozen:
             review_page.decide(here, principal, found)
 review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
