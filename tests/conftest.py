@@ -1,4 +1,4 @@
-"""One browser for all tests of a process: playwright runs only once in it."""
+"""For all tests: one browser a process (playwright runs only once in it), and no example that is timed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from benchmarks.first_paint import CHROMIUM, OFFLINE
+
+# How long an example takes says how busy the machine is, not whether the program is right.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
