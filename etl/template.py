@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -98,17 +98,26 @@ def template_workbook(
     carried: Mapping[str, pl.DataFrame] | None = None,
     previous: Mapping[str, pl.DataFrame] | None = None,
     created: datetime | None = None,
+    extended_to: date | None = None,
     simulated: bool = False,
 ) -> bytes:
     """The workbook a unit downloads for a month: an .xlsx file.
 
     ``carried`` holds typed rows to prefill, by sheet key (last month's whole issue ledger, open
     complaints); ``previous`` last month's typed rows, whose stocks stand as notes on this month's
-    cells. Equal arguments give equal bytes; ``created`` defaults to the month's first day.
+    cells; ``extended_to`` is the day to which the unit was granted more time. Equal arguments give equal
+    bytes; ``created`` defaults to the month's first day.
     """
     rows = {key: typed_rows(SHEETS[key], frame) for key, frame in (carried or {}).items()}
     return build_workbook(
-        campaign, unit, period, rows=rows, previous=previous, created=created, simulated=simulated
+        campaign,
+        unit,
+        period,
+        rows=rows,
+        previous=previous,
+        created=created,
+        extended_to=extended_to,
+        simulated=simulated,
     )
 
 
@@ -121,6 +130,7 @@ def build_workbook(
     rows: Mapping[str, Rows] | None = None,
     previous: Mapping[str, pl.DataFrame] | None = None,
     created: datetime | None = None,
+    extended_to: date | None = None,
     simulated: bool = False,
     finish: Callable[[Workbook], None] | None = None,
 ) -> bytes:
@@ -142,7 +152,7 @@ def build_workbook(
     workbook.active.title = COVER.title_zh
     heading = f"{campaign.title_zh} · 月度报送"
     write_cover(workbook.active, heading, tables[0].columns, checked_rows(COVER, [values])[0])
-    _write_instructions(workbook, campaign, unit, period, tables)
+    _write_instructions(workbook, campaign, unit, period, tables, extended_to)
     _write_tables(workbook, campaign, unit, where, tables[1:], rows or {}, previous or {})
     describe(workbook, title=f"{campaign.title_zh} · {where}", version=TEMPLATE_VERSION, simulated=simulated)
     if finish is not None:
@@ -204,9 +214,16 @@ def _prefilled_cover(campaign: Campaign, unit: Unit, period: str) -> dict[str, o
 
 
 def _write_instructions(
-    workbook: Workbook, campaign: Campaign, unit: Unit, period: str, tables: Sequence[TemplateSheet]
+    workbook: Workbook,
+    campaign: Campaign,
+    unit: Unit,
+    period: str,
+    tables: Sequence[TemplateSheet],
+    extended_to: date | None,
 ) -> None:
     deadline = deadline_text(campaign.due_day(period), estimated=campaign.due_is_estimated(period))
+    if extended_to is not None:
+        deadline = f"{deadline_text(extended_to, estimated=False)}(已准予延期;原定{deadline})"
     names = "、".join(table.sheet.title_zh for table in tables[1:])
     write_instructions(
         workbook.create_sheet(INSTRUCTIONS_TITLE),

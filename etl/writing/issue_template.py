@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import polars as pl
 from openpyxl.workbook import Workbook
@@ -10,6 +11,7 @@ from openpyxl.workbook import Workbook
 from etl.accept import stored_history
 from etl.calendar import previous
 from etl.campaign import Campaign, Unit
+from etl.extensions import in_force
 from etl.journal import Journal
 from etl.sheets import SHEETS
 from etl.store import Store
@@ -26,8 +28,22 @@ def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | N
     last_month = _last_month(unit, period, store, journal)
     simulated = journal is not None and journal.is_simulated() is True
     return template_workbook(
-        campaign, unit, period, carried=carried_on(last_month), previous=last_month, simulated=simulated
+        campaign,
+        unit,
+        period,
+        carried=carried_on(last_month),
+        previous=last_month,
+        extended_to=_extended_to(campaign, unit, period, journal),
+        simulated=simulated,
     )
+
+
+def _extended_to(campaign: Campaign, unit: Unit, period: str, journal: Journal | None) -> date | None:
+    if journal is None:
+        return None
+    with journal.reading() as connection:
+        granted = in_force(connection, campaign).get((unit.code, period))
+    return granted.last_day if granted else None
 
 
 def carried_on(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -59,6 +75,7 @@ def filled_template(
         cover=cover,
         rows=rows,
         previous=_last_month(unit, period, store, journal),
+        extended_to=_extended_to(campaign, unit, period, journal),
         simulated=simulated,
         finish=finish,
     )

@@ -102,7 +102,9 @@ def taken_apart(rows, count, seed, flags):
     return {f"县{number}.xlsx": of(part, **flags) for number, part in enumerate(parts)}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.integers(2, 6), st.integers(0, 30), st.integers(0, 10**6))
 def test_a_workbook_taken_apart_and_merged_is_stored_as_the_whole(count, rows, seed):
     whole = example_workbook_rows(CAMPAIGN, UNIT, PERIOD, rows)
@@ -115,7 +117,9 @@ def test_a_workbook_taken_apart_and_merged_is_stored_as_the_whole(count, rows, s
     assert stored(door(made)) == stored(validate(reading, CAMPAIGN, today=TODAY, history=lambda *_: None))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.integers(0, 10**6))
 def test_spoilt_parts_give_no_value_that_nobody_typed_and_in_any_order_the_same(seed):
     chance = random.Random(seed)
@@ -134,7 +138,9 @@ def test_spoilt_parts_give_no_value_that_nobody_typed_and_in_any_order_the_same(
                 assert {row.get(column.name) for row in made.rows[table.sheet.key]} <= typed
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.integers(0, 10**6))
 def test_every_row_somebody_typed_stands_in_the_result_or_in_a_conflict(seed):
     chance = random.Random(seed)

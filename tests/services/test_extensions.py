@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import extensions, reviewing
+from dashboard.services import extensions, hand_in, reviewing
 from dashboard.services.hand_in import NotReadyError
 from dashboard.services.standing import open_months, standing
 from etl.extensions import ExtensionError
@@ -45,6 +47,19 @@ def test_an_extension_moves_what_its_liaison_is_told_and_nobody_elses(here):
     assert MONTH not in open_months(later, liaison(DIQING), DIQING)
     assert MONTH in open_months(later, liaison(KUNMING), KUNMING)
     assert MONTH in open_months(replace(here, stands_at=own.due_at), liaison(DIQING), DIQING)
+
+
+def test_the_template_of_that_unit_alone_names_the_later_day(here):
+    extensions.grant(here, REVIEWER, DIQING, MONTH, UNTIL, REASON)
+    told = {}
+    for code in (DIQING, KUNMING):
+        _, content = hand_in.template(here, liaison(code), code, MONTH)
+        sheet = openpyxl.load_workbook(io.BytesIO(content))["填表说明"]
+        told[code] = next(row[1].value for row in sheet.iter_rows() if row[0].value == "报送时限")
+    later, planned = (f"{day.year}年{day.month}月{day.day}日24:00前" for day in (UNTIL, DUE_DAY))
+    assert told[DIQING].startswith(f"{later}(已准予延期;原定{planned}")
+    assert told[KUNMING].startswith(planned)
+    assert later not in told[KUNMING]
 
 
 def test_the_reviewers_queue_calls_late_what_came_after_the_units_own_day(here, tmp_path):
