@@ -12,7 +12,7 @@ from dashboard.i18n import DEFAULT, LANGUAGES, t
 from dashboard.memory import guard_memory
 from dashboard.pages import PAGES, pages_of
 from dashboard.queries import builds, people
-from dashboard.services.publishing import up_to_date
+from dashboard.services.publishing import prepare
 from metrics.connection import NoBuildError, OtherLayoutError
 
 state.arrive()
@@ -70,11 +70,14 @@ except OtherLayoutError:
     page.other_version()
     st.stop()
 except NoBuildError:
-    # Accounts may come before any workbook: whoever hands in the first needs the campaign's months.
-    up_to_date(doors())
     filters.language()
     person.show(principal, {})
-    page.empty()
+    if doors().has_journal():
+        # Accounts may come before any workbook: whoever hands in the first needs the campaign's months.
+        prepare(doors())
+        page.preparing()
+    else:
+        page.empty()
     st.stop()
 
 person.show(principal, people.unit_names(), simulated=dimensions.simulated)

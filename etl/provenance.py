@@ -38,17 +38,23 @@ class RowsBehind:
     ``adds_<measure>``, the columns in ``columns``, and column_letters (JSON text, column -> letter; null in rows
     of earlier versions), workbook by workbook in the order of their rows. ``counts`` is how many may be listed of
     each part, ``row_count`` those of the part asked for, of which ``rows`` holds the first; ``withheld`` rows are
-    only counted. ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
+    only counted. ``part`` is what is listed: all where every row adds to the first measure. ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
     """
 
     sheet: str
     columns: tuple[str, ...]
     rows: pl.DataFrame
     row_count: int
+    part: str
     counts: Mapping[str, int]
     withheld: int
     totals: Mapping[str, Decimal]
     withheld_totals: Mapping[str, Decimal]
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether some of the rows that may be listed add to the first measure and others do not."""
+        return self.counts[REST] > 0 and len(self.totals) > 1
 
 
 def rows_behind(
@@ -150,14 +156,15 @@ def _of_model(
         f" from {model} join counted using ({by_place})"
         f") where {' or '.join(f'adds_{name} <> 0' for name in measures)}"
     )
-    sheet, listed = str(sheet_of(measures[0])), part if len(measures) > 1 else ALL
+    sheet, counts = str(sheet_of(measures[0])), _part_counts(connection, measures)
     columns = _columns(sheet, measures)
-    counts = _part_counts(connection, measures)
+    listed = part if counts[REST] and len(measures) > 1 else ALL
     return RowsBehind(
         sheet=sheet,
         columns=columns,
         rows=_listed(connection, sheet, columns, measures, places, listed, limit),
         row_count=counts[listed],
+        part=listed,
         counts=counts,
         withheld=_withheld(connection),
         totals=_totals(connection, measures, "true"),

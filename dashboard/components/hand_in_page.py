@@ -142,8 +142,6 @@ def findings(found: Standing) -> None:
 
 def declared(contents: Mapping[str, str]) -> str:
     """What whoever signs declares besides the figures: empty logs, and sheets as they were last month."""
-    if not contents:
-        return ""
     told = {
         content: listed([SHEETS[sheet].title_zh for sheet in SHEETS if contents.get(sheet) == content])
         for content in ("zero_report", "unchanged")

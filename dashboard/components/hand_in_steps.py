@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
 
@@ -146,11 +146,16 @@ def _save(here: Doors, principal: Principal, found: Standing, asked: list[Questi
     pressed(act)
 
 
-def submit(here: Doors, principal: Principal, found: Standing, contents: Mapping[str, str]) -> None:
-    """Step 4: certified by name; ``contents`` is how the draft reports each sheet."""
+def submit(here: Doors, principal: Principal, found: Standing) -> None:
+    """Step 4: certified by name; nothing is signed that does not say what is declared."""
     ready = not found.draft.unexplained
     hand_in_page.step(4, t("提交"), done=False, small="" if ready else t("先完成上面的说明"))
-    page.line(escape(hand_in_page.declared(contents)), key="declared")
+    try:
+        declared = hand_in_page.declared(previews.contents(here, found))
+    except ERRORS as error:
+        page.line(escape(spoken(error)), key="declared")
+        return
+    page.line(escape(declared), key="declared")
     with st.form("submit", border=False):
         st.text_input(t("数据负责人姓名(对本表数据及上述声明负责)"), key="certified_by", max_chars=30)
         press = partial(_submit, here, principal, found)
@@ -199,15 +204,11 @@ def attach(found: Standing) -> None:
         )
 
 
-def preview(here: Doors, principal: Principal, found: Standing) -> Mapping[str, str]:
-    """The KPIs the draft would give, beside last month's; computed once a draft and build.
-
-    How the draft reports each sheet comes back, by the sheet's key.
-    """
+def preview(here: Doors, principal: Principal, found: Standing) -> None:
+    """The KPIs the draft would give, beside last month's; computed once a draft and build."""
     try:
         figures = previews.figures(here, principal, found)
     except ERRORS as error:
         page.line(escape(spoken(error)), key="preview")
-        return {}
+        return
     hand_in_preview.show(figures, found)
-    return figures.contents

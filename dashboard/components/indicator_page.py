@@ -8,7 +8,7 @@ from html import escape
 from dashboard import format, state
 from dashboard.components import headings
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator
-from dashboard.components.indicator_rows import FigureRows
+from dashboard.components.indicator_rows import FigureRows, part_of
 from dashboard.components.links import link
 from dashboard.components.notation import coverage
 from dashboard.components.unit_page import level_below
@@ -76,6 +76,7 @@ def rows(filters: state.Filters, indicator: Indicator, today: date) -> FigureRow
         else units.unit(build, code)
     )
     own = (str(unit["level"]), str(unit["unit_code"]))
+    part = part_of(indicator.kpi, filters.part)
     return FigureRows(
         kpi=indicator.kpi,
         month=indicator.month,
@@ -83,9 +84,8 @@ def rows(filters: state.Filters, indicator: Indicator, today: date) -> FigureRow
         name=indicators.names(build, own[0])[own[1]],
         names=_names_in_rows(build, indicator.kpi),
         reporting_names=builds.unit_names(build, short=True),
-        part=filters.part,
         sheets=row_queries.behind(
-            build, indicator.month, indicator.kpi.key, own, today, indicator.kind, filters.part
+            build, indicator.month, indicator.kpi.key, own, today, indicator.kind, part
         ),
         simulated=builds.dimensions(build).simulated,
     )

@@ -33,8 +33,7 @@ PARTS = {ALL: deferred("全部"), NUMERATOR: deferred("计入分子"), REST: def
 class FigureRows:
     """The figure of one unit and the rows behind it.
 
-    ``names`` are those of the codes that stand in rows, ``reporting_names`` of those that report; ``part``
-    which of the rows are listed.
+    ``names`` are those of the codes that stand in rows, ``reporting_names`` of those that report.
     """
 
     kpi: Kpi
@@ -43,7 +42,6 @@ class FigureRows:
     name: str
     names: Mapping[str, str]
     reporting_names: Mapping[str, str]
-    part: str
     sheets: Sequence[RowsBehind]
     simulated: bool
 
@@ -82,7 +80,7 @@ def _sheet(found: FigureRows, behind: RowsBehind, key: str) -> None:
     shown = Exhibit(
         title=headings.title(found.name, what, found.month, found.kind),
         name=exhibit.file_name(
-            f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title, *_part_taken(found, behind)
+            f"{found.month:%Y-%m}", of(found.kpi, "title"), found.name, title, *_part_taken(behind)
         ),
         notes=[escape(note) for note in _notes(found, behind)],
         table=_export(found, behind) if behind.rows.height else None,
@@ -93,25 +91,28 @@ def _sheet(found: FigureRows, behind: RowsBehind, key: str) -> None:
 
 def _switch(found: FigureRows, behind: RowsBehind) -> str:
     """Which rows are listed, and the way to the others: those that are not in the numerator are what is looked for."""
-    if not _has_parts(found, behind):
+    if not behind.has_parts or not _is_share(found.kpi):
         return ""
     told = [
-        f"<b>{text}</b>" if key == found.part else link(text, part=key)
+        f"<b>{text}</b>" if key == behind.part else link(text, part=key)
         for key, word in PARTS.items()
         for text in [t("{part}{count}行", part=t(word), count=format.whole(behind.counts[key]))]
     ]
     return f'<p class="src indicator-switch">{" · ".join(told)}</p>'
 
 
-def _has_parts(found: FigureRows, behind: RowsBehind) -> bool:
-    """Whether some rows of the sheet add to the numerator and others do not."""
-    plain = found.kpi.over_time != "last_wave" and not found.kpi.own_total
-    return plain and len(behind.totals) > 1 and behind.counts[REST] > 0
+def part_of(kpi: Kpi, wanted: str) -> str:
+    """Which rows are listed: for a figure that is not the one sum divided by the other, all."""
+    return wanted if _is_share(kpi) else ALL
 
 
-def _part_taken(found: FigureRows, behind: RowsBehind) -> list[str]:
+def _is_share(kpi: Kpi) -> bool:
+    return kpi.over_time != "last_wave" and not kpi.own_total
+
+
+def _part_taken(behind: RowsBehind) -> list[str]:
     """What the name of the table says where it does not hold every row."""
-    part = [] if found.part == ALL or not _has_parts(found, behind) else [t(PARTS[found.part])]
+    part = [] if behind.part == ALL else [t(PARTS[behind.part])]
     whole = behind.rows.height == behind.row_count
     return part if whole else [*part, t("前{count}行", count=behind.rows.height)]
 

@@ -60,6 +60,22 @@ def not_theirs() -> None:
     )
 
 
+def no_unit() -> None:
+    """The page of one's own unit, for somebody whose unit has no figures of its own."""
+    st.html(
+        f'<div class="empty"><h1>{escape(t("这里看的是填报单位自己的指标"))}</h1>'
+        f"<p>{escape(t('您负责的单位在现有数据里没有自己的指标。如有疑问,请联系省厅管理员。'))}</p></div>"
+    )
+
+
+def preparing() -> None:
+    """The first figures are being made at this moment."""
+    st.html(
+        f'<div class="empty"><h1>{escape(t("正在准备数据"))}</h1>'
+        f"<p>{escape(t('通常只需几秒,请稍后刷新本页;一直如此的,请联系系统维护人员。'))}</p></div>"
+    )
+
+
 def other_version() -> None:
     """Figures of another version of the program: how to make them again."""
     st.html(

@@ -87,6 +87,7 @@ def table(
     period: PeriodKind | None,
     *,
     compares: bool,
+    explained: frozenset[str] = frozenset(),
 ) -> unit_table.UnitTable:
     """The table of KPIs: beside each figure its peers' and that of the unit above, where there are any."""
     above = picked["parent_code"] if compares else None
@@ -97,6 +98,7 @@ def table(
         red_lines=red_line_kpis(build, month),
         peers=peers_name(build, picked) if compares else "",
         above=builds.unit_names(build, short=True)[above] if above else "",
+        explained=explained,
     )
 
 

@@ -27,6 +27,7 @@ class UnitTable:
     """What is shown: the lines of a unit, whom it is compared with and who stands above it ("" for nobody).
 
     ``kind`` is the period the title names; a line of another period says so. ``red_lines`` stand first.
+    ``explained`` are the KPIs that rest on a value the unit has given a reason for.
     """
 
     code: str
@@ -35,6 +36,7 @@ class UnitTable:
     red_lines: Sequence[str]
     peers: str
     above: str
+    explained: frozenset[str] = frozenset()
 
     @property
     def has_last_year(self) -> bool:
@@ -154,8 +156,8 @@ def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
 
 def _name(shown_table: UnitTable, line: UnitLine) -> str:
     name = link(of(line.kpi, "title"), "indicator", kpi=line.kpi.key, unit=shown_table.code)
-    period = _period(shown_table, line)
-    return f"{name} <small>{escape(period)}</small>" if period else name
+    small = [_period(shown_table, line), t("有说明") if line.kpi.key in shown_table.explained else ""]
+    return " ".join([name, *(f"<small>{escape(text)}</small>" for text in small if text)])
 
 
 def _period(shown_table: UnitTable, line: UnitLine) -> str:

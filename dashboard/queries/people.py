@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard.access import sessions, visitors
 from dashboard.access.doors import LOOPBACK, doors
-from dashboard.access.principal import NOBODY, Principal, may
+from dashboard.access.permissions import reach
+from dashboard.access.principal import NOBODY, Principal
 from dashboard.queries import builds
 from metrics.connection import NoBuildError, OtherLayoutError
 
@@ -30,13 +31,20 @@ def principal() -> Principal:
 
 
 def sight(build: str, person: Principal) -> frozenset[str] | None:
-    """Codes of the units whose figures somebody sees: their own and those below; None for all there are."""
-    if may(person, "page.unit"):
+    """Codes of the units whose figures somebody sees, where that is their own and those below; else None.
+
+    Their own is one that reports: whoever keeps the register of all is not shown all.
+    """
+    if reach(person.roles, "page.unit") != "own":
         return None
     dimensions = builds.dimensions(build)
-    own = pl.col("unit_code").is_in(sorted(person.units)) & (pl.col("level") == dimensions.reporting_level)
-    under = dimensions.units.filter(pl.col("parent_code").is_in(sorted(person.units)))
-    return frozenset(dimensions.units.filter(own)["unit_code"]) | frozenset(under["unit_code"])
+    own = dimensions.units.filter(
+        pl.col("level") == dimensions.reporting_level, pl.col("unit_code").is_in(sorted(person.units))
+    )["unit_code"]
+    under = dimensions.units.filter(
+        pl.col("parent_level") == dimensions.reporting_level, pl.col("parent_code").is_in(own.implode())
+    )["unit_code"]
+    return frozenset(own) | frozenset(under)
 
 
 def unit_names() -> dict[str, str]:

@@ -12,9 +12,11 @@ import streamlit as st
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.queries import builds
+from dashboard.services.hand_in import checked_draft
 from dashboard.services.previewing import draft_build
 from dashboard.services.standing import Standing
 from etl.calendar import first_day
+from etl.drafts import Draft
 from metrics.connection import NoBuildError, Run, open_build, runner
 from metrics.dimensions import Dimensions, read_dimensions
 from metrics.kpi import Kpi
@@ -27,12 +29,8 @@ KEPT = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Previewed:
-    """The rows of metrics.query.table of one unit: with the draft, and for the month before (None: none).
+    """The rows of metrics.query.table of one unit: with the draft, and for the month before (None: none)."""
 
-    ``contents`` is how the draft reports each sheet, by the sheet's key.
-    """
-
-    contents: dict[str, str]
     now: list[dict[str, object]]
     before: dict[str, float | None]
 
@@ -44,6 +42,17 @@ def figures(here: Doors, principal: Principal, found: Standing) -> Previewed:
     except NoBuildError:
         build = ""
     return _previewed(here, principal, found.unit.code, found.period, found.draft.draft_id, build)
+
+
+def contents(here: Doors, found: Standing) -> dict[str, str]:
+    """How a unit's draft reports each sheet, by the sheet's key: what whoever signs declares. Raises NotReadyError."""
+    return _contents(here, found.draft, found.draft.draft_id)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _contents(_here: Doors, _draft: Draft, draft_id: str) -> dict[str, str]:
+    checked = checked_draft(_here, _draft).checked
+    return {} if checked is None else {key: sheet.content for key, sheet in checked.sheets.items()}
 
 
 # The draft's id is the key: standing() has let nobody see it but those who may.
@@ -62,18 +71,9 @@ def _figures(run: Run, dimensions: Dimensions, unit_code: str, period: str, now:
     earlier = add_months(month, -1)
     before = _of_unit(run, dimensions, unit_code, earlier, now) if earlier in dimensions.due_at else []
     return Previewed(
-        contents=dict(run(_CONTENTS, {"code": unit_code, "month": month}).rows()),
         now=[row for row in rows if row["value"] is not None],
         before={str(row["kpi"]): row["value"] for row in before},
     )
-
-
-_CONTENTS = """
-    select sheet.sheet, sheet.content
-    from dim_submitted_sheet as sheet
-    join dim_submission as submission using (submission_id)
-    where submission.reporting_code = $code and submission.month = $month
-"""
 
 
 def _of_unit(

@@ -63,8 +63,8 @@ def sheets(build: str, code: str, month: date, today: date) -> list[dict[str, ob
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
 def revisions(build: str, code: str) -> dict[str, dict[str, object]]:
-    """The current revision of each month's report of a unit by month (YYYY-MM): state, received_at."""
-    sql = "select month, state, received_at from dim_submission where reporting_code = $code"
+    """The current revision of each month's report of a unit by month (YYYY-MM): revision, state, received_at."""
+    sql = "select month, revision, state, received_at from dim_submission where reporting_code = $code"
     return {
         f"{row['month']:%Y-%m}": row for row in builds.run(build)(sql, {"code": code}).iter_rows(named=True)
     }

@@ -16,6 +16,8 @@ BUILDER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="publishing")
 
 WAITING: set[Path] = set()
 """Stores whose build has not begun yet."""
+PREPARED: set[Path] = set()
+"""Stores whose first build this process has asked for."""
 LOCK = Lock()
 
 
@@ -41,6 +43,15 @@ def _publish(here: Doors) -> None:
         LOG.error("%s", failure)
     except Exception:
         LOG.exception("publishing failed; the last build stays up")
+
+
+def prepare(here: Doors) -> None:
+    """Make a store's first build, asked for once a process however many people wait for it."""
+    with LOCK:
+        if here.store.folder in PREPARED:
+            return
+        PREPARED.add(here.store.folder)
+    publish_soon(here)
 
 
 def up_to_date(here: Doors) -> None:

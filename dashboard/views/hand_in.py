@@ -27,8 +27,8 @@ if not found.is_frozen:
     hand_in_steps.check(found)
     if found.draft is not None and not found.draft.blocking:
         hand_in_steps.explain(here, principal, found)
-        contents = hand_in_steps.preview(here, principal, found)
-        hand_in_steps.submit(here, principal, found, contents)
+        hand_in_steps.preview(here, principal, found)
+        hand_in_steps.submit(here, principal, found)
 hand_in_page.history(found)
 hand_in_steps.withdraw(here, principal, found)
 hand_in_steps.attach(found)

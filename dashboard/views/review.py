@@ -2,6 +2,7 @@
 
 from dashboard import format, state
 from dashboard.access.doors import doors
+from dashboard.access.principal import may
 from dashboard.components import (
     hand_in_steps,
     page,
@@ -37,7 +38,8 @@ for each in rows:
     if each.submission.unit_code == picked:
         found = reviewing.case(here, principal, each.submission.submission_id)
         review_page.case(found, names.get(picked, picked), principal)
-        review_figures.show(filters, picked, builds.today())
+        if may(principal, "unit.compare"):
+            review_figures.show(filters, each.submission, builds.today())
         if not frozen:
             review_page.decide(here, principal, found)
 review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)

@@ -1,15 +1,23 @@
 """单位: 这个单位怎么样? How it stands, all its KPIs, the units below it, its categories, its reports."""
 
+import streamlit as st
+
 from dashboard import state
+from dashboard.access.doors import doors
 from dashboard.access.principal import may
-from dashboard.components import page, unit_exhibits, unit_facts, unit_page, unit_score
+from dashboard.components import page, unit_exhibits, unit_explained, unit_facts, unit_page, unit_score
 from dashboard.i18n import of
 from dashboard.queries import builds, people, unit_reports, units
+from dashboard.services import explanations
 
 filters, today, principal = state.filters(), builds.today(), people.principal()
 build, month, period = filters.build, filters.month, filters.period
 compares, sight = may(principal, "unit.compare"), people.sight(build, principal)
-picked = units.unit(build, filters.unit or units.first_in(build, sight))
+asked = filters.unit or units.first_in(build, sight)
+if sight is not None and asked not in sight:
+    page.no_unit()
+    st.stop()
+picked = units.unit(build, asked)
 simulated = builds.dimensions(build).simulated
 code, level, names = str(picked["unit_code"]), str(picked["level"]), builds.unit_names(build)
 
@@ -24,14 +32,20 @@ unit_facts.show(unit_page.facts(build, picked, lines, month, today, compares=com
 if not compares:
     unit_score.show(filters, picked, today, simulated=simulated)
 
-table = unit_page.table(build, picked, lines, month, period, compares=compares)
+kpis, reporting = builds.collected(build), str(picked["reporting_code"] or code)
+told = []
+if may(principal, "explanation.read", reporting):
+    told = explanations.given(doors(), principal, reporting, f"{month:%Y-%m}")
+explained = unit_explained.touched(kpis, told)
+table = unit_page.table(build, picked, lines, month, period, compares=compares, explained=explained)
 few = unit_page.level_title(build, picked) if units.is_below_reporting(build, level) else ""
 reading = unit_exhibits.reading(table, below_level=few, chosen=period)
 unit_exhibits.kpi_table(table, names[code], month, reading, simulated=simulated)
+unit_explained.show(told, kpis, names[reporting], month)
 
 below = unit_page.below(build, picked, filters.kpi, month, today, period)
 if below is not None:
-    titles = {each.key: of(each, "title") for each in builds.collected(build)}
+    titles = {each.key: of(each, "title") for each in kpis}
     unit_exhibits.units_below(below, month, titles, simulated=simulated)
 
 topics = unit_page.topics(build)
@@ -39,7 +53,6 @@ reported = {topic.sheet: unit_reports.reported(build, picked, topic.sheet, month
 categories = unit_reports.categories(build, level, code, month)
 unit_exhibits.categories(topics, categories, names[code], month, reported, simulated=simulated)
 
-reporting = str(picked["reporting_code"] or code)
 cells = unit_reports.sheets(build, reporting, month, today)
 if cells:
     revisions = unit_reports.revisions(build, reporting)

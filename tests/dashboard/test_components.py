@@ -106,4 +106,3 @@ def test_who_signs_reads_which_sheets_are_declared_empty_or_unchanged():
     )
     assert told == "零报告(本月确无此事):投诉台账、培训台账;与上月无变化:基础情况"
     assert declared({"complaints": "reported"}) == "各表均有填报,没有零报告和无变化的声明。"
-    assert declared({}) == ""

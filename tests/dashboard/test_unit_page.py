@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 
+from dashboard.access.principal import Principal
 from dashboard.components import unit_page, unit_table
 from dashboard.components.unit_categories import TOPICS, shares
 from dashboard.components.unit_lines import UnitLine, missed, missing, short_of
-from dashboard.queries import builds, figures, rankings, unit_reports, units
+from dashboard.queries import builds, figures, people, rankings, unit_reports, units
 from etl.campaign import load_campaign
 from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
@@ -267,7 +268,58 @@ def test_a_liaison_sees_her_own_unit_its_draft_score_and_nothing_of_others(brows
     assert seen.failures == []
 
 
+@pytest.mark.parametrize(
+    ("roles", "own", "seen"),
+    [
+        ({"viewer"}, set(), None),
+        ({"admin"}, set(), None),
+        ({"liaison", "reviewer"}, {KUNMING}, None),
+        ({"liaison"}, {"530000"}, frozenset()),
+        ({"liaison"}, {"999999"}, frozenset()),
+        ({"liaison"}, set(), frozenset()),
+    ],
+)
+def test_who_keeps_the_register_of_all_is_not_shown_all(build, roles, own, seen):
+    person = Principal(account_id="a", name="甲", roles=frozenset(roles), units=frozenset(own))
+    assert people.sight(build("full"), person) == seen
+
+
+def test_a_liaison_s_sight_is_her_own_unit_and_its_counties(build):
+    person = Principal(
+        account_id="a", name="甲", roles=frozenset({"liaison"}), units=frozenset({KUNMING, "530000"})
+    )
+    campaign = load_campaign(builds.CAMPAIGNS / "yunnan-2025")
+    counties = {unit.code for unit in campaign.units if unit.parent == KUNMING}
+    assert people.sight(build("full"), person) == counties | {KUNMING}
+
+
+def test_who_answers_for_no_unit_with_figures_is_shown_none(browser, address):
+    with opened(browser, address("full") + f"/unit?unit={KUNMING}", visit="liaison.530000") as (page, seen):
+        text = told(page)
+        assert "这里看的是填报单位自己的指标" in text
+        assert "昆明" not in text
+        assert page.locator(".unit-table").count() == 0
+    assert seen.failures == []
+
+
+def test_an_administrator_opens_every_submission_and_sees_no_figures(browser, address):
+    with opened(browser, f"{address('full')}/review?month=2025-06&unit={YUXI}", visit="admin") as (
+        page,
+        seen,
+    ):
+        page.get_by_text("玉溪 · 报送内容").wait_for()
+        assert page.locator(".unit-table").count() == 0
+    with opened(browser, f"{address('full')}/review?month=2025-06&unit={YUXI}", visit="reviewer") as (
+        page,
+        seen,
+    ):
+        page.get_by_text("本单位全部指标").click()
+        page.locator(".unit-table").wait_for()
+        assert "以下是本版的数字。" in text_of(page)
+    assert seen.failures == []
+
+
 def told(page) -> str:
     """What the page tells, the choice of a role apart: it names every unit."""
     page.evaluate("document.querySelector('.person').remove()")
-    return text_of(page)
+    return " ".join(text_of(page).split())

