@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import openpyxl
@@ -285,6 +287,28 @@ def test_pairs_of_the_same_upload_at_once_make_one_revision_each(here, tmp_path)
         assert len(results) >= 1
         assert [each.revision for each in held] == list(range(1, len(held) + 1))
         assert len({each.sha256 for each in held}) == len(held)
+
+
+def test_eight_hands_on_one_month_leave_one_current_revision_numbered_without_a_gap(here, tmp_path):
+    receipts = []
+    for round_number in range(int(os.environ.get("ROUNDS", "2"))):
+        then = doors_of(here.store.folder, now=NOW + timedelta(hours=round_number))
+        contents = [
+            workbook(tmp_path, DIQING, cover={"prepared_by": f"第{round_number}轮第{hand}人"})
+            for hand in range(8)
+        ]
+
+        def press(content, then=then):
+            with suppress(NotReadyError):  # another hand's newer draft stands in its place
+                receipts.append(handed_in(then, content).submission_id)
+
+        with ThreadPoolExecutor(8) as hands:
+            list(hands.map(press, contents))
+        held = here.journal().submissions(unit_code=DIQING, period=MONTH)
+        assert [each.revision for each in held] == list(range(1, len(held) + 1))
+        assert {each.submission_id for each in held} == set(receipts)
+        assert len(current(held)) == 1
+    assert len(set(receipts)) >= 2
 
 
 def test_a_draft_survives_the_server(here, good):
