@@ -293,6 +293,20 @@ def test_a_liaison_s_sight_is_her_own_unit_and_its_counties(build):
     assert people.sight(build("full"), person) == counties | {KUNMING}
 
 
+def test_two_liaisons_of_one_server_never_see_each_other(browser, address):
+    """What is kept for one reader is never shown to another, whoever came first."""
+    names = {KUNMING: ("昆明市", "五华区"), YUXI: ("玉溪市", "红塔区")}
+    for code, other in ((KUNMING, YUXI), (YUXI, KUNMING), (KUNMING, YUXI)):
+        for view in ("unit", "hand_in"):
+            with opened(browser, f"{address('full')}/{view}?month=2025-06", visit=f"liaison.{code}") as (
+                page,
+                _,
+            ):
+                text = told(page)
+            assert names[code][0][:2] in text
+            assert [name for name in names[other] if name in text] == []
+
+
 def test_who_answers_for_no_unit_with_figures_is_shown_none(browser, address):
     with opened(browser, address("full") + f"/unit?unit={KUNMING}", visit="liaison.530000") as (page, seen):
         text = told(page)

@@ -329,3 +329,89 @@ def test_a_liaison_merges_what_the_counties_sent_and_uploads_it(browser, untouch
         assert page.locator(".st-key-merged").count() == 0
     assert seen.failures == []
     assert "合并报告" in openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+
+
+PAYLOADS = (
+    "<script>window.__xss=1</script>",
+    "<img src=x onerror=window.__xss=1>",
+    "<svg onload=window.__xss=1>",
+    '"><img src=x onerror=window.__xss=1>',
+    "'><svg/onload=window.__xss=1>",
+    "</textarea><script>window.__xss=1</script>",
+    "</style><script>window.__xss=1</script>",
+    "<a href=javascript:window.__xss=1>点我</a>",
+    "[点我](javascript:window.__xss=1)",
+    "![x](x){onerror=window.__xss=1}",
+    "<iframe srcdoc='<script>parent.__xss=1</script>'>",
+    "<details open ontoggle=window.__xss=1>",
+    "<input autofocus onfocus=window.__xss=1>",
+    "<body onload=window.__xss=1>",
+    "<math><mtext><img src=x onerror=window.__xss=1></mtext></math>",
+    "&lt;img src=x onerror=window.__xss=1&gt;",
+    "${window.__xss=1}",
+    "{{window.__xss=1}}",
+    "<b style=position:fixed;inset:0;background:red>冒充</b>",
+    '=HYPERLINK("javascript:window.__xss=1")',
+)
+
+
+def poisoned(content):
+    """The workbook with a payload in the cells of two columns, and in what people sign with."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet, column, first in (
+        ("投诉台账", "来源渠道", 3),
+        ("整治情况", "内容", 3),
+        ("投诉台账", "工单编号", 3),
+    ):
+        titles = {str(cell.value).split("\n")[0]: cell.column for cell in book[sheet][2]}
+        for number, payload in enumerate(PAYLOADS):
+            cell = book[sheet].cell(row=first + number, column=titles[column])
+            if cell.value is not None or column == "来源渠道":
+                cell.value, cell.data_type = payload, "s"
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, tmp_path):
+    month, payload = "2026-07", PAYLOADS[1]
+    content = poisoned(workbook(tmp_path, UNIT, month, count=len(PAYLOADS)))
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "diqing")
+        page.goto(f"{real}/?month={month}")
+        page.wait_for_selector(".st-key-upload_workbook input", state="attached")
+        settled(page)
+        upload(page, f"{payload}.xlsx", content)
+        shown = page.locator(".st-key-findings").inner_text()
+        assert [each for each in PAYLOADS if " ".join(each.split()) not in " ".join(shown.split())] == []
+        chosen = {"name": f"{payload}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1"}
+        page.locator(".st-key-upload_attachment input").set_input_files(chosen)
+        page.locator(".st-key-attached", has_text="onerror").wait_for(timeout=30_000)
+        settled(page)
+        assert page.evaluate("window.__xss") is None
+        assert (
+            page.locator(".stMain script, .stMain iframe, .stMain [onerror], .stMain [onload]").count() == 0
+        )
+    assert seen.failures == []
+    here, who = Doors(store=Store(folder=store)), liaison(UNIT)
+    good = workbook(tmp_path, UNIT, month, cover={"prepared_by": payload}, count=5)
+    draft = hand_in.receive(here, who, UNIT, month, "报表.xlsx", good)
+    hand_in.explain(here, who, UNIT, month, {key_of(each): payload for each in draft.to_explain})
+    receipt = hand_in.submit(here, who, UNIT, month, draft.draft_id, payload)
+    published()
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "review")
+        for view in (
+            f"review?month={month}&unit={UNIT}",
+            f"unit?month={month}&unit={UNIT}",
+            f"progress?month={month}",
+        ):
+            page.goto(f"{real}/{view}")
+            page.wait_for_selector(".head h1")
+            settled(page)
+            assert page.evaluate("window.__xss") is None
+            assert page.locator(".stMain [onerror], .stMain iframe").count() == 0
+        page.goto(f"{real}/receipts/{receipt.submission_id}")
+        assert payload in text_of(page)
+        assert page.evaluate("window.__xss") is None
+    assert seen.failures == []
