@@ -27,7 +27,7 @@ from tests.services.stores import MONTH, NOW, doors_of, liaison, published, some
 
 CAMPAIGN = yunnan()
 UNITS = [unit.code for unit in CAMPAIGN.reporting_units]
-ROUNDS = int(os.environ.get("ROUNDS", "16"))
+ROUNDS = int(os.environ.get("ROUNDS", "8"))
 """The environment may ask for more."""
 KUNMING, DIQING = "530100", "533400"
 
