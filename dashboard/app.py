@@ -11,7 +11,7 @@ from dashboard.access import sign_in
 from dashboard.access.doors import doors
 from dashboard.access.gate import Gate
 from dashboard.services import files
-from dashboard.services.keeping import purge_daily
+from dashboard.services.keeping import purge_hourly
 from dashboard.services.publishing import up_to_date
 
 here = doors()
@@ -21,7 +21,7 @@ here = doors()
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """What a server does before it answers: publish what one that was stopped had only accepted; and beside it: purge."""
     up_to_date(here)
-    purging = asyncio.create_task(purge_daily(here))
+    purging = asyncio.create_task(purge_hourly(here))
     yield
     purging.cancel()
 

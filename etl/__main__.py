@@ -401,15 +401,18 @@ def purge(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """清除保留期满的填报表原件;数据、审计和校验码保留 / remove workbooks as received that are past their time; the data stay."""
+    from etl.keeping.batches import forget
     from etl.keeping.purge import BusyError, listed, summary
     from etl.keeping.purge import purge as purge_workbooks
 
     chosen = named_campaign(campaign)
     existing = existing_store(store, chosen)
+    for path in forget(existing, shanghai_now(), dry_run=dry_run) if existing else ():
+        typer.echo(f"merging\t{path.name}\t{path.parent.name}")
     if existing is None or chosen.workbooks_days is None:
         typer.echo(
-            "没有可清除的:没有库,或专项未设 [keeping] workbooks_days(原件一直保留)"
-            " / nothing to purge: no store, or no [keeping] workbooks_days in the campaign (workbooks are kept for good)",
+            "没有可清除的原件:没有库,或专项未设 [keeping] workbooks_days(原件一直保留)"
+            " / no workbook to purge: no store, or no [keeping] workbooks_days in the campaign (they are kept for good)",
             err=True,
         )
         return

@@ -37,7 +37,7 @@ class Store:
 
     @property
     def merging(self) -> Path:
-        """Workbooks on their way into one, by unit and month; nothing in it is kept for longer than a day."""
+        """Workbooks on their way into one, by unit and month; none stays for longer than a day."""
         return self.folder / "merging"
 
     def keep(self, folder: Path, content: bytes, ending: str) -> str:

@@ -28,6 +28,15 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def naming(words: str) -> set[str]:
+    """The modules in whose text these words stand."""
+    return {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in MODULES
+        if words in path.read_text(encoding="utf-8")
+    }
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_a_folder_imports_only_what_its_arrows_allow(path):
     folder = path.relative_to(REPOSITORY).parts[0]
@@ -43,14 +52,26 @@ def test_only_the_queries_of_the_dashboard_caches_or_opens_builds():
     assert users <= {"queries"}
 
 
-def test_only_handing_in_touches_workbooks_as_received():
-    """They hold personal data: nothing leads to them but the marked copy of a unit's own draft."""
-    users = {
-        path.relative_to(REPOSITORY / "dashboard").as_posix()
-        for path in (REPOSITORY / "dashboard").rglob("*.py")
-        if "store.workbooks" in path.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("folder", "modules"),
+    [
+        ("store.workbooks", {"dashboard/services/hand_in.py", "etl/accept.py"}),
+        ("store.merging", {"dashboard/services/merging.py", "etl/keeping/batches.py"}),
+    ],
+)
+def test_only_handing_in_and_merging_touch_workbooks_as_received(folder, modules):
+    """They hold personal data: nothing leads to them but a unit's own marked copy and its own merged workbook."""
+    assert naming(folder) == modules
+
+
+def test_only_merging_and_purging_know_of_batches():
+    users = naming("etl.keeping.batches") | naming("etl.keeping import batches")
+    assert users == {
+        "dashboard/components/hand_in_merge.py",
+        "dashboard/services/keeping.py",
+        "dashboard/services/merging.py",
+        "etl/__main__.py",
     }
-    assert users == {"services/hand_in.py"}
 
 
 def test_data_holds_files_only():

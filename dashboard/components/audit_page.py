@@ -53,6 +53,7 @@ DETAILS = {
     "wanted": deferred("条件"),
     "user": deferred("操作系统用户"),
     "files": deferred("文件数"),
+    "conflicts": deferred("冲突数"),
     "missing": deferred("缺失文件数"),
     "made_at": deferred("备份时间"),
     "workbooks": deferred("填报表原件数"),

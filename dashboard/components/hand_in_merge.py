@@ -10,8 +10,8 @@ from dashboard.components import block, page, plain_table
 from dashboard.components.hand_in_page import file_link
 from dashboard.components.plain_table import Line
 from dashboard.i18n import LANGUAGE, t
-from dashboard.services.merging import KEPT, Merging
 from etl.conflicts import Conflict, lines
+from etl.keeping.batches import KEPT, Merging
 
 SHOWN, SHOWN_PLACES = 100, 8
 """Conflicts drawn, and cells of one; the report in the merged workbook has them all."""

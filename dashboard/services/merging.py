@@ -9,108 +9,82 @@ permission each time.
 
 from __future__ import annotations
 
-import json
+import logging
 import re
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from dashboard.access.doors import SHANGHAI, Doors
+from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
-from dashboard.services import acts
+from dashboard.services import acts, pacing
 from dashboard.services.hand_in import CHECKS_AT_ONCE, LARGEST, NotReadyError, place, reader
 from etl.campaign import Campaign, Unit
-from etl.conflicts import Conflict, packed, unpacked
+from etl.keeping import batches
+from etl.keeping.batches import Merging
 from etl.masking import mask_text
 from etl.merge import MOST_FILES
 from etl.merge_files import MergedFiles, merge_files
-from etl.store import write_whole
 
+LOG = logging.getLogger(__name__)
 FEWEST_FILES = 2
-KEPT = timedelta(days=1)
 BATCH = re.compile(r"[0-9a-f]{16}")
-RESULT, WORKBOOK = "result.json", "merged.xlsx"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Merging:
-    """What came of the latest merging of a unit's month: how many files went into the workbook, and the conflicts."""
-
-    files: int
-    conflicts: Sequence[Conflict]
-    merged_at: datetime
-
-    @property
-    def has_workbook(self) -> bool:
-        """Whether any file could be merged."""
-        return self.files > 0
+MISSING = (
+    "文件没有传全或已过时,请重新选择 / some files are missing or were left for too long: choose them again"
+)
+NO_PLACE = (
+    "服务器没能存下或读出这些文件,请稍后重新选择;若仍然如此,请联系省厅管理员"
+    " / the server could not store or read these files: choose them again later, or ask the province's administrator"
+)
 
 
 def take(
     here: Doors, principal: Principal, unit_code: str, period: str, batch: str, number: int, content: bytes
 ) -> None:
-    """Take in one of the files to be merged. The first of a batch ends whatever was merged before."""
-    folder = _allowed(here, principal, unit_code, period)[2]
+    """Take in one of the files to be merged; what others of the unit are merging, or have merged, stays."""
+    month = _allowed(here, principal, unit_code, period)[2]
     if not BATCH.fullmatch(batch) or not 1 <= number <= MOST_FILES:
         raise NotReadyError(f"一次最多合并{MOST_FILES}份文件 / at most {MOST_FILES} files are merged at once")
     if not 0 < len(content) <= LARGEST:
         raise NotReadyError("文件应在1字节到20兆之间 / a file has 1 byte to 20 MB")
-    if not (folder / batch).exists():
-        shutil.rmtree(folder, ignore_errors=True)
-    write_whole(_file(folder / batch, number), lambda path: _write(path, content))
+    with _told():
+        batches.take(month, batch, number, content)
 
 
 def merge(
     here: Doors, principal: Principal, unit_code: str, period: str, batch: str, names: Sequence[str]
 ) -> Merging:
-    """Merge the files taken in, which go by these names in the order of their numbers."""
-    campaign, unit, folder = _allowed(here, principal, unit_code, period)
-    files = [_file(folder / batch, number) for number, _ in enumerate(names, start=1)]
-    if not BATCH.fullmatch(batch) or not FEWEST_FILES <= len(files) <= MOST_FILES:
-        raise NotReadyError(
-            f"请一次选中{FEWEST_FILES}至{MOST_FILES}份文件 / choose {FEWEST_FILES} to {MOST_FILES} files at once"
-        )
-    if not all(path.exists() for path in files):
-        raise NotReadyError("文件没有传全,请重新选择 / some files are missing: choose them again")
-    named = [(mask_text(PurePath(name).name), path) for name, path in zip(names, files, strict=True)]
-    try:
-        # One of the two places in line, for reading them all and for writing: it is more work than a check.
-        with CHECKS_AT_ONCE:
-            made = _made(here, campaign, unit, period, named)
-    finally:
-        for path in files:
-            path.unlink(missing_ok=True)
-    merging = Merging(files=len(made.merged.shares), conflicts=made.merged.conflicts, merged_at=here.now())
-    _keep(folder / batch, merging, made.content)
-    detail = {"files": len(names), "merged": merging.files, "conflicts": len(merging.conflicts)}
-    acts.tell(here, principal, "workbook.merge", f"{unit_code} {period}", **detail)
+    """Merge the files taken in, which go by these names in the order of their numbers.
+
+    Raises RefusedError, NotReadyError, pacing.TooOftenError.
+    """
+    campaign, unit, month = _allowed(here, principal, unit_code, period)
+    _require_whole(month, batch, names)
+    what, files = f"{unit_code} {period}", len(names)
+    with acts.acting(here, principal, "workbook.merge", unit=unit_code, what=what, files=files) as connection:
+        pacing.require_turn(connection, principal, here.now())
+    with _told():
+        made = _made(here, campaign, unit, period, month, batch, names)
+        shares, conflicts = made.merged.shares, made.merged.conflicts
+        merging = Merging(files=len(shares), conflicts=conflicts, merged_at=here.now())
+        batches.keep(month, merging, made.content)
+    acts.tell(here, principal, "workbook.merged", what, files=merging.files, conflicts=len(conflicts))
     return merging
 
 
 def latest(here: Doors, principal: Principal, unit_code: str, period: str) -> Merging | None:
     """What came of the latest merging of a unit's month, for as long as it is kept."""
-    folder = _allowed(here, principal, unit_code, period)[2]
-    _forget(here)
-    for path in folder.glob(f"*/{RESULT}"):
-        held = json.loads(path.read_text(encoding="utf-8"))
-        conflicts = tuple(unpacked(each) for each in held["conflicts"])
-        merged_at = datetime.fromisoformat(held["merged_at"])
-        return Merging(files=held["files"], conflicts=conflicts, merged_at=merged_at)
-    return None
+    return batches.latest(_allowed(here, principal, unit_code, period)[2], here.now())
 
 
 def download(here: Doors, principal: Principal, unit_code: str, period: str) -> tuple[str, bytes]:
     """The merged workbook: file name and content."""
-    _, unit, folder = _allowed(here, principal, unit_code, period)
-    _forget(here)
-    path = next(folder.glob(f"*/{WORKBOOK}"), None)
-    if path is None:
+    _, unit, month = _allowed(here, principal, unit_code, period)
+    content = batches.latest_workbook(month, here.now())
+    if content is None:
         raise NotReadyError("没有合并好的表,请重新合并 / there is no merged workbook: merge the files again")
-    content = path.read_bytes()
     name = f"{unit.name}-{period}-合并.xlsx"
-    acts.tell(here, principal, "workbook.merge", f"{unit_code} {period}", downloaded=name)
+    acts.tell(here, principal, "workbook.merged", f"{unit_code} {period}", file=name)
     return name, content
 
 
@@ -121,34 +95,34 @@ def _allowed(here: Doors, principal: Principal, unit_code: str, period: str) -> 
     return campaign, unit, here.store.merging / f"{unit.code}-{period}"
 
 
-def _file(folder: Path, number: int) -> Path:
-    return folder / f"{number:02d}.xlsx"
+def _require_whole(month: Path, batch: str, names: Sequence[str]) -> None:
+    if not BATCH.fullmatch(batch) or not FEWEST_FILES <= len(names) <= MOST_FILES:
+        raise NotReadyError(
+            f"请一次选中{FEWEST_FILES}至{MOST_FILES}份文件 / choose {FEWEST_FILES} to {MOST_FILES} files at once"
+        )
+    if not batches.is_whole(month, batch, len(names)):
+        raise NotReadyError(MISSING)
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong on the disk, told with a remedy; what it was goes into the log."""
+    try:
+        yield
+    except FileNotFoundError:
+        # Merged from another tab, or pushed out by newer ones, since we looked.
+        LOG.info("files to be merged are gone", exc_info=True)
+        raise NotReadyError(MISSING) from None
+    except OSError:
+        LOG.exception("merging failed on the disk")
+        raise NotReadyError(NO_PLACE) from None
 
 
 def _made(
-    here: Doors, campaign: Campaign, unit: Unit, period: str, named: Sequence[tuple[str, Path]]
+    here: Doors, campaign: Campaign, unit: Unit, period: str, month: Path, batch: str, names: Sequence[str]
 ) -> MergedFiles:
-    today = here.now().date()
-    return merge_files(named, reader().read, campaign, here.store, today=today, to=(unit, period))
-
-
-def _keep(folder: Path, merging: Merging, content: bytes | None) -> None:
-    """Put workbook and conflicts down; the conflicts last, since they say that the workbook is there."""
-    if content is not None:
-        write_whole(folder / WORKBOOK, lambda path: _write(path, content))
-    conflicts = [packed(each) for each in merging.conflicts]
-    held = {"files": merging.files, "conflicts": conflicts, "merged_at": merging.merged_at.isoformat()}
-    text = json.dumps(held, ensure_ascii=False)
-    write_whole(folder / RESULT, lambda path: _write(path, text.encode()))
-
-
-def _forget(here: Doors) -> None:
-    """Take away what any unit left for longer than a day."""
-    for folder in here.store.merging.glob("*/*"):
-        made = datetime.fromtimestamp(folder.stat().st_mtime, SHANGHAI).replace(tzinfo=None)
-        if here.now() - made > KEPT:
-            shutil.rmtree(folder, ignore_errors=True)
+    to, today = (unit, period), here.now().date()
+    # One of the two places in line, for reading them all and for writing: it is more work than a check.
+    with batches.claimed(month, batch, len(names)) as files, CHECKS_AT_ONCE:
+        named = [(mask_text(PurePath(name).name), path) for name, path in zip(names, files, strict=True)]
+        return merge_files(named, reader().read, campaign, here.store, today=today, to=to)

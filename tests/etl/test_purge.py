@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from itertools import product
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from etl.audit import COMMAND_LINE, Act
 from etl.drafts import Draft
 from etl.journal import PASSED, RECEIVED, RETURNED, WITHDRAWN, Journal, SubmittedSheet
 from etl.journal_tables import AUDIT, SUBMISSION
+from etl.keeping import batches
 from etl.keeping.contents import purged
 from etl.keeping.due import GRACE, SHANGHAI
 from etl.keeping.purge import BusyError, purge, was_purged
@@ -344,3 +346,26 @@ def test_a_campaign_without_the_setting_never_purges(store, tmp_path):
     assert (code, out) == (0, "")
     assert "workbooks_days" in told
     assert path_of(store, sha256).exists()
+
+
+def waiting(store, batch: str, at: datetime) -> Path:
+    """A workbook to be merged with others, taken in at this moment."""
+    month = store.merging / f"{UNIT}-{MONTH}"
+    batches.take(month, batch, 1, b"a county's workbook")
+    seconds = at.replace(tzinfo=SHANGHAI).timestamp()
+    os.utime(month / batch, (seconds, seconds))
+    return month / batch
+
+
+@pytest.mark.parametrize("campaign", ["yunnan-2025", "pingshan-2018"])
+def test_the_command_takes_away_what_was_never_merged_whatever_the_campaign_says(store, campaign):
+    with closing(Journal(store.journal_url)) as journal:
+        journal.claim(campaign, simulated=False, now=NOW)
+    now = datetime.now(SHANGHAI).replace(tzinfo=None)
+    old = waiting(store, "0" * 16, datetime(2020, 1, 1))
+    young = waiting(store, "1" * 16, now)
+    for options in (["--dry-run"], []):
+        assert old.exists()
+        code, out, _ = run("purge", *options, "--store", store.folder, "--campaign", campaign)
+        assert (code, out) == (0, f"merging\t{old.name}\t{UNIT}-{MONTH}\n")
+    assert (old.exists(), young.exists()) == (False, True)

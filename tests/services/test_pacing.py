@@ -40,7 +40,7 @@ def test_one_upload_too_many_is_told_when_to_come_back_and_leaves_no_trace(tmp_p
         upload(here)
     held = uploads(here)
 
-    with pytest.raises(TooOftenError, match="10:10:01后再上传") as refused:
+    with pytest.raises(TooOftenError, match="10:10:01后再来") as refused:
         upload(here)
 
     assert refused.value.seconds == WITHIN.total_seconds()
@@ -118,4 +118,4 @@ def test_the_upload_route_answers_429_with_a_sentence_and_the_seconds(tmp_path):
     assert [status for status, _, _ in answers] == [200] * MOST + [429]
     _, headers, told = answers[-1]
     assert headers[b"retry-after"] == b"600"
-    assert re.fullmatch("您在10分钟内已上传30次,请在10:10:01后再上传;.*", told)
+    assert re.fullmatch("您在10分钟内已上传或合并30次,请在10:10:01后再来;.*", told)
