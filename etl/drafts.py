@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from etl.findings import Finding, key_of, packed, unpacked
-from etl.journal_tables import DRAFT
+from etl.journal_tables import DRAFT, EXPLANATION, SUBMISSION
 from etl.masking import mask_text
 
 LONGEST_REASON = 300
@@ -49,15 +49,27 @@ class Draft:
 
 
 def keep(connection: sa.Connection, draft: Draft) -> Draft:
-    """Put a draft in the place of an earlier one; reasons given for what is found again stay."""
+    """Put a draft in the place of an earlier one; reasons given for what is found again stay, handed in or not."""
     earlier = find(connection, draft.unit_code, draft.period)
     keys = {key_of(each) for each in draft.to_explain}
-    given = {key: reason for key, reason in (earlier.reasons if earlier else {}).items() if key in keys}
+    before = _handed_in(connection, draft) | dict(earlier.reasons if earlier else {})
+    given = {key: reason for key, reason in before.items() if key in keys}
     kept = replace(draft, file_name=mask_text(draft.file_name), reasons={**given, **draft.reasons})
     drop(connection, draft.unit_code, draft.period)
     values = {**vars(kept), "findings": [packed(each) for each in kept.findings], "reasons": kept.reasons}
     connection.execute(DRAFT.insert().values(**values))
     return kept
+
+
+def _handed_in(connection: sa.Connection, draft: Draft) -> dict[str, str]:
+    """The reasons handed in with a unit's month so far, those of the latest revision last."""
+    query = (
+        sa.select(EXPLANATION.c.finding, EXPLANATION.c.reason)
+        .join(SUBMISSION, SUBMISSION.c.submission_id == EXPLANATION.c.submission_id)
+        .where(SUBMISSION.c.unit_code == draft.unit_code, SUBMISSION.c.period == draft.period)
+        .order_by(SUBMISSION.c.revision)
+    )
+    return dict(connection.execute(query))
 
 
 def find(connection: sa.Connection, unit_code: str, period: str) -> Draft | None:

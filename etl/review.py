@@ -121,7 +121,22 @@ def locks(connection: sa.Connection) -> list[dict[str, object]]:
 
 
 def _count(connection: sa.Connection, period: str, state: str) -> int:
-    query = sa.select(sa.func.count()).where(SUBMISSION.c.period == period, SUBMISSION.c.state == state)
+    """How many units' latest revision of a month is in a state."""
+    latest = (
+        sa.select(SUBMISSION.c.unit_code, sa.func.max(SUBMISSION.c.revision).label("revision"))
+        .where(SUBMISSION.c.period == period)
+        .group_by(SUBMISSION.c.unit_code)
+        .subquery()
+    )
+    query = (
+        sa.select(sa.func.count())
+        .select_from(SUBMISSION)
+        .join(
+            latest,
+            (latest.c.unit_code == SUBMISSION.c.unit_code) & (latest.c.revision == SUBMISSION.c.revision),
+        )
+        .where(SUBMISSION.c.period == period, SUBMISSION.c.state == state)
+    )
     return connection.execute(query).scalar_one()
 
 

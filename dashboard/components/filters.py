@@ -136,7 +136,11 @@ def settle(build: str, today: date, sight: frozenset[str] | None) -> None:
     """Give every filter a valid value, whether or not this page draws it; ``sight`` as in ``show``."""
     st.session_state[state.BUILD] = build
     for each in FILTERS:
-        state.settle(each.key, _in_sight(each, build, today, sight), each.default(build, today))
+        default = each.default(build, today)
+        if sight is not None and each.key == state.MONTH:
+            # Who reports works on the month that is on now, not on the last one that can be judged.
+            default = _months(build, today)[0]
+        state.settle(each.key, _in_sight(each, build, today, sight), default)
     scored = builds.scorecard(build, parse_month(st.session_state[state.MONTH])) is not None
     orders = [state.BY_SCORE, state.BY_KPI] if scored else [state.BY_KPI]
     state.settle(state.BY, orders, orders[0])

@@ -14,12 +14,15 @@ from dashboard.components.plain_table import Line
 from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
+from etl.gate import REFUSAL_KINDS
 from etl.journal import PASSED, RECEIVED, Submission
 from etl.review import STATE_TITLES
 from etl.sheets import SHEETS
 from metrics.period import parse_month
 
 MONTHS_NAMED = 6
+DAYS_PRESSING = 3
+"""With so few days left the due date stands out."""
 
 
 def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) -> None:
@@ -27,8 +30,8 @@ def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) 
     month = format.month(parse_month(found.period))
     page.head(
         t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
-        [_due(found), _left(found)],
-        clauses([_stands(found), _others(found, open_months)]),
+        [],
+        clauses([_draft(found), _stands(found), _when(found), _others(found, open_months)]),
     )
 
 
@@ -41,24 +44,32 @@ def _due(found: Standing) -> str:
     return t("{day}24:00截止", day=day)
 
 
-def _left(found: Standing) -> str:
+def _when(found: Standing) -> str:
+    """Until when it is due; what is left of the time where nothing is in yet."""
+    if found.counting is not None or found.is_frozen:
+        return escape(_due(found))
     days = (found.due_at - found.now).days
-    if found.counting is not None:
+    left = t("已过截止时间") if found.is_late else t("还有{days}天", days=days) if days else t("今天截止")
+    css = "missed" if found.is_late or days <= DAYS_PRESSING else ""
+    return f'<b class="{css}">{escape(t("{due},{left}", due=_due(found), left=left))}</b>'
+
+
+def _draft(found: Standing) -> str:
+    """What is uploaded and not handed in, and what it wants."""
+    if found.draft is None or found.is_frozen:
         return ""
-    return t("已过截止时间") if found.is_late else t("还有{days}天", days=days) if days else t("今天截止")
+    must, verify = len(found.draft.blocking), len(found.draft.unexplained)
+    if not must and not verify:
+        return escape(t("已上传并检查,没有要改的,请确认后提交"))
+    told = [t("还有{count}处必须修改", count=must)] if must else []
+    told += [t("{count}处需要说明", count=verify)] if verify else []
+    return escape(t("上传的文件{told},尚未提交", told=listed(told)))
 
 
 def _stands(found: Standing) -> str:
-    latest, draft = found.latest, found.draft
+    latest = found.latest
     if found.is_frozen:
-        return escape(t("本月已冻结,不再接收新的版本"))
-    if draft is not None:
-        must, verify = len(draft.blocking), len(draft.unexplained)
-        if not must and not verify:
-            return escape(t("已上传并检查,没有要改的,请确认后提交"))
-        told = [t("还有{count}处必须修改", count=must)] if must else []
-        told += [t("{count}处需要说明", count=verify)] if verify else []
-        return escape(listed(told))
+        return escape(t("本月已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"))
     if found.returned is not None:
         return escape(t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision))
     if found.counting is None and found.draft_purged:
@@ -133,7 +144,7 @@ def findings(found: Standing) -> None:
         info=info,
     )
     marked = ""
-    if draft.findings:
+    if draft.findings and not any(each.kind in REFUSAL_KINDS for each in draft.findings):
         address = f"/hand-in/{found.unit.code}/{found.period}/marked"
         marked = f"<p>{file_link(t('下载标注好的工作簿(逐格标出,改完再传)'), address, strong=bool(must))}</p>"
     body = table(draft.findings, draft.file_name) if draft.findings else ""

@@ -107,12 +107,19 @@ def upload_workbook(found: Standing) -> None:
     )
 
 
-def check(found: Standing) -> None:
+def check(here: Doors, principal: Principal, found: Standing) -> None:
     """Step 2."""
     hand_in_page.step(2, upload_step_title(found), done=found.draft is not None and not found.draft.blocking)
     upload_workbook(found)
     if found.draft is not None:
         hand_in_page.findings(found)
+        discarding = partial(_discarded, here, principal, found)
+        st.button(t("放弃这份文件"), key="discard", on_click=partial(pressed, discarding))
+
+
+def _discarded(here: Doors, principal: Principal, found: Standing) -> str:
+    hand_in.discard(here, principal, found.unit.code, found.period)
+    return t("已放弃上传的文件;以前提交的不受影响。")
 
 
 def explain(here: Doors, principal: Principal, found: Standing) -> None:
@@ -191,7 +198,9 @@ def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
 
 
 def attach(found: Standing) -> None:
-    """Attachments, such as the stamped scan."""
+    """Attachments, such as the stamped scan; a frozen month takes no more."""
+    if found.is_frozen and not found.attachments:
+        return
     page.line(f"<h2>{t('附件(盖章页扫描件等)')}</h2>", key="attachments_title")
     hand_in_page.attached(found)
     if not found.is_frozen:

@@ -34,8 +34,9 @@ def sentence(rows: Sequence[Waiting], units: Mapping[str, str], *, is_frozen: bo
     waiting = sum(each.submission.state == RECEIVED for each in rows)
     parts = [
         t("{count}/{expected}个单位已交", count=came, expected=len(units)),
-        t("{count}份待审核", count=waiting),
-        t("本月已冻结") if is_frozen else "",
+        t("{count}份待审核", count=waiting) if not is_frozen else "",
+        t("本月已冻结,其中{count}份未经审核", count=waiting) if is_frozen and waiting else "",
+        t("本月已冻结") if is_frozen and not waiting else "",
     ]
     return escape(clauses(parts))
 
@@ -155,6 +156,7 @@ def decide(here: Doors, principal: Principal, found: Case) -> None:
                 t("工作表"),
                 ["", *(each.title_zh for each in SHEETS.values())],
                 key=f"return.{SHEET}.{number}",
+                format_func=lambda title: title or t("整份"),
             )
             cell.text_input(t("单元格"), key=f"return.{CELL}.{number}", max_chars=12)
             reason.text_input(t("退回理由"), key=f"return.{REASON}.{number}", max_chars=300)

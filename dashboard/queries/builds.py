@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -106,9 +106,17 @@ def shown_months(build: str) -> frozenset[date]:
 
 
 def latest_month(build: str, today: date) -> date:
-    """The latest begun month of which anything is reported, else the latest begun."""
-    begun, submitted = months(build, today), dimensions(build).submitted
-    return next((month for month in begun if submitted.get(("", month))), begun[0])
+    """The latest month a reader can judge: fallen due, or reported by all; else the latest reported, else begun.
+
+    The first report of a month before its due date is no province.
+    """
+    held, begun = dimensions(build), months(build, today)
+    reported = [month for month in begun if held.submitted.get(("", month))]
+    now, everybody = datetime.combine(today, time()), set(held.reporting_codes)
+    whole = (
+        month for month in reported if held.due_at[month] <= now or everybody <= held.submitted["", month]
+    )
+    return next(whole, (reported or begun)[0])
 
 
 def days_left(build: str, today: date) -> int:

@@ -39,6 +39,10 @@ SIMULATED = Words(zh="模拟数据的填报表", en="A workbook of simulated dat
 REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
 
 
+ELSEWHERE = ("other_unit", "other_period")
+"""Findings of a workbook that another unit or month hands in."""
+
+
 class NotReadyError(Exception):
     """What stands in the way of an act and how to mend it, in both languages ("zh / en")."""
 
@@ -138,8 +142,12 @@ def checked_draft(here: Doors, draft: Draft) -> CheckedFile:
 def _found(
     here: Doors, campaign: Campaign, unit: Unit, period: str, file: CheckedFile, file_name: str
 ) -> tuple[Finding, ...]:
-    """The findings of the door, and what makes a good workbook the wrong one for this unit and month."""
-    return (*misplaced(campaign, unit, period, file, file_name, simulated=_simulated(here)), *file.findings)
+    """The findings of the door, or what makes the workbook the wrong one for this unit and month.
+
+    Of a workbook that belongs elsewhere nothing else is told: mending its cells would not make it ours.
+    """
+    wrong = misplaced(campaign, unit, period, file, file_name, simulated=_simulated(here))
+    return (*wrong, *(() if any(each.kind in ELSEWHERE for each in wrong) else file.findings))
 
 
 def _simulated(here: Doors) -> bool:
@@ -186,6 +194,13 @@ def explain(
         if draft is None:
             raise nothing_uploaded(connection, unit_code, period)
         return drafts.explain(connection, draft, reasons)
+
+
+def discard(here: Doors, principal: Principal, unit_code: str, period: str) -> None:
+    """Put aside what a unit has uploaded for a month and not handed in; what was handed in stands as it stood."""
+    what = _what(unit_code, period)
+    with acts.acting(here, principal, "workbook.discard", unit=unit_code, what=what) as connection:
+        drafts.drop(connection, unit_code, period)
 
 
 def draft_of(here: Doors, principal: Principal, unit_code: str, period: str) -> Draft | None:
@@ -331,6 +346,9 @@ def _submission(here: Doors, submission_id: str) -> Submission:
 def withdraw(here: Doors, principal: Principal, submission_id: str, reason: str) -> None:
     """Take a submission back before it is reviewed."""
     held = _submission(here, submission_id)
+    acts.allow(here, principal, "submission.withdraw", unit=held.unit_code, what=submission_id)
+    if not reason.strip():
+        raise NotReadyError("请写明撤回原因 / say why it is withdrawn")
     with acts.acting(
         here, principal, "submission.withdraw", unit=held.unit_code, what=submission_id, reason=reason
     ) as connection:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from dashboard.i18n import deferred, t
+from dashboard.i18n import LANGUAGE, deferred, t
 from etl.journal import Submission
+from etl.review import STATE_TITLES
 from etl.sheets import SHEETS
 
 CONTENTS = {
@@ -32,6 +33,7 @@ class Receipt:
     certified_by: str
     file_name: str
     sha256: str
+    state: str
     sheets: tuple[tuple[str, str, int], ...]
 
 
@@ -48,6 +50,7 @@ def receipt_of(submission: Submission) -> Receipt:
         certified_by=submission.certified_by or "",
         file_name=submission.file_name,
         sha256=submission.sha256,
+        state=submission.state,
         sheets=tuple((sheet.sheet, sheet.content, sheet.row_count) for sheet in submission.sheets),
     )
 
@@ -59,6 +62,7 @@ def rows(receipt: Receipt, unit_name: str) -> list[tuple[str, str]]:
         (t("填报单位"), unit_name),
         (t("报告期"), receipt.period),
         (t("版本"), t("第{n}版", n=receipt.revision)),
+        (t("状态"), STATE_TITLES[receipt.state][LANGUAGE.get() == "en"]),
         (t("接收时间"), f"{receipt.received_at:%Y-%m-%d %H:%M:%S}"),
         (t("报送人"), receipt.received_by),
         (t("数据负责人"), receipt.certified_by or "–"),

@@ -15,7 +15,7 @@ from dashboard.services.hand_in import NotReadyError
 from etl import review
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
-from etl.journal import PASSED, RECEIVED, RETURNED, Submission
+from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, Submission
 from etl.journal_tables import EXPLANATION
 from etl.revisions import SheetChange, changes
 
@@ -63,8 +63,12 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
     """The latest revision of each unit for a month, those that wait for a decision first, the longest wait first."""
     acts.allow(here, principal, "page.review", what=period)
     latest: dict[str, Submission] = {}
+    came: dict[str, datetime] = {}
     for each in here.journal().submissions(period=period):
         latest[each.unit_code] = each
+        if each.state not in NOT_CURRENT:
+            # In time is what counts from the first revision that was not given back.
+            came.setdefault(each.unit_code, each.received_at)
     campaign = here.campaign()
     with here.journal().reading() as connection:
         extensions = in_force(connection, campaign)
@@ -72,7 +76,8 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
         Waiting(
             submission=each,
             asked=sum(row["severity"] == SEVERITIES["verify"]["zh"] for row in each.findings),
-            is_late=each.received_at >= due_at(campaign, extensions, each.unit_code, period),
+            is_late=came.get(each.unit_code, each.received_at)
+            >= due_at(campaign, extensions, each.unit_code, period),
         )
         for each in latest.values()
     ]

@@ -24,7 +24,7 @@ hand_in_steps.done()
 if not found.is_frozen:
     hand_in_steps.template(found)
     hand_in_steps.merge(here, principal, found)
-    hand_in_steps.check(found)
+    hand_in_steps.check(here, principal, found)
     if found.draft is not None and not found.draft.blocking:
         hand_in_steps.explain(here, principal, found)
         hand_in_steps.preview(here, principal, found)

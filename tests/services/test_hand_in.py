@@ -17,6 +17,7 @@ from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import attachments, hand_in
 from dashboard.services.hand_in import NotReadyError
+from dashboard.services.standing import standing
 from etl import audit
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, current
@@ -137,6 +138,7 @@ def everything(here, person, unit, content):
         lambda: hand_in.receive(here, person, unit, MONTH, "a.xlsx", content),
         lambda: hand_in.draft_of(here, person, unit, MONTH),
         lambda: hand_in.explain(here, person, unit, MONTH, {}),
+        lambda: hand_in.discard(here, person, unit, MONTH),
         lambda: hand_in.marked(here, person, unit, MONTH, "zh"),
         lambda: hand_in.submit(here, person, unit, MONTH, "x", "周伟"),
         lambda: attachments.add(here, person, unit, MONTH, "a.pdf", b"%PDF-1"),
@@ -156,7 +158,7 @@ def test_a_liaison_hands_in_for_her_own_unit_and_no_other(tmp_path_factory, whos
     assert not here.store.rows.exists()
     assert not here.store.workbooks.exists()
     assert {outcome for _, _, outcome in acts(here)} == {"refused"}
-    assert len(acts(here)) == 8 * len(foreign)
+    assert len(acts(here)) == 9 * len(foreign)
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "liaison"])
@@ -242,6 +244,32 @@ def test_a_withdrawn_submission_counts_no_more_and_its_bytes_do_not_come_back(he
         handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
     assert second.number.endswith("-02")
+
+
+def test_a_withdrawal_says_why(here, good):
+    receipt = handed_in(here, good)
+    with pytest.raises(NotReadyError, match="撤回原因"):
+        hand_in.withdraw(here, liaison(DIQING), receipt.submission_id, "  ")
+    assert len(current(here.journal().submissions())) == 1
+
+
+def test_what_was_uploaded_can_be_put_aside_and_what_was_handed_in_stands(here, good, tmp_path):
+    receipt = handed_in(here, good)
+    hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "b.xlsx", workbook(tmp_path, DIQING, count=7))
+    hand_in.discard(here, liaison(DIQING), DIQING, MONTH)
+    found = standing(here, liaison(DIQING), DIQING, MONTH)
+    assert (found.draft, found.counting.submission_id) == (None, receipt.submission_id)
+    assert (f"liaison-{DIQING}", "workbook.discard", "done") in acts(here)
+
+
+def test_a_reason_handed_in_is_there_when_the_value_is_asked_about_again(here, tmp_path):
+    who, odd = liaison(DIQING), {"data_to": "2026-09-29"}
+    handed_in(here, workbook(tmp_path, DIQING, cover=odd))
+    again = hand_in.receive(
+        here, who, DIQING, MONTH, "b.xlsx", workbook(tmp_path, DIQING, cover=odd, count=7)
+    )
+    assert again.to_explain
+    assert again.unexplained == []
 
 
 def test_a_reviewed_submission_is_not_withdrawn(here, good):
