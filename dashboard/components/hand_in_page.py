@@ -27,7 +27,7 @@ def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) 
     month = format.month(parse_month(found.period))
     page.head(
         t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
-        [_due(found), _left(found)],
+        [_due(found), _left(found), _why(found)],
         clauses([_stands(found), _others(found, open_months)]),
     )
 
@@ -46,6 +46,11 @@ def _left(found: Standing) -> str:
     if found.counting is not None:
         return ""
     return t("已过截止时间") if found.is_late else t("还有{days}天", days=days) if days else t("今天截止")
+
+
+def _why(found: Standing) -> str:
+    """Why the unit was granted an extension: nobody but it and the reviewers reads that."""
+    return t("延期理由:{reason}", reason=found.extension_reason) if found.extension_reason else ""
 
 
 def _stands(found: Standing) -> str:
