@@ -15,6 +15,7 @@ from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import attachments, hand_in
 from dashboard.services.hand_in import NotReadyError
+from dashboard.services.standing import standing
 from etl import audit
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, current
@@ -67,7 +68,7 @@ def test_a_good_workbook_ends_in_a_receipt_and_in_the_figures(here, good):
     assert receipt.number == "533400-202609-01"
     assert (held.state, held.certified_by, held.received_at) == ("received", "周伟", NOW)
     assert {key: content for key, content, _ in receipt.sheets}["complaints"] == "reported"
-    assert hand_in.draft_of(here, liaison(DIQING), DIQING, MONTH) is None
+    assert standing(here, liaison(DIQING), DIQING, MONTH).draft is None
     assert (here.store.warehouse / "CURRENT").exists()
     who = f"liaison-{DIQING}"
     assert acts(here)[-1] == (who, "submission.submit", "done")
@@ -133,7 +134,7 @@ def everything(here, person, unit, content):
     return [
         lambda: hand_in.template(here, person, unit, MONTH),
         lambda: hand_in.receive(here, person, unit, MONTH, "a.xlsx", content),
-        lambda: hand_in.draft_of(here, person, unit, MONTH),
+        lambda: standing(here, person, unit, MONTH),
         lambda: hand_in.explain(here, person, unit, MONTH, {}),
         lambda: hand_in.marked(here, person, unit, MONTH, "zh"),
         lambda: hand_in.submit(here, person, unit, MONTH, "x", "周伟"),
@@ -287,7 +288,21 @@ def test_pairs_of_the_same_upload_at_once_make_one_revision_each(here, tmp_path)
         assert len({each.sha256 for each in held}) == len(held)
 
 
+@pytest.mark.parametrize("unit", [*UNITS, CAMPAIGN.top.code])
+def test_only_the_top_unit_hands_in_a_register_of_no_units_below(here, unit):
+    found = standing(here, liaison(unit), unit, MONTH)
+    assert found.is_register == (unit == CAMPAIGN.top.code)
+
+
+def test_a_campaign_that_reports_at_its_top_has_no_register(tmp_path):
+    here = doors_of(tmp_path / "district")
+    here.journal().claim("pingshan-2018", simulated=False, now=NOW)
+    (unit,) = here.campaign().reporting_units
+    assert unit == here.campaign().top
+    assert not standing(here, liaison(unit.code), unit.code, "2018-12").is_register
+
+
 def test_a_draft_survives_the_server(here, good):
     draft = hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "a.xlsx", good)
     again = doors_of(here.store.folder, now=NOW + timedelta(hours=1))
-    assert hand_in.draft_of(again, liaison(DIQING), DIQING, MONTH) == draft
+    assert standing(again, liaison(DIQING), DIQING, MONTH).draft == draft

@@ -89,7 +89,7 @@ def test_a_purge_waits_for_a_backup_and_is_tried_again_soon(here, good):
     hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "报表.xlsx", good)
     with FileLock(here.store.purge_lock):
         assert purge_once(doors_of(here.store.folder, now=LATER)) == SOON
-    assert hand_in.draft_of(here, liaison(DIQING), DIQING, MONTH) is not None
+    assert standing(here, liaison(DIQING), DIQING, MONTH).draft is not None
 
 
 def test_a_purge_that_fails_leaves_the_server_running(here, good, caplog):
