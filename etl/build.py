@@ -234,7 +234,7 @@ def _states(recorded: Recorded) -> dict[str, str]:
         )
     for extension in recorded.extensions:
         parts.setdefault(extension.unit_code, []).append(
-            f"{extension.period}:{extension.due_at}:{extension.granted_at}:{extension.granted_by}:{extension.reason}"
+            f"{extension.period}:{extension.due_at}:{extension.granted_at}:{extension.granted_by}"
         )
     for each in recorded.closed:
         parts.setdefault(each.unit_code, []).append(f"{each.issue_id} closed {each.closed_at:%Y-%m-%d}")

@@ -10,6 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from etl.accept import stored_history
+from etl.checking.cells import empty_rows
 from etl.journal import Journal, Submission, current
 from etl.journal_tables import ISSUE_CLOSURE
 from etl.masking import mask_text
@@ -134,15 +135,28 @@ def _refuse(issue_ids: Sequence[str], zh: str, en: str) -> None:
 
 
 def checking_history(store: Store, journal: Journal) -> History:
-    """Rows of earlier months as a check holds this month's against them: what the province has closed is 已销号."""
+    """Rows of earlier months as a check holds this month's against them, with what the province has closed as 已销号.
+
+    An issue may have been closed on the word of a revision since returned: what the month said of it, and whether
+    it listed it at all, does not matter. One it does not list follows as its number and status, in no ``row``.
+    """
     history = stored_history(store, journal)
 
     def rows(unit_code: str, period: str, sheet_key: str) -> pl.DataFrame | None:
         found = history(unit_code, period, sheet_key)
-        if found is None or sheet_key != LEDGER:
+        if sheet_key != LEDGER:
             return found
         closed = [each.issue_id for each in closures(journal, unit_code)]
-        is_closed = (pl.col("status") == RECTIFIED) & pl.col("issue_id").is_in(closed)
-        return found.with_columns(status=pl.when(is_closed).then(pl.lit(CLOSED)).otherwise(pl.col("status")))
+        return (
+            _with_closed(empty_rows(SHEETS[LEDGER]) if found is None else found, closed) if closed else found
+        )
 
     return rows
+
+
+def _with_closed(reported: pl.DataFrame, issue_ids: Sequence[str]) -> pl.DataFrame:
+    is_closed = pl.col("issue_id").is_in(issue_ids)
+    marked = reported.with_columns(status=pl.when(is_closed).then(pl.lit(CLOSED)).otherwise("status"))
+    closed = pl.DataFrame({"issue_id": issue_ids}, schema={"issue_id": pl.String})
+    unlisted = closed.join(reported, on="issue_id", how="anti").with_columns(status=pl.lit(CLOSED))
+    return pl.concat([marked, unlisted], how="diagonal")

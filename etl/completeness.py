@@ -42,9 +42,10 @@ COLUMNS = {
     "due_is_estimated": pl.Boolean,
     "days_late": pl.Int64,
     "extended_to": pl.String,
-    "extension_reason": pl.String,
 }
 """``due_on`` is the campaign's due day, ``extended_to`` the later one a unit was granted, if it was."""
+REASON = "extension_reason"
+"""Why it was granted: a column of the journal's matrix alone, which is the province's to read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,11 @@ class Report:
     first_received_at: datetime | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_returned(self) -> bool:
+        """Whether something came and every revision of it was returned."""
+        return self.revision is None
+
 
 def completeness(
     campaign: Campaign,
@@ -68,18 +74,27 @@ def completeness(
     now: datetime,
     extensions: Extensions = NO_EXTENSIONS,
 ) -> pl.DataFrame:
-    """The matrix of a month as the journal has it, in COLUMNS."""
-    return matrix(campaign, reports_of(submissions, period), period, now, extensions)
+    """The matrix of a month as the journal has it, in COLUMNS and REASON."""
+    found = matrix(campaign, reports_of(submissions, period), period, now, extensions)
+    reasons = {code: each.reason for (code, month), each in extensions.items() if month == period}
+    told = pl.col("unit_code").replace_strict(reasons, default=None, return_dtype=pl.String)
+    return found.with_columns(told.alias(REASON))
 
 
 def reports_of(submissions: Sequence[Submission], period: str) -> dict[str, Report]:
     """The report of each unit that handed in anything for a month, by the unit's code."""
-    own: dict[str, list[Submission]] = {}
+    of_month = [each for each in submissions if each.period == period]
+    return {code: report for (code, _), report in every_report(of_month).items()}
+
+
+def every_report(submissions: Sequence[Submission]) -> dict[tuple[str, str], Report]:
+    """The report of each unit and month anything was handed in for, by the unit's code and the month."""
+    own: dict[tuple[str, str], list[Submission]] = {}
     for submission in submissions:
         # What its sender took back is as if it had never come.
-        if submission.period == period and submission.state != WITHDRAWN:
-            own.setdefault(submission.unit_code, []).append(submission)
-    return {code: _report(found) for code, found in own.items()}
+        if submission.state != WITHDRAWN:
+            own.setdefault((submission.unit_code, submission.period), []).append(submission)
+    return {place: _report(found) for place, found in own.items()}
 
 
 def _report(revisions: Sequence[Submission]) -> Report:
@@ -142,7 +157,6 @@ def _unit_rows(
             campaign.due_is_estimated(period),
             0 if content == NOT_APPLICABLE else days_late,
             extension.last_day.isoformat() if extension else None,
-            extension.reason if extension else None,
         )
         for collected in campaign.sheets
         if collected.reported_by == mine
@@ -154,7 +168,7 @@ def _content(report: Report | None, sheet: str, asked: bool) -> str:
         return NOT_APPLICABLE
     if report is None:
         return NOT_REPORTED
-    if report.revision is None:
+    if report.is_returned:
         return RETURNED_CONTENT
     stored = report.contents.get(sheet, "not_reported")
     return {"zero_report": ZERO_REPORT, "not_reported": NOT_REPORTED}.get(stored, REPORTED)

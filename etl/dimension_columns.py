@@ -120,7 +120,6 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "reporting_code": TEXT,
         "month": DAY,
         "due_at": MOMENT,
-        "reason": TEXT,
         "granted_by": TEXT,
         "granted_at": MOMENT,
     },

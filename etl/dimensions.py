@@ -9,9 +9,10 @@ import polars as pl
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
 from etl.closures import Closure
+from etl.completeness import every_report
 from etl.dimension_columns import COLUMNS
 from etl.extensions import Extension
-from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, current
+from etl.journal import Submission, current
 
 RESIDUAL = "-residual"
 """Suffix of the leaf that carries what is known of a reporting unit but of none of the units below it."""
@@ -194,27 +195,19 @@ def _submitted_sheets(latest: Sequence[Submission]) -> Rows:
 
 def _first_reports(submissions: Sequence[Submission]) -> Rows:
     """When the first revision that was not later returned or withdrawn came, for each unit and month."""
-    first: dict[tuple[str, str], Submission] = {}
-    for submission in sorted(submissions, key=lambda item: -item.revision):
-        if submission.state not in NOT_CURRENT:
-            first[submission.unit_code, submission.period] = submission
-    for s in first.values():
-        yield s.unit_code, first_day(s.period), s.received_at
+    for (code, period), report in every_report(submissions).items():
+        if not report.is_returned:
+            yield code, first_day(period), report.first_received_at
 
 
 def _returned_reports(submissions: Sequence[Submission]) -> Rows:
     """The units and months of which every revision was returned: they have come, and nothing of them counts."""
-    states: dict[tuple[str, str], set[str]] = {}
-    for submission in submissions:
-        # What its sender took back is as if it had never come.
-        if submission.state != WITHDRAWN:
-            states.setdefault((submission.unit_code, submission.period), set()).add(submission.state)
-    for (code, period), found in states.items():
-        if found == {RETURNED}:
+    for (code, period), report in every_report(submissions).items():
+        if report.is_returned:
             yield code, first_day(period)
 
 
 def _extensions(extensions: Iterable[Extension]) -> Rows:
     for each in extensions:
         month = first_day(each.period)
-        yield each.unit_code, month, each.due_at, each.reason, each.granted_by, each.granted_at
+        yield each.unit_code, month, each.due_at, each.granted_by, each.granted_at

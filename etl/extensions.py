@@ -23,14 +23,18 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Extension:
-    """Until when a unit may hand in a month's workbook, why, and who said so; late from ``due_at`` on."""
+    """Until when a unit may hand in a month's workbook, who said so and why; late from ``due_at`` on.
+
+    ``reason`` is typed freely and may tell of persons: for reviewers and the unit itself. A build, which everybody
+    looks at, does not hold it, and it is empty in what is read from one.
+    """
 
     unit_code: str
     period: str
     due_at: datetime
-    reason: str
     granted_by: str
     granted_at: datetime
+    reason: str = ""
 
     @property
     def last_day(self) -> date:

@@ -106,7 +106,8 @@ class HistoryRule:
 
     ``violated`` takes (this month's typed rows with ``row``, last month's typed rows) and returns the
     offending rows: columns ``row`` (null when the offence is an absent row), ``column``, ``value``
-    and ``expected`` (last month's value as text).
+    and ``expected`` (last month's value as text). Issues closed that last month's ledger does not list
+    are among its rows, ``row`` and everything but number and status null.
     """
 
     kind: str

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import polars as pl
-from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from etl.schema import Column, Sheet
 from etl.sheets import COVER, SHEETS
 from etl.writing.cells import OptionLists
-from etl.writing.fill import fill_form, fill_table
 from etl.writing.instructions import deadline_text, write_instructions
 from etl.writing.layout import INSTRUCTIONS_TITLE
 from etl.writing.prefill import (
@@ -187,18 +184,6 @@ def _write_tables(
             lists=lists,
         )
     lists.write(workbook)
-
-
-def fill_workbook(template: bytes, cover: Mapping[str, object], rows: Mapping[str, Rows]) -> bytes:
-    """Put values into a template made before, under its headers; values are written as they are given.
-
-    ``build_workbook`` does the same without parsing a file, in about half the time.
-    """
-    workbook = load_workbook(BytesIO(template))
-    fill_form(workbook[COVER.title_zh], COVER, cover)
-    for key, sheet_rows in rows.items():
-        fill_table(workbook[SHEETS[key].title_zh], SHEETS[key], sheet_rows)
-    return workbook_bytes(workbook, workbook.properties.created)
 
 
 def _prefilled_cover(campaign: Campaign, unit: Unit, period: str) -> dict[str, object]:

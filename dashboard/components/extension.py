@@ -1,4 +1,4 @@
-"""How an extension (准予延期) is named beside a report: until when, and why."""
+"""How an extension (准予延期) is named beside a report: until when. Why is for reviewers and the unit itself."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ Row = Mapping[str, object]
 def until(row: Row) -> str:
     """延期至10月15日; "" where none was granted."""
     return t("延期至{day}", day=format.day(row["extended_to"])) if row["extended_to"] else ""
-
-
-def told(row: Row) -> list[str]:
-    """Until when and why, for hovering and reading aloud; nothing where none was granted."""
-    return [until(row), str(row["extension_reason"])] if row["extended_to"] else []
 
 
 def is_running(row: Row, today: date) -> bool:

@@ -23,9 +23,14 @@ CONTENT = {
 """What a sheet of a report holds; its colour says only whether somebody has something left to do."""
 
 
+def state_of(report: Row) -> str:
+    """In what time a report came, or ``returned`` where every revision was and nothing came since."""
+    return "returned" if report["returned"] else str(report["state"])
+
+
 def mark_of(report: Row) -> Mark:
-    """The mark of a report as a whole: in what time it came, or that it was returned and nothing came since."""
-    return CONTENT[RETURNED_CONTENT] if report["returned"] else HAND_IN[str(report["state"])]
+    """The mark of a report as a whole, by ``state_of`` it."""
+    return CONTENT[RETURNED_CONTENT] if state_of(report) == "returned" else HAND_IN[state_of(report)]
 
 
 def marks(report: Row) -> str:
@@ -44,18 +49,23 @@ def show(rows: Sequence[Row], names: Mapping[str, str] | None = None) -> None:
 
 
 def _cell(row: Row, name: str | None) -> str:
-    mark, code = HAND_IN[str(row["state"])], escape(str(row["unit_code"]))
-    words = []
-    if row["state"] == "late":
-        words.append(t("迟{days}天", days=row["days_late"]))
-    if row["state"] == "not_reported":
-        words.append(t("未报"))
-    if row["state"] == "not_due" and row["extended_to"]:
-        words.append(extension.until(row))
-    if row["absent"]:
-        words.append(t("缺{count}表", count=row["absent"]))
+    mark, code, words = mark_of(row), escape(str(row["unit_code"])), _words(row)
     note = f' <i class="{mark.css}">{escape(listed(words))}</i>' if words else ""
     return (
         f'<li class="nb" data-key="{code}" {going("unit", unit=str(row["unit_code"]))} tabindex="0" role="link">'
         f"{escape(name or str(row['short_name']))} {html(mark)}{note}</li>"
     )
+
+
+def _words(row: Row) -> list[str]:
+    """What is amiss, and until when it may still come."""
+    words = []
+    if row["state"] == "late":
+        words.append(t("迟{days}天", days=row["days_late"]))
+    if row["returned"] or row["state"] == "not_reported":
+        words.append(t(mark_of(row).word))
+    if row["state"] == "not_due" and row["extended_to"]:
+        words.append(extension.until(row))
+    if row["absent"]:
+        words.append(t("缺{count}表", count=row["absent"]))
+    return words

@@ -30,7 +30,7 @@ def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) 
     month = format.month(parse_month(found.period))
     page.head(
         t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
-        [],
+        [_why(found)],
         clauses([_draft(found), _stands(found), _when(found), _others(found, open_months)]),
     )
 
@@ -64,6 +64,11 @@ def _draft(found: Standing) -> str:
     told = [t("还有{count}处必须修改", count=must)] if must else []
     told += [t("{count}处需要说明", count=verify)] if verify else []
     return escape(t("上传的文件{told},尚未提交", told=listed(told)))
+
+
+def _why(found: Standing) -> str:
+    """Why the unit was granted an extension: nobody but it and the reviewers reads that."""
+    return t("延期理由:{reason}", reason=found.extension_reason) if found.extension_reason else ""
 
 
 def _stands(found: Standing) -> str:

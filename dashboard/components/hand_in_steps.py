@@ -52,10 +52,11 @@ def template(found: Standing) -> None:
     """Step 1."""
     hand_in_page.step(1, t("下载模板"), done=found.draft is not None or found.counting is not None)
     address = f"/hand-in/{found.unit.code}/{found.period}/template"
+    filled = t("单位已填好;上月报过的,未办结的投诉和未销号的问题也已列入,存量写在批注里。")
     page.line(
         file_link(t("下载{unit}{month}填报表", unit=found.unit.name, month=found.period), address)
         + f" {link(t('报送指南'), 'guide')}"
-        + f' <span class="src">{t("单位已填好;上月报过的,未办结的投诉和未销号的问题也已列入,存量写在批注里。")}</span>',
+        + ("" if found.is_register else f' <span class="src">{escape(filled)}</span>'),
         key="template",
     )
 

@@ -8,7 +8,7 @@ from html import escape
 from dashboard.components.cards import CardFacts
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
-from dashboard.i18n import LANGUAGE, listed, of, t
+from dashboard.i18n import LANGUAGE, deferred, listed, of, t
 
 NAMED = 3
 """So many units are named; more are counted."""
@@ -23,28 +23,37 @@ def sentence(
 
 
 def _reported(reports: Sequence[Row], names: Mapping[str, str], level: str) -> list[str]:
-    of_state = {
-        state: [row for row in reports if row["state"] == state] for state in ("late", "not_reported")
-    }
     came = sum(bool(row["has_report"]) for row in reports)
-    parts = [
-        link(t("{came}/{all}个{level}已报", came=came, all=len(reports), level=level), "progress")
-        + _late(of_state["late"], names)
-    ]
-    missing = of_state["not_reported"]
-    if missing:
-        parts.append(
-            linked("{units}未报", units=listed([_unit(row, names) for row in missing]))
-            if len(missing) <= NAMED
-            else link(t("{count}个未报", count=len(missing)), "progress")
-        )
-    waiting = [row for row in reports if row["state"] == "not_due"]
+    counted = link(t("{came}/{all}个{level}已报", came=came, all=len(reports), level=level), "progress")
+    late = [row for row in reports if row["state"] == "late"]
+    waiting = [row for row in reports if row["state"] == "not_due" and not row["returned"]]
     extended = sum(row["extended_to"] is not None for row in waiting)
     told = {
         t("{count}个未到期", count=len(waiting) - extended): len(waiting) - extended,
         t("{count}个准予延期", count=extended): extended,
     }
-    return parts + [link(text, "progress") for text, count in told.items() if count]
+    return [
+        counted + _late(late, names),
+        *_wanting(reports, names),
+        *(link(text, "progress") for text, count in told.items() if count),
+    ]
+
+
+def _wanting(reports: Sequence[Row], names: Mapping[str, str]) -> list[str]:
+    """Who has not reported, and whose report was returned with nothing come since."""
+    missing = [row for row in reports if row["state"] == "not_reported" and not row["returned"]]
+    returned = [row for row in reports if row["returned"]]
+    kinds = (
+        (missing, deferred("{units}未报"), deferred("{count}个未报")),
+        (returned, deferred("{units}已退回待改"), deferred("{count}个已退回待改")),
+    )
+    return [
+        linked(named, units=listed([_unit(row, names) for row in rows]))
+        if len(rows) <= NAMED
+        else link(t(counted, count=len(rows)), "progress")
+        for rows, named, counted in kinds
+        if rows
+    ]
 
 
 def _late(late: Sequence[Row], names: Mapping[str, str]) -> str:

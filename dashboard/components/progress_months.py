@@ -80,7 +80,6 @@ def table(matrix: MonthMatrix) -> pl.DataFrame:
             t("状态"): t(mark_of(row).word),
             t("截止日"): row["due_on"],
             t("延期至"): row["extended_to"],
-            t("延期理由"): row["extension_reason"],
             t("收到时间"): row["received_at"],
             t("迟报或逾期天数"): row["days_late"],
             t("版本"): row["revision"],
@@ -161,7 +160,8 @@ def _words(row: Row) -> list[str]:
         words = [t("迟报{days}天", days=row["days_late"])]
     if row["state"] == "not_reported" and not row["returned"]:
         words = [t("未报,逾期{days}天", days=row["days_late"])]
-    words += extension.told(row)
+    if row["extended_to"]:
+        words.append(extension.until(row))
     if row["has_report"]:
         words += [
             t("{day}收到", day=format.day(row["received_at"])),

@@ -72,7 +72,6 @@ def table(matrix: SheetMatrix) -> pl.DataFrame:
             t("收到时间"): row["received_at"],
             t("截止日"): row["due_on"],
             t("延期至"): row["extended_to"],
-            t("延期理由"): row["extension_reason"],
             t("迟报或逾期天数"): row["days_late"],
         }
         for row in matrix.cells
@@ -109,7 +108,7 @@ def _cell(matrix: SheetMatrix, report: Row | None, row: Row | None, sheet: str) 
     content, timing = CONTENT[str(row["content"])], _timing(row)
     words = [t(content.word)]
     if timing is not None:
-        words += [t(timing.word), *(extension.told(report) if report else [])]
+        words += [t(timing.word), *([extension.until(report)] if report and report["extended_to"] else [])]
     said = escape(" · ".join(words))
     name = escape(f"{matrix.names[str(row['unit_code'])]} {of(SHEETS[sheet], 'title')}")
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from html import escape
 
@@ -15,7 +15,7 @@ from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table
 from dashboard.components.hand_in_steps import pressed
 from dashboard.components.plain_table import Line, line
-from dashboard.i18n import t
+from dashboard.i18n import sentences, t
 from dashboard.services import extensions
 from etl.campaign import Campaign
 from etl.extensions import LONGEST_REASON, Extension
@@ -76,10 +76,14 @@ def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, st
             format="YYYY-MM-DD",
         )
         reason.text_input(t("延期理由"), key=REASON, max_chars=LONGEST_REASON)
-        note = t("原定截止日为{day};撤回延期,选原定截止日并写明理由。", day=format.day(planned))
-        st.html(f'<p class="src">{escape(note)}</p>')
+        st.html(f'<p class="src">{escape(_note(planned))}</p>')
         act: Callable[[], str] = partial(_granted, here, principal, period, units)
         st.form_submit_button(t("准予"), on_click=partial(pressed, act))
+
+
+def _note(planned: date) -> str:
+    withdrawing = t("原定截止日为{day};撤回延期,选原定截止日并写明理由。", day=format.day(planned))
+    return sentences([withdrawing, t("理由仅审核人员和该单位可见。")])
 
 
 def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:

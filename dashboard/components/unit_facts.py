@@ -9,8 +9,9 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import block, extension
+from dashboard.components.hand_in import mark_of, state_of
 from dashboard.components.links import link, linked
-from dashboard.components.marks import HAND_IN, STATUS, html
+from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import Row, shown
 from dashboard.components.ranking_facts import CONTEST
 from dashboard.components.ranking_words import REASONS, band_text
@@ -25,6 +26,7 @@ STATE = {
 """States of a submission."""
 NOT_CROSSED = {
     "not_reported": deferred("未触及(按认定事项;本单位月报未报)"),
+    "returned": deferred("未触及(按认定事项;本单位月报已退回)"),
     "not_due": deferred("未触及(按认定事项;本单位月报未到期)"),
 }
 """That no red line is crossed, where the unit's own report is wanting."""
@@ -105,7 +107,7 @@ def _red_lines(found: UnitFacts) -> str:
     if told or not found.red_lines:
         return listed(told)
     # What crosses a red line is established by others: it may be known before the unit has reported.
-    states = {str(row["state"]) for row in found.reports} if len(found.reports) == 1 else set()
+    states = {state_of(row) for row in found.reports} if len(found.reports) == 1 else set()
     return escape(t(NOT_CROSSED.get("".join(states), deferred("未触及"))))
 
 
@@ -125,8 +127,7 @@ def _report(found: UnitFacts) -> str:
     (row,) = found.reports
     stands_for = found.stands_for
     by = linked("由{unit}填报", unit=link(stands_for[1], unit=stands_for[0])) + " " if stands_for else ""
-    mark = HAND_IN[str(row["state"])]
-    told = _timing(row)
+    mark, told = mark_of(row), _timing(row)
     if row["has_report"] and found.revision is not None:
         told += [
             t("{moment}收到", moment=_moment(row["received_at"])),

@@ -14,7 +14,11 @@ from etl.campaign import Population
 
 NAMED = 3
 """So many missed targets are named; the table below has them all."""
-WITHOUT_REPORT = {"not_due": deferred("本月未到期"), "not_reported": deferred("本月未报")}
+WITHOUT_REPORT = {
+    "not_due": deferred("本月未到期"),
+    "not_reported": deferred("本月未报"),
+    "returned": deferred("本月月报已退回待改"),
+}
 """What is said first where the month's report is wanting, by its state."""
 
 
@@ -62,7 +66,7 @@ def sentence(
 
 
 def _wanting(report: str, month_before: str) -> str:
-    """That the month is not due or not reported, with the way to the month before."""
+    """That the month is not due, not reported or returned, with the way to the month before."""
     told = escape(t(WITHOUT_REPORT[report])) if report in WITHOUT_REPORT else ""
     if not told or not month_before:
         return told

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import format
-from dashboard.components import headings, unit_head, unit_lines, unit_table
+from dashboard.components import hand_in, headings, unit_head, unit_lines, unit_table
 from dashboard.components.notation import Row
 from dashboard.components.unit_below import UnitsBelow
 from dashboard.components.unit_categories import TOPICS, Topic
@@ -134,7 +134,7 @@ def notes(build: str, picked: Unit, month: date, *, asked: bool) -> list[str]:
 def sentence(build: str, picked: Unit, found: Sequence[UnitLine], month: date, today: date) -> str:
     """The answer in one sentence."""
     before = add_months(month, -1)
-    states = {str(row["state"]) for row in _reports(build, picked, month, today)}
+    states = {hand_in.state_of(row) for row in _reports(build, picked, month, today)}
     return unit_head.sentence(
         found,
         code=str(picked["unit_code"]),

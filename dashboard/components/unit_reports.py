@@ -9,13 +9,14 @@ from html import escape
 import polars as pl
 
 from dashboard import format
-from dashboard.components.hand_in import CONTENT
+from dashboard.components import extension
+from dashboard.components.hand_in import CONTENT, mark_of
 from dashboard.components.links import link
 from dashboard.components.marks import HAND_IN, html
 from dashboard.components.notation import Row
 from dashboard.components.unit_facts import STATE
 from dashboard.i18n import listed, of, t
-from etl.completeness import LATE, NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, REPORTED
+from etl.completeness import LATE, NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, REPORTED, RETURNED_CONTENT
 from etl.sheets import SHEETS
 
 Revisions = Mapping[str, Mapping[str, object]]
@@ -58,12 +59,12 @@ def _line(month: str, rows: Sequence[Row], revision: Mapping[str, object] | None
 
 
 def _timing(row: Row) -> str:
-    mark = HAND_IN[_state(row)]
-    words = t("迟{days}天", days=row["days_late"]) if _state(row) == "late" else t(mark.word)
+    state = _state(row)
+    mark = mark_of({"state": state, "returned": row["content"] == RETURNED_CONTENT})
+    words = t("迟{days}天", days=row["days_late"]) if state == "late" else t(mark.word)
     if row["extended_to"]:
-        extended = t("延期至{day}", day=format.day(date.fromisoformat(str(row["extended_to"]))))
-        words = listed([words, extended])
-    return f'{html(mark)} <span class="{"late" if _state(row) == "late" else ""}">{escape(words)}</span>'
+        words = listed([words, extension.until(row)])
+    return f'{html(mark)} <span class="{"late" if state == "late" else ""}">{escape(words)}</span>'
 
 
 def _state(row: Row) -> str:

@@ -26,7 +26,7 @@ from metrics.period import add_months
 
 
 def sheet_matrix(run: Run, campaign: Campaign, months: Sequence[date], now: datetime) -> pl.DataFrame:
-    """One row a month, unit and sheet, as ``etl status`` prints them: COLUMNS of etl.completeness."""
+    """One row a month, unit and sheet, as ``etl status`` prints them but for reasons: COLUMNS of etl.completeness."""
     asked = {"months": list(months)}
     stored = run(_STORED, asked).rows_by_key("month", named=True)
     returned = run(_RETURNED, asked).rows_by_key("month", named=True)
@@ -74,7 +74,6 @@ _EXTENSIONS = """
         reporting_code as unit_code,
         strftime(month, '%Y-%m') as period,
         due_at,
-        reason,
         granted_by,
         granted_at
     from dim_extension
@@ -95,9 +94,9 @@ def reports(build: str, months: tuple[date, ...], today: date) -> list[dict[str,
 
     Keys: month, unit_code, unit_name, is_register, state, has_report, returned, days_late (so far, where it
     has not come), asked and absent (sheets, in the campaign's order; absent only of a report that came),
-    all_zero, revision, received_at, due_on (the campaign's due day), due_is_estimated, extended_to and
-    extension_reason (of the later due day granted to this unit, None without one), due_day (of the two, the
-    one that holds). ``state`` is on_time, late, not_reported or not_due; ``returned``: every revision was.
+    all_zero, revision, received_at, due_on (the campaign's due day), due_is_estimated, extended_to (the later
+    due day granted to this unit, None without one), due_day (of the two, the one that holds). ``state`` is
+    on_time, late, not_reported or not_due; ``returned``: every revision was.
     """
     now, campaign = datetime.combine(today, time()), builds.campaign(build)
     found = sheet_matrix(builds.run(build), campaign, months, now)
@@ -127,7 +126,6 @@ def whole_reports(found: pl.DataFrame) -> pl.DataFrame:
         "due_on",
         "due_is_estimated",
         "extended_to",
-        "extension_reason",
     )
     return (
         found.filter(content != NOT_APPLICABLE)
@@ -155,17 +153,17 @@ def months_shown(build: str, month: date, today: date) -> tuple[date, ...]:
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
 def hand_in(build: str, month: date, today: date) -> pl.DataFrame:
-    """One row a reporting unit: unit_code, short_name, unit_name, state, has_report, days_late, extended_to,
-    absent, passed.
+    """One row a reporting unit: unit_code, short_name, unit_name, state, has_report, returned, days_late,
+    extended_to, absent, passed.
 
-    ``state``, ``days_late`` and ``extended_to`` as in ``reports``; ``absent`` counts sheets left out of the report;
-    ``passed`` says whether a reviewer has passed it.
+    ``absent`` counts sheets left out of the report, ``passed`` says whether a reviewer has passed it; the others
+    are as in ``reports``.
     """
     found = {row["unit_code"]: row for row in reports(build, (month,), today) if not row["is_register"]}
     units = builds.run(build)(_UNITS, {"month": month})
     rows = [
         unit
-        | {key: found[unit["unit_code"]][key] for key in ("state", "has_report", "days_late", "extended_to")}
+        | {key: found[unit["unit_code"]][key] for key in _OF_THE_REPORT}
         | {"absent": len(found[unit["unit_code"]]["absent"])}
         for unit in units.iter_rows(named=True)
         if unit["unit_code"] in found
@@ -173,6 +171,7 @@ def hand_in(build: str, month: date, today: date) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+_OF_THE_REPORT = ("state", "has_report", "returned", "days_late", "extended_to")
 _UNITS = """
     select
         unit.unit_code,

@@ -55,10 +55,14 @@ def reported(build: str, picked: units.Unit, sheet: str, month: date) -> tuple[i
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
 def sheets(build: str, code: str, month: date, today: date) -> list[dict[str, object]]:
-    """What a unit's reports of the months up to one hold: rows of reports.sheet_matrix, latest month first."""
+    """What a unit's reports of the months up to one hold: rows of reports.sheet_matrix, latest month first.
+
+    ``extended_to`` is a date.
+    """
     now, months = datetime.combine(today, time()), [*reversed(units.months_up_to(build, month))]
     found = sheet_matrix(builds.run(build), builds.campaign(build), months, now)
-    return found.filter(pl.col("unit_code") == code).to_dicts()
+    own = found.filter(pl.col("unit_code") == code)
+    return own.with_columns(pl.col("extended_to").str.to_date()).to_dicts()
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

@@ -88,7 +88,8 @@ def _rectified(
         Rectified(
             unit_code=each["reporting_code"],
             issue_id=each["issue_id"],
-            county=counties[each["reporting_code"], each["unit"]],
+            # The campaign's units may have changed since: a code it no longer has is better than no page.
+            county=counties.get((each["reporting_code"], each["unit"]), each["unit"]),
             found_on=each["found_on"],
             closed_on=each["closed_on"],
             file_name=reports[each["reporting_code"]].file_name,
@@ -107,7 +108,11 @@ def _closed(
     places = {(code, issue): unit for code, issue, unit in told.select(*ISSUE, "unit").iter_rows()}
     statuses = {(code, issue): status for code, issue, status in by_now.select(*ISSUE, "status").iter_rows()}
     return [
-        Closed(closure=each, county=counties[key[0], places[key]], reported=statuses.get(key, ""))
+        Closed(
+            closure=each,
+            county=counties.get((key[0], places[key]), places[key]),
+            reported=statuses.get(key, ""),
+        )
         for each in closed
         if (key := (each.unit_code, each.issue_id)) in places
     ]

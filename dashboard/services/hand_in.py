@@ -203,13 +203,6 @@ def discard(here: Doors, principal: Principal, unit_code: str, period: str) -> N
         drafts.drop(connection, unit_code, period)
 
 
-def draft_of(here: Doors, principal: Principal, unit_code: str, period: str) -> Draft | None:
-    """What a unit has uploaded for a month and not handed in yet."""
-    acts.allow(here, principal, "workbook.check", unit=unit_code, what=_what(unit_code, period))
-    with here.journal().reading() as connection:
-        return drafts.find(connection, unit_code, period)
-
-
 def found_draft(here: Doors, unit_code: str, period: str) -> Draft:
     """What a unit has uploaded for a month; NotReadyError says why there is nothing."""
     with here.journal().reading() as connection:

@@ -25,14 +25,17 @@ class Standing:
     """A unit's month as its liaison sees it; ``submissions`` are its revisions, the latest first.
 
     ``decisions`` are the reviews of each submission by its id, ``due_at`` the moment it is late from;
-    ``campaign_due_at`` is earlier where the unit was granted an extension. ``draft_purged``: what was uploaded last
-    was not handed in, and was purged on its schedule.
+    ``campaign_due_at`` is earlier where the unit was granted an extension, for ``extension_reason`` ("" without one).
+    ``draft_purged``: what was uploaded last was not handed in, and was purged on its schedule. ``is_register``: it
+    hands in the province's register, which is of no units below it.
     """
 
     unit: Unit
     period: str
     due_at: datetime
     campaign_due_at: datetime
+    extension_reason: str
+    is_register: bool
     now: datetime
     is_frozen: bool
     draft: Draft | None
@@ -70,12 +73,15 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
     campaign, unit = place(here, unit_code, period)
     held = here.journal().submissions(unit_code=unit_code, period=period)
     with here.journal().reading() as connection:
-        draft = drafts.find(connection, unit_code, period)
+        draft, extensions = drafts.find(connection, unit_code, period), in_force(connection, campaign)
+        extension = extensions.get((unit_code, period))
         return Standing(
             unit=unit,
             period=period,
-            due_at=due_at(campaign, in_force(connection, campaign), unit_code, period),
+            due_at=due_at(campaign, extensions, unit_code, period),
             campaign_due_at=campaign.due_at(period),
+            extension_reason=extension.reason if extension else "",
+            is_register=unit.level != campaign.reporting_level,
             now=here.now(),
             is_frozen=is_frozen(connection, period),
             draft=draft,

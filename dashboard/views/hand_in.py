@@ -19,11 +19,13 @@ hand_in_page.head(found, open_months(here, principal, unit), names)
 if len(own) > 1:
     page.line(listed([link(names.get(code, code), unit=code) for code in own]))
 hand_in_page.reasons_of_return(found)
-hand_in_open_work.show(open_work(here, principal, unit))
+if not found.is_register:
+    hand_in_open_work.show(open_work(here, principal, unit))
 hand_in_steps.done()
 if not found.is_frozen:
     hand_in_steps.template(found)
-    hand_in_steps.merge(here, principal, found)
+    if not found.is_register:
+        hand_in_steps.merge(here, principal, found)
     hand_in_steps.check(here, principal, found)
     if found.draft is not None and not found.draft.blocking:
         hand_in_steps.explain(here, principal, found)

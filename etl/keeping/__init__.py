@@ -1,1 +1,1 @@
-"""Keeping data: backups of a store and a store made from one again."""
+"""Keeping data: backups of a store, a store made from one again, and workbooks as received purged on their schedule."""

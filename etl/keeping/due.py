@@ -22,7 +22,7 @@ GRACE = timedelta(days=1)
 _NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})\.xlsx")
 
 Stays = Literal["recent", "draft", "waiting", "open"]
-"""Why a workbook stays: not past its days, a draft's, not reviewed yet, of a month that is not frozen."""
+"""Why a workbook stays: not past its days, a draft's, waiting for review, of a month that is not frozen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ def _reason(reasons: set[Stays | None]) -> Stays | None:
 def _of_submissions(connection: sa.Connection, cutoff: datetime) -> Iterator[tuple[str, Stays | None]]:
     """The sha256 of every submission, and why it stays.
 
-    What was returned, withdrawn or overtaken will never be passed: it goes with its month.
+    A frozen month takes no decision: everything goes with it, what was frozen unreviewed too.
     """
     columns = (SUBMISSION.c[name] for name in ("sha256", "unit_code", "period", "state", "received_at"))
     rows = connection.execute(sa.select(*columns).order_by(SUBMISSION.c.revision)).all()
@@ -96,10 +96,12 @@ def _of_submissions(connection: sa.Connection, cutoff: datetime) -> Iterator[tup
     for row in rows:
         if row.received_at > cutoff:
             yield row.sha256, "recent"
+        elif row.period in frozen:
+            yield row.sha256, None
         elif row.state == RECEIVED and current[row.unit_code, row.period] is row:
             yield row.sha256, "waiting"
         else:
-            yield row.sha256, None if row.period in frozen else "open"
+            yield row.sha256, "open"
 
 
 def _frozen(connection: sa.Connection) -> set[str]:

@@ -10,6 +10,7 @@ from etl.merging.contents import Line, Table
 from etl.merging.settle import settled
 from etl.normalise import OK
 from etl.schema import Column, Sheet
+from etl.writing.prefill import set_rows
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
@@ -60,10 +61,8 @@ def filled_lines(tables: Iterable[Table], data: Sequence[Column]) -> list[Line]:
 
 
 def _row_names(sheet: Sheet, campaign: Campaign, unit: Unit) -> dict[object, str]:
-    """The rows of the template, in its order, with the names they go by."""
-    if sheet.rows == "fixed":
-        return {choice: choice for choice in sheet.columns[0].choices}
-    return {leaf.code: leaf.name for leaf in campaign.leaves(unit.code)}
+    """The rows of the template, in its order, with the names they go by: what stands in their last key cell."""
+    return {(cells := [*row.values()])[0]: cells[-1] for row in set_rows(sheet, campaign, unit)}
 
 
 def _whose(sheet: Sheet, line: Line, campaign: Campaign, unit: Unit) -> tuple[object, str]:

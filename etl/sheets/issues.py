@@ -11,11 +11,15 @@ RECTIFIED, CLOSED = "已整改", "已销号"
 
 def _issue_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     """Issues of last month's ledger that this month's no longer lists; the ledger is cumulative."""
-    return previous.join(current, on="issue_id", how="anti").select(
-        row=pl.lit(None, dtype=pl.Int32),
-        column=pl.lit("issue_id"),
-        value=pl.lit(None, dtype=pl.String),
-        expected=pl.col("issue_id"),
+    return (
+        previous.filter(pl.col("row").is_not_null())
+        .join(current, on="issue_id", how="anti")
+        .select(
+            row=pl.lit(None, dtype=pl.Int32),
+            column=pl.lit("issue_id"),
+            value=pl.lit(None, dtype=pl.String),
+            expected=pl.col("issue_id"),
+        )
     )
 
 
@@ -35,7 +39,7 @@ def _dates_moved(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reopened(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
-    """Issues of last month's ledger that the province has closed, and that this month's gives as not rectified."""
+    """Issues that the province has closed, and that this month's ledger gives as not rectified."""
     closed = previous.filter(pl.col("status") == CLOSED)
     return (
         current.filter(pl.col("status") != RECTIFIED)

@@ -24,7 +24,7 @@ from tests.etl.example_workbooks import example_workbook_rows
 from tests.etl.stores import write_workbook, yunnan
 from tests.services.stores import liaison, published, workbook
 
-MONTH, UNIT = "2026-09", "533400"
+MONTH, UNIT, TOP = "2026-09", "533400", "530000"
 PASSWORD = "Dianchi-2026-ok"
 CAMPAIGN = yunnan()
 
@@ -34,6 +34,7 @@ def with_people(folder):
     people = (
         ("diqing", "李明", "liaison", [UNIT]),
         ("kunming", "和丽", "liaison", ["530100"]),
+        ("province", "赵敏", "liaison", [TOP]),
         ("review", "王芳", "reviewer", []),
     )
     with closing(Journal(Store(folder=folder).journal_url)) as journal, journal.writing() as connection:
@@ -415,3 +416,28 @@ def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, t
         assert payload in text_of(page)
         assert page.evaluate("window.__xss") is None
     assert seen.failures == []
+
+
+def test_the_province_s_own_register_has_no_open_work_and_no_counties_to_merge(browser, tmp_path):
+    here = Doors(store=Store(folder=with_people(tmp_path)))
+    for code in (TOP, UNIT):
+        unit = CAMPAIGN.unit(code)
+        content = write_workbook(tmp_path / f"{code}.xlsx", CAMPAIGN, unit, MONTH).read_bytes()
+        draft = hand_in.receive(here, liaison(code), code, MONTH, "报表.xlsx", content)
+        hand_in.explain(here, liaison(code), code, MONTH, {key_of(each): "属实" for each in draft.to_explain})
+        hand_in.submit(here, liaison(code), code, MONTH, draft.draft_id, "周伟")
+    published()
+    told = {}
+    with served(tmp_path) as real:
+        for account_id in ("province", "diqing"):
+            with opened(browser, f"{real}/?month={MONTH}", drawn="#account") as (page, seen):
+                sign_in(page, account_id)
+                page.goto(f"{real}/?month={MONTH}")
+                page.wait_for_selector(".st-key-upload_workbook input", state="attached")
+                settled(page)
+                told[account_id] = text_of(page)
+            assert seen.failures == []
+    assert "云南省 · 2026年9月报送" in told["province"]
+    words = ("合并县(市、区)报来的表", "按2026年9月的报送", "未办结的投诉和未销号的问题也已列入")
+    assert [word in told["diqing"] for word in words] == [True] * 3
+    assert [word in told["province"] for word in words] == [False] * 3

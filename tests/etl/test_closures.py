@@ -174,6 +174,52 @@ def test_a_closed_issue_given_back_as_open_is_asked_about_and_stands_as_reported
     assert statuses(folder, NEXT_MONTH) == ["整改中", "已销号", "整改中", "未整改"]
 
 
+def returned(journal, period: str) -> None:
+    """The current report of a month, sent back."""
+    report = max(journal.submissions(period=period), key=lambda each: each.revision)
+    with journal.writing() as connection:
+        decide(connection, report.submission_id, "returned", by="王芳", now=NOW)
+
+
+def reopened(findings) -> list[tuple[str, object]]:
+    """What is asked about closed issues: the last digit of the row, the status given."""
+    return [(each.cell[-1], each.value) for each in findings if each.kind == "issue_reopened"]
+
+
+def test_a_later_revision_of_the_month_is_asked_too_whatever_the_month_before_says(folder, journal):
+    """Under way in the first month; rectified, closed and returned in the next; then under way again."""
+    reported(folder, ("整改中", RECTIFIED, "整改中", "未整改"))
+    reported(folder, (RECTIFIED, RECTIFIED, "整改中", "未整改"), NEXT_MONTH)
+    closed(folder, journal, 0)
+    returned(journal, NEXT_MONTH)
+    found = reported(folder, ("整改中", "整改中", "整改中", "未整改"), NEXT_MONTH)
+    assert reopened(found) == [("3", "整改中")]
+
+
+@pytest.mark.parametrize(
+    "before", [None, ("未整改",)], ids=["no month before", "not listed the month before"]
+)
+def test_an_issue_first_listed_in_the_month_it_was_closed_in_is_asked_about_in_its_next_revision(
+    folder, journal, before
+):
+    if before:
+        reported(folder, before)
+    reported(folder, ("未整改", RECTIFIED, RECTIFIED), NEXT_MONTH)
+    closed(folder, journal, 1, 2)
+    returned(journal, NEXT_MONTH)
+    assert reopened(reported(folder, ("未整改", RECTIFIED, "未整改"), NEXT_MONTH)) == [("5", "未整改")]
+
+
+def test_a_closed_issue_that_last_month_did_not_list_is_not_missed_as_if_it_had(folder, journal):
+    reported(folder, ("未整改",))
+    reported(folder, ("未整改", RECTIFIED), NEXT_MONTH)
+    closed(folder, journal, 1)
+    returned(journal, NEXT_MONTH)
+    assert {"issue_missing", "issue_reopened"} & {
+        each.kind for each in reported(folder, ("整改中",), NEXT_MONTH)
+    } == set()
+
+
 def test_an_issue_nobody_closed_may_go_back_without_a_word_about_closing(folder):
     reported(folder)
     found = reported(folder, ("整改中", RECTIFIED, "整改中", "未整改"), NEXT_MONTH)

@@ -10,12 +10,12 @@ import pytest
 
 from etl.build import build
 from etl.calendar import first_day
-from etl.completeness import COLUMNS, as_text, completeness
+from etl.completeness import COLUMNS, REASON, as_text, completeness
 from etl.extensions import NO_EXTENSIONS, ExtensionError, due_at, grant, granted, in_force
 from etl.journal import FrozenMonthError, Journal
 from etl.review import freeze
 from etl.store import Store
-from tests.etl.stores import assert_equal_builds, load_into, write_workbook, yunnan
+from tests.etl.stores import assert_equal_builds, build_tables, load_into, write_workbook, yunnan
 
 CAMPAIGN = yunnan()
 MONTH, OTHER_MONTH = "2026-09", "2026-10"
@@ -141,7 +141,7 @@ def test_the_matrix_in_a_terminal_names_the_extended_day_and_the_first_one(journ
     (line,) = [each for each in as_text(found, "").splitlines() if "延期" in each]
     assert f"延期至{DUE_DAY + 10 * DAY}(原定{DUE_DAY})" in line
     assert "迪庆" in line
-    assert list(found.columns) == list(COLUMNS)
+    assert list(found.columns) == [*COLUMNS, REASON]
     assert "延期" not in as_text(completeness(CAMPAIGN, [], MONTH, NOW, NO_EXTENSIONS), "")
 
 
@@ -172,3 +172,19 @@ def test_an_extension_reaches_the_next_build_which_equals_one_from_scratch(tmp_p
             full = build(store, journal, CAMPAIGN, now=received, full=True)
             assert_equal_builds(built.path, full.path)
         assert build(store, journal, CAMPAIGN, now=received).is_new is False
+
+
+def test_a_reason_is_the_journal_s_and_no_build_holds_it(tmp_path):
+    unit = CAMPAIGN.unit(DIQING, CAMPAIGN.reporting_level)
+    path = write_workbook(tmp_path / "report.xlsx", CAMPAIGN, unit, MONTH)
+    load_into(tmp_path / "store", [path], CAMPAIGN)
+    store, reason = Store(folder=tmp_path / "store"), "经办人李明住院"
+    with closing(Journal(store.journal_url)) as journal:
+        extend(journal, reason=reason)
+        extend(journal, KUNMING, reason=reason)
+        built = build(store, journal, CAMPAIGN, now=NOW)
+        with journal.reading() as connection:
+            assert [each.reason for each in granted(connection)] == [reason] * 2
+    tables = build_tables(built.path)
+    assert tables["dim_extension"].height == 2
+    assert [name for name, frame in tables.items() if reason in str(frame.rows())] == []

@@ -23,7 +23,7 @@ from etl.keeping import batches
 from etl.keeping.contents import purged
 from etl.keeping.due import GRACE, SHANGHAI
 from etl.keeping.purge import BusyError, purge, was_purged
-from etl.review import freeze
+from etl.review import freeze, reopen
 from etl.store import Store
 from tests.etl.stores import REPOSITORY
 
@@ -118,10 +118,13 @@ WAYS = list(
 )
 
 
-def test_a_workbook_goes_exactly_when_nothing_that_names_it_is_young_open_waiting_or_a_live_draft(
+def test_a_workbook_goes_exactly_when_nothing_that_names_it_is_young_of_an_open_month_or_a_live_draft(
     store, journal
 ):
-    """Every state, in a frozen month and an open one, old and young, brought long ago and just now, a draft's or not."""
+    """Every state, in a frozen month and an open one, old and young, brought long ago and just now, a draft's or not.
+
+    What its month was frozen over waits for no review any more: a frozen month takes no decision.
+    """
     periods, expected = (
         iter([f"{year}-{month:02}" for year in range(2026, 2060) for month in range(1, 13)]),
         {},
@@ -134,7 +137,7 @@ def test_a_workbook_goes_exactly_when_nothing_that_names_it_is_young_open_waitin
         if draft:
             drafted_in(journal, sha256, draft, number)
         age(store, sha256, brought_at)
-        goes = is_frozen and state != RECEIVED and at == OLD and brought_at == OLD and draft != YOUNG
+        goes = is_frozen and at == OLD and brought_at == OLD and draft != YOUNG
         expected[sha256] = not goes
 
     found = purge_now(store, journal)
@@ -170,16 +173,25 @@ def test_what_another_unit_or_month_still_needs_stays_for_both(store, journal):
     assert not path_of(store, sha256).exists()
 
 
-def test_a_revision_overtaken_before_its_review_goes_with_its_month_and_the_waiting_one_stays(store, journal):
+def test_what_waits_for_review_is_told_apart_from_what_was_overtaken_until_the_month_is_frozen(
+    store, journal
+):
     first, second = brought(store, b"first"), brought(store, b"second")
     for sha256 in (first, second):
         submitted(journal, sha256, OLD, state=RECEIVED)
-    frozen(journal)
 
     found = purge_now(store, journal)
+    assert found.workbooks == ()
+    assert (found.kept["open"], found.kept["waiting"]) == (1, 1)
 
-    assert [held.sha256 for held in found.workbooks] == [first]
-    assert found.kept["waiting"] == 1
+    frozen(journal)
+    assert {held.sha256 for held in purge_now(store, journal).workbooks} == {first, second}
+    with journal.writing() as connection:
+        reopen(connection, MONTH, reason="更正", by="张敏", now=NOW)
+    third = brought(store, b"third")
+    submitted(journal, third, OLD, state=RECEIVED)
+    assert purge_now(store, journal).kept["waiting"] == 1
+    assert path_of(store, third).exists()
 
 
 def test_an_upload_replaced_since_goes_after_a_day_and_not_within_it(store, journal):

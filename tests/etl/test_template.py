@@ -26,10 +26,10 @@ from etl.template import (
     TEMPLATE_VERSION,
     TemplateSheet,
     build_workbook,
-    fill_workbook,
     sheets_for,
     template_workbook,
 )
+from tests.etl.filling import fill_workbook
 
 CAMPAIGNS = {
     folder.name: load_campaign(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import openpyxl
@@ -17,7 +18,7 @@ from etl.closures import closures
 from etl.review import ReviewError
 from etl.sheets.issues import RECTIFIED
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import MONTH, NOW, doors_of, liaison, published, somebody, workbook
+from tests.services.stores import MONTH, NOW, DoorsAt, doors_of, liaison, published, somebody, workbook
 from tests.services.test_hand_in import CAMPAIGN, DIQING, KUNMING, acts, handed_in
 
 REVIEWER = somebody("reviewer")
@@ -85,6 +86,29 @@ def test_rectified_issues_wait_with_the_row_they_stand_in_and_are_closed_several
         (SEEN, "王芳", RECTIFIED)
     }
     assert acts(here)[-1] == ("reviewer", "issue.close", "done")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorsLater(DoorsAt):
+    """Doors of a campaign one of whose counties is no more."""
+
+    without: str
+
+    def campaign(self):
+        return replace(CAMPAIGN, units=tuple(unit for unit in CAMPAIGN.units if unit.code != self.without))
+
+
+def test_an_issue_of_a_county_the_campaign_no_longer_has_is_shown_under_its_code(here, tmp_path):
+    reported(here, tmp_path, [RECTIFIED, RECTIFIED])
+    closing.close(here, REVIEWER, DIQING, ["issue_id-0000"], SEEN)
+    gone = {each["issue_id"]: each["unit"] for each in issues([RECTIFIED, RECTIFIED])}
+    for issue_id, code in gone.items():
+        later = DoorsLater(store=here.store, stands_at=LATER, without=code)
+        found = closing.closing(later, REVIEWER, MONTH)
+        shown = {each.issue_id: each.county for each in found.waiting}
+        shown |= {each.closure.issue_id: each.county for each in found.closed}
+        assert shown.keys() == gone.keys()
+        assert shown[issue_id] == code
 
 
 def test_pressing_twice_closes_once(here, tmp_path):

@@ -43,6 +43,7 @@ def test_an_extension_moves_what_its_liaison_is_told_and_nobody_elses(here):
     own, other = (standing(later, liaison(code), code, MONTH) for code in (DIQING, KUNMING))
     assert (own.is_late, other.is_late) == (False, True)
     assert own.due_at - own.campaign_due_at == timedelta(days=15)
+    assert (own.extension_reason, other.extension_reason) == (REASON, "")
     assert other.due_at == other.campaign_due_at == CAMPAIGN.due_at(MONTH)
     assert MONTH not in open_months(later, liaison(DIQING), DIQING)
     assert MONTH in open_months(later, liaison(KUNMING), KUNMING)

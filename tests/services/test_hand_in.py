@@ -70,7 +70,7 @@ def test_a_good_workbook_ends_in_a_receipt_and_in_the_figures(here, good):
     assert receipt.number == "533400-202609-01"
     assert (held.state, held.certified_by, held.received_at) == ("received", "周伟", NOW)
     assert {key: content for key, content, _ in receipt.sheets}["complaints"] == "reported"
-    assert hand_in.draft_of(here, liaison(DIQING), DIQING, MONTH) is None
+    assert standing(here, liaison(DIQING), DIQING, MONTH).draft is None
     assert (here.store.warehouse / "CURRENT").exists()
     who = f"liaison-{DIQING}"
     assert acts(here)[-1] == (who, "submission.submit", "done")
@@ -136,7 +136,7 @@ def everything(here, person, unit, content):
     return [
         lambda: hand_in.template(here, person, unit, MONTH),
         lambda: hand_in.receive(here, person, unit, MONTH, "a.xlsx", content),
-        lambda: hand_in.draft_of(here, person, unit, MONTH),
+        lambda: standing(here, person, unit, MONTH),
         lambda: hand_in.explain(here, person, unit, MONTH, {}),
         lambda: hand_in.discard(here, person, unit, MONTH),
         lambda: hand_in.marked(here, person, unit, MONTH, "zh"),
@@ -339,7 +339,21 @@ def test_eight_hands_on_one_month_leave_one_current_revision_numbered_without_a_
     assert len(set(receipts)) >= 2
 
 
+@pytest.mark.parametrize("unit", [*UNITS, CAMPAIGN.top.code])
+def test_only_the_top_unit_hands_in_a_register_of_no_units_below(here, unit):
+    found = standing(here, liaison(unit), unit, MONTH)
+    assert found.is_register == (unit == CAMPAIGN.top.code)
+
+
+def test_a_campaign_that_reports_at_its_top_has_no_register(tmp_path):
+    here = doors_of(tmp_path / "district")
+    here.journal().claim("pingshan-2018", simulated=False, now=NOW)
+    (unit,) = here.campaign().reporting_units
+    assert unit == here.campaign().top
+    assert not standing(here, liaison(unit.code), unit.code, "2018-12").is_register
+
+
 def test_a_draft_survives_the_server(here, good):
     draft = hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "a.xlsx", good)
     again = doors_of(here.store.folder, now=NOW + timedelta(hours=1))
-    assert hand_in.draft_of(again, liaison(DIQING), DIQING, MONTH) == draft
+    assert standing(again, liaison(DIQING), DIQING, MONTH).draft == draft

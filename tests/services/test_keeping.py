@@ -90,9 +90,9 @@ def test_a_purge_waits_for_a_backup_and_is_done_the_next_time(here, good):
     later = doors_of(here.store.folder, now=LATER)
     with FileLock(here.store.purge_lock):
         purge_once(later)
-    assert hand_in.draft_of(here, liaison(DIQING), DIQING, MONTH) is not None
+    assert standing(here, liaison(DIQING), DIQING, MONTH).draft is not None
     purge_once(later)
-    assert hand_in.draft_of(here, liaison(DIQING), DIQING, MONTH) is None
+    assert standing(here, liaison(DIQING), DIQING, MONTH).draft is None
 
 
 def test_a_purge_that_fails_leaves_the_server_running(here, good, caplog):

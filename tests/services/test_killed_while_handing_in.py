@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from dashboard.access.doors import Doors
-from dashboard.services.hand_in import draft_of
+from dashboard.services.standing import standing
 from etl import audit
 from etl.build import build
 from etl.journal import Journal
@@ -106,7 +106,7 @@ def _check_draft(folder: Path, line: list[str]) -> None:
     """A draft that was acknowledged and not handed in yet is there, or its submission is."""
     _, unit, period, draft_id = line
     here = Doors(store=Store(folder=folder))
-    draft = draft_of(here, liaison(unit), unit, period)
+    draft = standing(here, liaison(unit), unit, period).draft
     assert draft is None or draft.draft_id == draft_id
     if draft is None:
         assert here.journal().submissions(unit_code=unit, period=period)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from dashboard.services import attachments, hand_in, receipts, reviewing
+from dashboard.services.standing import standing
 from etl.findings import key_of, render
 from etl.sheets import COVER, SHEETS
 from tests.etl.example_workbooks import example_workbook_rows
@@ -137,6 +138,7 @@ def test_nothing_the_store_keeps_shows_a_number(here, seeds):
 def test_nothing_taken_away_shows_a_number(here, seeds):
     held = here.journal().submissions()[0]
     written = receipts.page(receipts.receipt_of(held), "迪庆州", "zh")
-    written += str([render(each, "") for each in hand_in.draft_of(here, liaison(UNIT), UNIT, MONTH).findings])
+    draft = standing(here, liaison(UNIT), UNIT, MONTH).draft
+    written += str([render(each, "") for each in draft.findings])
     written += str(reviewing.case(here, somebody("reviewer"), held.submission_id))
     assert [seed for seed in seeds if seed in plain(written)] == []

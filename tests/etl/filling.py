@@ -1,18 +1,32 @@
-"""Values put into a workbook made before, under the headers it has."""
+"""A template filled in as people fill it in: values put under the headers it has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 
+import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.schema import Sheet
+from etl.sheets import COVER, SHEETS
 from etl.writing.cells import cell_value, put
 from etl.writing.styles import data_style
 
 HEADER_SEARCH_ROWS = 20
 
 Rows = Sequence[Mapping[str, object]]
+
+
+def fill_workbook(template: bytes, cover: Mapping[str, object], rows: Mapping[str, Rows]) -> bytes:
+    """Put values into a template made before, under its headers; values are written as they are given."""
+    workbook = openpyxl.load_workbook(BytesIO(template))
+    fill_form(workbook[COVER.title_zh], COVER, cover)
+    for key, sheet_rows in rows.items():
+        fill_table(workbook[SHEETS[key].title_zh], SHEETS[key], sheet_rows)
+    filled = BytesIO()
+    workbook.save(filled)
+    return filled.getvalue()
 
 
 def fill_form(worksheet: Worksheet, sheet: Sheet, values: Mapping[str, object]) -> None:
