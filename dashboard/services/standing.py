@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments
+from dashboard.services.comparing import Compared, compared
 from dashboard.services.hand_in import place
 from etl import drafts
 from etl.calendar import first_day
@@ -26,7 +27,7 @@ class Standing:
 
     ``decisions`` are the reviews of each submission by its id, ``due_at`` the moment it is late from;
     ``campaign_due_at`` is earlier where the unit was granted an extension. ``draft_purged``: what was uploaded last
-    was not handed in, and was purged on its schedule.
+    was not handed in, and was purged on its schedule. ``compared`` is the latest revision beside the one before.
     """
 
     unit: Unit
@@ -40,6 +41,7 @@ class Standing:
     submissions: Sequence[Submission]
     decisions: Mapping[str, Sequence[Mapping[str, object]]]
     attachments: Sequence[Mapping[str, object]]
+    compared: Compared | None
 
     @property
     def latest(self) -> Submission | None:
@@ -85,6 +87,7 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
             submissions=tuple(sorted(held, key=lambda each: -each.revision)),
             decisions=reviews(connection, [each.submission_id for each in held]),
             attachments=attachments.held(connection, unit_code, period),
+            compared=compared(here, held[-1], held) if held else None,
         )
 
 
