@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import escape
 
 from dashboard import format
-from dashboard.components import block, page, plain_table
+from dashboard.components import block, page, plain_table, revision_changes
 from dashboard.components.hand_in_findings import table
 from dashboard.components.links import link, linked
 from dashboard.components.plain_table import Line
@@ -136,6 +136,12 @@ def file_link(text: str, address: str, *, strong: bool = False) -> str:
     return f'<a{look} href="{escape(address)}?lang={LANGUAGE.get()}" download>{escape(text)}</a>'
 
 
+def data_link(held: Submission) -> str:
+    """The way to what a revision holds, as a workbook."""
+    text = t("下载第{n}版数据(已遮去个人信息)", n=held.revision)
+    return file_link(text, f"/submissions/{held.submission_id}/workbook")
+
+
 def findings(found: Standing) -> None:
     """What was found in the uploaded workbook, and the way to get it back marked."""
     draft = found.draft
@@ -174,11 +180,32 @@ def history(found: Standing) -> None:
     """Every revision: when, by whom, what became of it, its sheets and its receipt."""
     if not found.submissions:
         return
-    titles = (t("版本"), t("接收时间"), t("报送人"), t("数据负责人"), t("状态"), t("各表"), t("回执"))
+    titles = (
+        t("版本"),
+        t("接收时间"),
+        t("报送人"),
+        t("数据负责人"),
+        t("状态"),
+        t("各表"),
+        t("回执"),
+        t("数据"),
+    )
     lines = [_revision(each) for each in found.submissions]
     block.show(
-        f"<h2>{escape(t('报送记录'))}</h2>{plain_table.table(titles, lines, css='history')}", key="history"
+        f"<h2>{escape(t('报送记录'))}</h2>{plain_table.table(titles, lines, css='history')}{_changes(found)}",
+        key="history",
     )
+
+
+def _changes(found: Standing) -> str:
+    """What the latest revision changed, folded."""
+    if found.compared is None:
+        return ""
+    title = f"{t('第{n}版', n=found.latest.revision)} · {revision_changes.summary(found.compared)}"
+    body = revision_changes.table(found.compared)
+    if not body:
+        return f'<p class="src">{escape(title)}</p>'
+    return f'<details class="folded"><summary>{escape(title)}</summary>{body}</details>'
 
 
 def _revision(each: Submission) -> Line:
@@ -200,7 +227,7 @@ def _revision(each: Submission) -> Line:
     )
     saved = f'<a href="{escape(address)}&amp;save" download>{escape(t("保存"))}</a>'
     opened = f'<a href="{escape(address)}" target="_blank">{escape(receipt.number)}</a> {saved}'
-    return Line(cells=[*(escape(text) for text in cells), opened])
+    return Line(cells=[*(escape(text) for text in cells), opened, data_link(each)])
 
 
 def state(key: str) -> str:

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
-from dashboard.components import block, page, plain_table
-from dashboard.components.hand_in_page import file_link, state
+from dashboard.components import block, page, plain_table, revision_changes
+from dashboard.components.hand_in_page import data_link, file_link, state
 from dashboard.components.hand_in_steps import pressed
 from dashboard.components.links import going, link
 from dashboard.components.plain_table import Line, line
@@ -82,6 +82,7 @@ def case(found: Case, name: str, principal: Principal) -> None:
     ways = [
         *([unit] if may(principal, "page.unit") else []),
         f'<a href="/receipts/{held.submission_id}?lang={LANGUAGE.get()}" target="_blank">{escape(receipt_of(held).number)}</a>',
+        data_link(held),
     ]
     parts = [
         f"<h2>{escape(t('{unit} · 报送内容', unit=name))}</h2>",
@@ -108,19 +109,10 @@ def _asked_line(each: Asked) -> Line:
 
 
 def _changes(found: Case) -> str:
-    if found.before is None:
+    if found.compared is None:
         return ""
-    told = [
-        t(
-            "{sheet}新增{added}行、去掉{removed}行",
-            sheet=SHEETS[each.sheet].title_zh,
-            added=each.added,
-            removed=each.removed,
-        )
-        for each in found.changes
-    ]
-    what = clauses(told) if told else t("各表内容没有变化")
-    return f"<p>{escape(t('与第{n}版相比:{what}(改动的行算一去一增)。', n=found.before.revision, what=what))}</p>"
+    told = revision_changes.summary(found.compared)
+    return f"<h3>{escape(told)}</h3>{revision_changes.table(found.compared)}"
 
 
 def _attachments(found: Case) -> str:

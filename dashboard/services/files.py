@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dashboard.access.doors import Doors
 from dashboard.access.principal import NOBODY, Principal, RefusedError
 from dashboard.i18n import LANGUAGE, LANGUAGES, spoken
-from dashboard.services import attachments, hand_in, merging, receipts
+from dashboard.services import attachments, hand_in, merging, receipts, submitted
 from dashboard.services.hand_in import LARGEST, NotReadyError
 from dashboard.services.pacing import TooOftenError
 from etl.journal import FrozenMonthError, StoreConflictError
@@ -33,7 +33,7 @@ class TooLargeError(Exception):
 
 
 def routes(here: Doors) -> list[Route]:
-    """Template, upload, marked copy, merging, receipt and attachments, by unit and month."""
+    """Template, upload, marked copy, merging, receipt, submitted data and attachments, by unit and month."""
     month = "/hand-in/{unit}/{month}"
     ways: list[tuple[str, str, Answer]] = [
         ("GET", f"{month}/template", _template),
@@ -44,6 +44,7 @@ def routes(here: Doors) -> list[Route]:
         ("GET", f"{month}/merged", _merged),
         ("PUT", f"{month}/attachment", _attach),
         ("GET", "/receipts/{submission}", _receipt),
+        ("GET", "/submissions/{submission}/workbook", _submitted),
         ("GET", "/attachments/{number:int}", _attachment),
     ]
     return [Route(path, _answering(here, answer), methods=[method]) for method, path, answer in ways]
@@ -144,6 +145,10 @@ def _attach(here: Doors, principal: Principal, request: Request, body: bytes) ->
 
 def _attachment(here: Doors, principal: Principal, request: Request, _: bytes) -> Response:
     return _download(*attachments.download(here, principal, request.path_params["number"]))
+
+
+def _submitted(here: Doors, principal: Principal, request: Request, _: bytes) -> Response:
+    return _download(*submitted.workbook(here, principal, request.path_params["submission"]), XLSX)
 
 
 def _receipt(here: Doors, principal: Principal, request: Request, _: bytes) -> Response:

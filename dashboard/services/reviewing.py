@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments, publishing
+from dashboard.services.comparing import Compared, compared
 from dashboard.services.hand_in import NotReadyError
 from etl import review
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
 from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, Submission
 from etl.journal_tables import EXPLANATION
-from etl.revisions import SheetChange, changes
 
 LONGEST_REASON = 300
 
@@ -53,8 +53,7 @@ class Case:
 
     submission: Submission
     asked: Sequence[Asked]
-    before: Submission | None
-    changes: Sequence[SheetChange]
+    compared: Compared | None
     decisions: Sequence[Mapping[str, object]]
     attachments: Sequence[Mapping[str, object]]
 
@@ -91,19 +90,13 @@ def case(here: Doors, principal: Principal, submission_id: str) -> Case:
     if held is None:
         raise NotReadyError("没有这份报送 / there is no such submission")
     of_month = here.journal().submissions(unit_code=held.unit_code, period=held.period)
-    before = max(
-        (each for each in of_month if each.revision < held.revision),
-        key=lambda each: each.revision,
-        default=None,
-    )
     with here.journal().reading() as connection:
         query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id == submission_id)
         explanations = [dict(row) for row in connection.execute(query).mappings()]
         return Case(
             submission=held,
             asked=_asked(held, explanations),
-            before=before,
-            changes=changes(here.store, before, held) if before else [],
+            compared=compared(here, held, of_month),
             decisions=review.reviews(connection, [submission_id]).get(submission_id, []),
             attachments=attachments.held(connection, held.unit_code, held.period),
         )

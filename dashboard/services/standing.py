@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments
+from dashboard.services.comparing import Compared, compared
 from dashboard.services.hand_in import place
 from etl import drafts
 from etl.calendar import first_day
@@ -28,6 +29,7 @@ class Standing:
     ``campaign_due_at`` is earlier where the unit was granted an extension, for ``extension_reason`` ("" without one).
     ``draft_purged``: what was uploaded last was not handed in, and was purged on its schedule. ``is_register``: it
     hands in the province's register, which is of no units below it.
+    ``compared`` is the latest revision beside the one before.
     """
 
     unit: Unit
@@ -43,6 +45,7 @@ class Standing:
     submissions: Sequence[Submission]
     decisions: Mapping[str, Sequence[Mapping[str, object]]]
     attachments: Sequence[Mapping[str, object]]
+    compared: Compared | None
 
     @property
     def latest(self) -> Submission | None:
@@ -91,6 +94,7 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
             submissions=tuple(sorted(held, key=lambda each: -each.revision)),
             decisions=reviews(connection, [each.submission_id for each in held]),
             attachments=attachments.held(connection, unit_code, period),
+            compared=compared(here, held[-1], held) if held else None,
         )
 
 

@@ -6,13 +6,15 @@ import pytest
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
+from dashboard.components import revision_changes
 from dashboard.services import reviewing
 from dashboard.services.hand_in import NotReadyError
 from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
 from etl.review import ReviewError
+from tests.etl.example_workbooks import example_workbook_rows
 from tests.services.stores import MONTH, doors_of, liaison, published, somebody, workbook
-from tests.services.test_hand_in import DIQING, acts, handed_in
+from tests.services.test_hand_in import CAMPAIGN, DIQING, acts, handed_in
 
 REVIEWER, ADMIN = somebody("reviewer"), somebody("admin")
 REASON = {"sheet": "月度情况", "cell": "D4", "reason": "与上月相差过大,请核实"}
@@ -69,10 +71,31 @@ def test_a_decision_is_taken_once_and_on_the_latest_revision_only(here, good, tm
 def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp_path):
     first = handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
-    assert reviewing.case(here, REVIEWER, first.submission_id).changes == []
-    found = reviewing.case(here, REVIEWER, second.submission_id)
+    assert reviewing.case(here, REVIEWER, first.submission_id).compared is None
+    found = reviewing.case(here, REVIEWER, second.submission_id).compared
     assert found.before.submission_id == first.submission_id
-    assert {each.sheet: (each.added, each.removed) for each in found.changes}["complaints"] == (1, 0)
+    assert {each.sheet: (each.added_count, each.removed_count) for each in found.sheets}["complaints"] == (
+        1,
+        0,
+    )
+
+
+def test_one_changed_cell_is_told_with_what_it_was_to_the_reviewer_and_to_its_liaison(here, good, tmp_path):
+    rows = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(DIQING, CAMPAIGN.reporting_level), MONTH)
+    note = rows["issues"][0]["measure"]
+    rows["issues"][0]["measure"] = f"{note},电话13812345678"
+    handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, rows=rows))
+    found = reviewing.case(here, REVIEWER, second.submission_id).compared
+    (sheet,) = found.sheets
+    (cell,) = sheet.cells
+    assert (sheet.sheet, sheet.count, cell.column) == ("issues", 1, "measure")
+    assert cell.key == (rows["issues"][0]["issue_id"],)
+    assert (cell.before, cell.after) == (note, f"{note},电话138****5678")
+    assert standing(here, liaison(DIQING), DIQING, MONTH).compared == found
+    told = revision_changes.table(found)
+    assert f'data-label="原为">{note}</td>' in told
+    assert "13812345678" not in told
 
 
 def test_the_reasons_given_stand_beside_the_values_they_explain(here, tmp_path):

@@ -1,0 +1,44 @@
+"""Comparing a revision of a unit's month with the one before, for those a service has let see both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.access.doors import Doors
+from etl.campaign import Campaign
+from etl.journal import Submission
+from etl.revisions import SheetChange, changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What changed since the revision before; ``names`` are those of the units its rows may name, by code."""
+
+    before: Submission
+    sheets: Sequence[SheetChange]
+    names: Mapping[str, str]
+
+    @property
+    def count(self) -> int:
+        """Cells changed, rows added and rows removed on all sheets."""
+        return sum(each.count for each in self.sheets)
+
+
+def compared(here: Doors, held: Submission, of_month: Sequence[Submission]) -> Compared | None:
+    """A revision beside the one before among those of its month; None where it is the first."""
+    earlier = [each for each in of_month if each.revision < held.revision]
+    if not earlier:
+        return None
+    before = max(earlier, key=lambda each: each.revision)
+    return Compared(
+        before=before,
+        sheets=changes(here.store, before, held),
+        names=_names(here.campaign(), held.unit_code),
+    )
+
+
+def _names(campaign: Campaign, unit_code: str) -> dict[str, str]:
+    """Names of units by code; an own office shares its unit's code and goes before it in its own workbook."""
+    everywhere = {each.code: each.name for each in campaign.units if not each.own_office}
+    return everywhere | {leaf.code: leaf.name for leaf in campaign.leaves(unit_code)}

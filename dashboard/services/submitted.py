@@ -1,0 +1,30 @@
+"""What a revision holds as a workbook: the stored, masked rows in the template's layout; the bytes received stay put."""
+
+from __future__ import annotations
+
+from dashboard.access.doors import Doors
+from dashboard.access.principal import Principal
+from dashboard.services import acts
+from dashboard.services.hand_in import CHECKS_AT_ONCE, NotReadyError, place
+from etl.journal import Submission
+from etl.writing.submitted_workbook import submitted_workbook
+
+
+def workbook(here: Doors, principal: Principal, submission_id: str) -> tuple[str, bytes]:
+    """The data of one revision: file name and workbook. Raises RefusedError, NotReadyError."""
+    held = here.journal().submission(submission_id)
+    unit_code = held.unit_code if held else ""
+    acts.allow(here, principal, "submission.read", unit=unit_code, what=submission_id)
+    if held is None:
+        raise NotReadyError("没有这份报送 / there is no such submission")
+    name, content = _written(here, held)
+    acts.tell(here, principal, "submission.read", submission_id, file=name)
+    return name, content
+
+
+def _written(here: Doors, held: Submission) -> tuple[str, bytes]:
+    campaign, unit = place(here, held.unit_code, held.period)
+    simulated = here.journal().is_simulated() is True
+    with CHECKS_AT_ONCE:
+        content = submitted_workbook(campaign, unit, held, here.store, simulated=simulated)
+    return f"{unit.name}-{held.period}-第{held.revision}版.xlsx", content
