@@ -69,7 +69,7 @@ def _handed_in(connection: sa.Connection, draft: Draft) -> dict[str, str]:
         .where(SUBMISSION.c.unit_code == draft.unit_code, SUBMISSION.c.period == draft.period)
         .order_by(SUBMISSION.c.revision)
     )
-    return dict(connection.execute(query))
+    return dict(connection.execute(query).all())
 
 
 def find(connection: sa.Connection, unit_code: str, period: str) -> Draft | None:
