@@ -26,10 +26,19 @@ COLUMNS = {
     "row": pl.Int32,
     **{
         name: SHEETS[LEDGER].column(name).polars_type
-        for name in ("issue_id", "unit", "found_on", "status", "closed_on")
+        for name in (
+            "issue_id",
+            "unit",
+            "description",
+            "measure",
+            "found_on",
+            "due_on",
+            "status",
+            "closed_on",
+        )
     },
 }
-"""What a closure is decided by: no text that somebody typed freely."""
+"""What a closure is decided by; the texts are for the province's reviewers alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from dashboard.components.geometry import WIDTH, Shape
 from dashboard.components.links import going
 from dashboard.components.map_legend import HATCHED, NO_COLOUR, legend
 from dashboard.components.marks import INK
-from dashboard.components.notation import Row, said, shown
+from dashboard.components.notation import Row, labelled, said
 from dashboard.components.scale import LIGHT_TEXT_FROM, SHADES, ShadeClass, classes_at, edges
 from metrics.kpi import Kpi
 
@@ -118,7 +118,7 @@ def fill(kpi: Kpi, row: Row, shade: Mapping[str, int]) -> str:
 
 def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) -> str:
     """Name and value in the middle of the area: the value alone where the name is too long for it."""
-    name, value = area_map.names[shape.code], escape(shown(area_map.kpi, row))
+    name, value = area_map.names[shape.code], escape(labelled(area_map.kpi, row))
     size = min(NAME_SIZE, max(SMALLEST_NAME, shape.label_width / max(_length(name), 3)))
     x, y = f"{shape.label_x:.0f}", shape.label_y
     if shape.label_width < VALUE_SIZE * _length(value):
@@ -160,5 +160,5 @@ def _tile(area_map: AreaMap, row: Row, shade: Mapping[str, int]) -> str:
     return (
         f'<li {look}{picked} title="{escape(said(area_map.kpi, row, area_map.names[code]))}"'
         f" {_opens(area_map, code)}><span>{escape(area_map.names[code])}</span>"
-        f"<b>{escape(shown(area_map.kpi, row))}</b>{line}</li>"
+        f"<b>{escape(labelled(area_map.kpi, row))}</b>{line}</li>"
     )

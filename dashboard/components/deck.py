@@ -17,7 +17,7 @@ from dashboard.components.geometry import WIDTH, Shape
 from dashboard.components.map_legend import HATCHED
 from dashboard.components.map_pattern import ATLAS, MAPPING, UNIT_SCALE
 from dashboard.components.marks import INK
-from dashboard.components.notation import Row, shown
+from dashboard.components.notation import Row, labelled
 from dashboard.components.scale import LIGHT_TEXT_FROM
 
 HEIGHT = 560
@@ -69,9 +69,9 @@ def chart(area_map: AreaMap, hovers: Mapping[str, Hover], *, layer: str, marked:
     """The map as a chart: the same JSON for the same figures, the mark on ``marked`` ("" for none)."""
     shapes = drawn_shapes(area_map)
     rows = {str(row["unit_code"]): row for row in area_map.rows}
-    shade, labelled = area_map.shade, len(shapes) <= LABELLED_UNITS
+    shade, with_labels = area_map.shade, len(shapes) <= LABELLED_UNITS
     units = [
-        _feature(area_map, shape, rows[shape.code], shade, hovers[shape.code], labelled, marked)
+        _feature(area_map, shape, rows[shape.code], shade, hovers[shape.code], with_labels, marked)
         for shape in shapes
     ]
     whole = {
@@ -106,11 +106,11 @@ def _feature(
     row: Row,
     shade: Mapping[str, int],
     hover: Hover,
-    labelled: bool,
+    with_labels: bool,
     marked: str,
 ) -> dict[str, object]:
     paint, name = fill(area_map.kpi, row, shade), area_map.names[shape.code]
-    at = [round(shape.label_x), round(shape.label_y) - (MARK_SHIFT if labelled else 0)]
+    at = [round(shape.label_x), round(shape.label_y) - (MARK_SHIFT if with_labels else 0)]
     return {
         "type": "Feature",
         "geometry": {
@@ -124,7 +124,7 @@ def _feature(
             "code": shape.code,
             "fill": _rgb("#A6A6A6" if paint == HATCHED else paint),
             "pattern": "hatch" if paint == HATCHED else "solid",
-            "text": f"{name}\n{shown(area_map.kpi, row)}" if labelled else "",
+            "text": f"{name}\n{labelled(area_map.kpi, row)}" if with_labels else "",
             "ink": _rgb("#FFFFFF" if shade.get(shape.code, 0) >= LIGHT_TEXT_FROM else INK),
             "behind": [*_rgb("#FFFFFF" if paint == HATCHED else paint), 210],
             "mark": 255 if shape.code == marked else 0,

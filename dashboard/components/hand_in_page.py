@@ -148,7 +148,7 @@ def findings(found: Standing) -> None:
     must, verify = len(draft.blocking), len(draft.to_explain)
     info = len(draft.findings) - must - verify
     told = t(
-        "{file}:{must}处必须修改,{verify}处需要说明,{info}处提示",
+        "{file}:{must}处必须修改(强制性),{verify}处需要说明(核实性),{info}处提示",
         file=draft.file_name,
         must=must,
         verify=verify,

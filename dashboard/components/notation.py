@@ -40,6 +40,16 @@ def shown(kpi: Kpi, row: Row) -> str:
     return format.figure(kpi, row)
 
 
+def labelled(kpi: Kpi, row: Row) -> str:
+    """``shown`` as it stands on a map: a value without enough cases carries its sign, since its grey is no class.
+
+    Without it somebody who does not tell green from red would take it for one.
+    """
+    value = shown(kpi, row)
+    few = str(row["status"]) == "too_few_cases" and not is_word(row)
+    return f"{STATUS['too_few_cases'].sign}{value}" if few else value
+
+
 def said(kpi: Kpi, row: Row, name: str) -> str:
     """A unit's figure in one line, for hovering and reading aloud."""
     parts = [name, shown(kpi, row) + (f" {format.unit(kpi)}" if row["value"] is not None else "")]

@@ -81,11 +81,21 @@ def _waiting(found: Sequence[Rectified]) -> str:
     source = t(
         "出自第{n}版({file})的{sheet}", n=found[0].revision, file=found[0].file_name, sheet=LEDGER.title_zh
     )
-    titles = (*_columns("issue_id", "unit", "found_on"), t("完成日期"), t("行号"))
+    names = ("issue_id", "unit", "description", "measure", "found_on", "due_on", "closed_on")
     lines = (
-        plain_table.line(each.issue_id, each.county, _day(each.found_on), _day(each.closed_on), str(each.row))
+        plain_table.line(
+            each.issue_id,
+            each.county,
+            each.description,
+            each.measure,
+            _day(each.found_on),
+            _day(each.due_on),
+            _day(each.closed_on),
+            str(each.row),
+        )
         for each in found
     )
+    titles = (*_columns(*names), t("行号"))
     return f'<p class="src">{escape(source)}</p>{_table(titles, lines)}'
 
 

@@ -29,7 +29,10 @@ class Rectified:
     unit_code: str
     issue_id: str
     county: str
+    description: str
+    measure: str
     found_on: date | None
+    due_on: date | None
     closed_on: date | None
     file_name: str
     revision: int
@@ -90,7 +93,10 @@ def _rectified(
             issue_id=each["issue_id"],
             # The campaign's units may have changed since: a code it no longer has is better than no page.
             county=counties.get((each["reporting_code"], each["unit"]), each["unit"]),
+            description=each["description"] or "",
+            measure=each["measure"] or "",
             found_on=each["found_on"],
+            due_on=each["due_on"],
             closed_on=each["closed_on"],
             file_name=reports[each["reporting_code"]].file_name,
             revision=reports[each["reporting_code"]].revision,

@@ -165,14 +165,15 @@ def test_the_rows_that_are_not_in_the_numerator_can_be_asked_for(key, tmp_path):
             places = asked(run, read_dimensions(run), kpi, data.campaign.top, month, "rolling12", data.today)
         for part in (provenance.ALL, provenance.NUMERATOR, provenance.REST):
             for each in rows_behind(store, build, places, measures(kpi), part=part, limit=10**6):
-                assert each.rows.height == each.row_count == each.counts[part]
+                assert each.part == (part if each.has_parts else provenance.ALL)
+                assert each.rows.height == each.row_count == each.counts[each.part]
                 assert each.counts["all"] == each.counts["numerator"] + each.counts["rest"]
                 order = each.rows.select("source_submission_id", "row").rows()
                 assert order == sorted(order)
-                if part == provenance.REST:
+                if each.part == provenance.REST:
                     assert set(each.rows[f"adds_{kpi.numerator}"]) <= {0}
                     missing += each.rows.height
-                if part == provenance.NUMERATOR:
+                if each.part == provenance.NUMERATOR:
                     assert 0 not in set(each.rows[f"adds_{kpi.numerator}"])
     assert missing > 0
 

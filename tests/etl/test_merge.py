@@ -103,7 +103,7 @@ def taken_apart(rows, count, seed, flags):
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.integers(2, 6), st.integers(0, 30), st.integers(0, 10**6))
 def test_a_workbook_taken_apart_and_merged_is_stored_as_the_whole(count, rows, seed):
@@ -118,7 +118,7 @@ def test_a_workbook_taken_apart_and_merged_is_stored_as_the_whole(count, rows, s
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.integers(0, 10**6))
 def test_spoilt_parts_give_no_value_that_nobody_typed_and_in_any_order_the_same(seed):
@@ -139,7 +139,7 @@ def test_spoilt_parts_give_no_value_that_nobody_typed_and_in_any_order_the_same(
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.integers(0, 10**6))
 def test_every_row_somebody_typed_stands_whole_in_one_row_of_the_result_or_its_cells_in_a_conflict(seed):
