@@ -375,7 +375,7 @@ def poisoned(content):
 
 
 def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, tmp_path):
-    month, payload = "2026-07", PAYLOADS[1]
+    month, payload = "2026-10", PAYLOADS[1]
     content = poisoned(workbook(tmp_path, UNIT, month, count=len(PAYLOADS)))
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "diqing")
