@@ -10,8 +10,8 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
 from etl.deciding_cells import READ_FROM
-from etl.journal import current
-from etl.journal_tables import EXPLANATION
+from etl.journal import NOT_CURRENT
+from etl.journal_tables import EXPLANATION, SUBMISSION
 from etl.sheets import SHEETS
 
 
@@ -33,9 +33,15 @@ class Given:
 def given(here: Doors, principal: Principal, unit_code: str, period: str) -> list[Given]:
     """The reasons given with a unit's report of a month, in the revision that counts."""
     acts.allow(here, principal, "explanation.read", unit=unit_code, what=f"{unit_code} {period}")
-    held = current(here.journal().submissions(unit_code=unit_code, period=period))
-    ids = [each.submission_id for each in held.values()]
-    query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id.in_(ids))
+    counting = (
+        sa.select(SUBMISSION.c.submission_id)
+        .where(SUBMISSION.c.unit_code == unit_code, SUBMISSION.c.period == period)
+        .where(SUBMISSION.c.state.not_in(NOT_CURRENT))
+        .order_by(SUBMISSION.c.revision.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id == counting)
     with here.journal().reading() as connection:
         rows = connection.execute(query.order_by(EXPLANATION.c.sheet, EXPLANATION.c.cell)).mappings().all()
     return [

@@ -356,11 +356,16 @@ def withdraw(here: Doors, principal: Principal, submission_id: str, reason: str)
     publishing.publish_soon(here)
 
 
-def receipt(here: Doors, principal: Principal, submission_id: str) -> tuple[Receipt, Unit]:
-    """The receipt of a submission, and its unit."""
+def readable(here: Doors, principal: Principal, submission_id: str) -> Submission:
+    """A submission, for those who may read it; others do not even learn whether it exists."""
     held = here.journal().submission(submission_id)
-    unit_code = held.unit_code if held else ""
-    acts.allow(here, principal, "submission.read", unit=unit_code, what=submission_id)
+    acts.allow(here, principal, "submission.read", unit=held.unit_code if held else "", what=submission_id)
     if held is None:
         raise NotReadyError("没有这份报送 / there is no such submission")
-    return receipt_of(held), unit_named(here.campaign(), unit_code)
+    return held
+
+
+def receipt(here: Doors, principal: Principal, submission_id: str) -> tuple[Receipt, Unit]:
+    """The receipt of a submission, and its unit."""
+    held = readable(here, principal, submission_id)
+    return receipt_of(held), unit_named(here.campaign(), held.unit_code)

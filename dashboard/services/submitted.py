@@ -5,19 +5,14 @@ from __future__ import annotations
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
-from dashboard.services.hand_in import CHECKS_AT_ONCE, NotReadyError, place
+from dashboard.services.hand_in import CHECKS_AT_ONCE, place, readable
 from etl.journal import Submission
 from etl.writing.submitted_workbook import submitted_workbook
 
 
 def workbook(here: Doors, principal: Principal, submission_id: str) -> tuple[str, bytes]:
     """The data of one revision: file name and workbook. Raises RefusedError, NotReadyError."""
-    held = here.journal().submission(submission_id)
-    unit_code = held.unit_code if held else ""
-    acts.allow(here, principal, "submission.read", unit=unit_code, what=submission_id)
-    if held is None:
-        raise NotReadyError("没有这份报送 / there is no such submission")
-    name, content = _written(here, held)
+    name, content = _written(here, readable(here, principal, submission_id))
     acts.tell(here, principal, "submission.read", submission_id, file=name)
     return name, content
 
