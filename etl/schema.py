@@ -87,7 +87,7 @@ class Column:
 class Rule:
     """A statement about the rows of one sheet that spans cells.
 
-    ``violated`` is an expression over the typed columns (and ``data_from``, ``data_to`` as dates)
+    ``violated`` is an expression over the typed columns (and ``data_from``, ``data_to``, ``today`` as dates)
     that is true where the statement fails; a missing cell makes it unknown, never violated. The
     finding is put at the cell of the first of ``columns``.
     """
@@ -216,6 +216,24 @@ def within_data_window(name: str, title_zh: str, title_en: str) -> Rule:
         violated=pl.col(name).cast(pl.Date) > pl.col("data_to"),
         expected_zh=f"{title_zh}不晚于统计截止日",
         expected_en=f"{title_en} not after the last day of data",
+    )
+
+
+def not_in_future(name: str, title_zh: str, title_en: str, *, bounded: bool = True) -> Rule:
+    """What is reported as having happened may not be dated after the day of the check.
+
+    Of a month that has not ended the last day of data is still to come and rules nothing out. A date after
+    both days is told once: of a column that is ``bounded``, by ``within_data_window``.
+    """
+    day = pl.col(name).cast(pl.Date)
+    told = (day > pl.col("data_to")).fill_null(value=False) if bounded else pl.lit(value=False)
+    return Rule(
+        kind="in_the_future",
+        severity="must",
+        columns=(name,),
+        violated=(day > pl.col("today")) & ~told,
+        expected_zh=f"{title_zh}不晚于填报当天",
+        expected_en=f"{title_en} not after the day of handing in",
     )
 
 

@@ -19,7 +19,7 @@ from etl.checking.cover import CoverCheck, check_cover
 from etl.checking.data_area import Area
 from etl.checking.finding_batches import Places, column_letters, listed
 from etl.checking.layout import read_area
-from etl.checking.rows import check_history, check_rules, check_set_rows, check_unique, check_units
+from etl.checking.rows import Days, check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.findings import Finding, finding
 from etl.normalise import tidy
 from etl.schema import Sheet
@@ -76,6 +76,7 @@ class _Context:
     campaign: Campaign
     cover: CoverCheck
     history: History
+    today: date
 
     def previous(self, sheet: Sheet) -> pl.DataFrame | None:
         """Last month's rows of a sheet; None where there are none or it is not known who reports."""
@@ -84,19 +85,23 @@ class _Context:
         return self.history(self.cover.unit.code, calendar.previous(self.cover.period), sheet.key)
 
     @property
-    def window(self) -> tuple[date | None, date | None]:
-        """The days of data: the cover's, or the campaign's for the month where the cover has none."""
+    def days(self) -> Days:
+        """The days of data are the cover's, or the campaign's for the month where the cover has none."""
         period = self.cover.period
         rule = self.campaign.window(period) if period else (None, None)
         values = self.cover.values
-        return values.get("data_from") or rule[0], values.get("data_to") or rule[1]
+        return Days(
+            data_from=values.get("data_from") or rule[0],
+            data_to=values.get("data_to") or rule[1],
+            today=self.today,
+        )
 
 
 def validate(reading: Reading, campaign: Campaign, *, today: date, history: History) -> Checked:
     """Check a whole workbook; ``today`` is the checking day, ``history`` gives last month's rows."""
     by_title, repeated = _sheets_by_title(reading)
     cover = check_cover(by_title.get(tidy(COVER.title_zh)), campaign, today=today)
-    context = _Context(campaign=campaign, cover=cover, history=history)
+    context = _Context(campaign=campaign, cover=cover, history=history, today=today)
     tables, settled = _tables(context)
     found: list[Finding] = [*_file_findings(reading), *cover.findings]
     sheets: dict[str, CheckedSheet] = {}
@@ -206,7 +211,7 @@ def _check_rows(area: Area, typed: Typed, context: _Context) -> Area:
         area, typed = check_units(area, typed, context.campaign, context.cover.unit)
     elif area.sheet.rows == "fixed":
         area = check_set_rows(area, typed)
-    return check_rules(check_unique(area, typed), typed, context.window)
+    return check_rules(check_unique(area, typed), typed, context.days)
 
 
 def _declared(sheet: Sheet, typed: Typed, context: _Context) -> tuple[list[Finding], Content, pl.DataFrame]:

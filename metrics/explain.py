@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -32,22 +33,16 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """One item's part in the change of a score; ``cause`` says what moved it.
+    """One item's part in the change of a score, in points; ``cause`` says what moved it.
 
-    ``value``: its figure or goalposts. ``weight``: other items joined or left the weights. ``reported``,
-    ``not_reported``: it is owed, and came or failed to come. ``joined``, ``left``: its weight counts now,
-    or no longer does.
+    ``value``: its figure or goalposts. ``weight``: another scorecard gives the items other weights.
+    ``reported``, ``not_reported``: it is owed, and came or failed to come. ``joined``, ``left``: its weight
+    counts now, or no longer does; what that moves is how far the item stands from the score of the rest.
     """
 
     kpi: str
-    before: Fraction
-    now: Fraction
+    difference: Fraction
     cause: Cause
-
-    @property
-    def difference(self) -> Fraction:
-        """Points of the score gained or lost."""
-        return self.now - self.before
 
 
 def explain(unit: UnitScore) -> tuple[Explanation, ...]:
@@ -67,24 +62,52 @@ def explain(unit: UnitScore) -> tuple[Explanation, ...]:
 def explain_change(before: UnitScore, now: UnitScore) -> tuple[Move, ...]:
     """Each item's part in the change of a unit's score; they add up to it exactly.
 
-    Items of either scorecard, this month's first. Empty where one of the two has no score: there is no
-    comparable base.
+    Items of either scorecard, this month's first. Those that count in both months are compared over these
+    alone, so that an item without a value this month is never told as a loss of all it had brought. Empty
+    where one of the two has no score: there is no comparable base.
     """
     if before.score is None or now.score is None:
         return ()
     then, today = ({item.kpi: item for item in unit.items} for unit in (before, now))
+    common = {kpi for kpi in today.keys() & then.keys() if today[kpi].counts and then[kpi].counts}
+    rest_then, rest_today = _over(then, common), _over(today, common)
     return tuple(
         Move(
             kpi=kpi,
-            before=before.contributions.get(kpi, Fraction(0)),
-            now=now.contributions.get(kpi, Fraction(0)),
-            cause=_cause(before, now, then.get(kpi), today.get(kpi)),
+            difference=(
+                _brought(today.get(kpi), common, rest_today, now.counted_weight)
+                - _brought(then.get(kpi), common, rest_then, before.counted_weight)
+            ),
+            cause=_cause(then.get(kpi), today.get(kpi), same_weights=rest_then.weight == rest_today.weight),
         )
         for kpi in today | then
     )
 
 
-def _cause(before: UnitScore, now: UnitScore, then: ItemScore | None, today: ItemScore | None) -> Cause:
+@dataclass(frozen=True, kw_only=True)
+class _Rest:
+    """The items that count in both months, as one of the months has them: their weight and their score."""
+
+    weight: Fraction
+    score: Fraction
+
+
+def _over(items: Mapping[str, ItemScore], common: Set[str]) -> _Rest:
+    weight = sum((items[kpi].weight for kpi in common), Fraction(0))
+    points = sum((items[kpi].points for kpi in common), Fraction(0))
+    return _Rest(weight=weight, score=FULL_SCORE * points / weight if weight else Fraction(0))
+
+
+def _brought(item: ItemScore | None, common: Set[str], rest: _Rest, counted_weight: Fraction) -> Fraction:
+    """Points an item brings to the score of a month: its share of the rest's, or what it shifts that score by."""
+    if item is None or not item.counts:
+        return Fraction(0)
+    if item.kpi in common:
+        return FULL_SCORE * item.points / rest.weight
+    return (FULL_SCORE * item.points - item.weight * rest.score) / counted_weight
+
+
+def _cause(then: ItemScore | None, today: ItemScore | None, *, same_weights: bool) -> Cause:
     counted, counts = (item is not None and item.counts for item in (then, today))
     if counted != counts:
         return "joined" if counts else "left"
@@ -94,5 +117,4 @@ def _cause(before: UnitScore, now: UnitScore, then: ItemScore | None, today: Ite
         return "not_reported" if today.value is None else "reported"
     if then.points != today.points:
         return "value"
-    same_weights = then.weight == today.weight and before.counted_weight == now.counted_weight
-    return "unchanged" if same_weights or not today.points else "weight"
+    return "unchanged" if (same_weights and then.weight == today.weight) or not today.points else "weight"

@@ -14,7 +14,7 @@ from metrics.kpis import KPIS
 
 EACH_WAY, LINES, KPIS_NAMED = 3, 4, 2
 CAUSES = {
-    "weight": deferred("其他项进出权重"),
+    "weight": deferred("评分办法的权重有变"),
     "reported": deferred("本月已报,上月未报"),
     "not_reported": deferred("本月未报"),
     "left": deferred("本月不计入权重"),

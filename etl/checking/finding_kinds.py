@@ -177,6 +177,7 @@ _ALL = (
     _kind("sum_differs", "cross", "must", ("合计与分项不符", "The parts do not add up"), _RULE, _CHECK_BOTH),
     _kind("date_order", "cross", "must", ("日期先后颠倒", "Dates in the wrong order"), _RULE, _CHECK_BOTH),
     _kind("after_data_to", "cross", "must", ("晚于统计截止日", "After the last day of data"), ("{rule}({data_to})", "{rule} ({data_to})"), ("改正日期;属下月的下月再报", "Correct the date; what belongs to next month is reported next month")),
+    _kind("in_the_future", "cross", "must", ("日期还没有到", "A date still to come"), ("{rule}({today})", "{rule} ({today})"), ("改正日期;尚未发生的,发生后再报", "Correct the date; what has not happened yet is reported once it has")),
     _kind("before_data_from", "cross", "info", ("早于统计起始日", "Before the first day of data"), ("{rule}({data_from})", "{rule} ({data_from})"), _FOR_INFORMATION),
     _kind("required_when", "cross", "must", ("此情形下必填", "Required in this case"), _RULE, ("填写该单元格", "Fill in the cell")),
     _kind("flag_disagrees", "cross", "must", ("是否按期与时间不符", "The flag disagrees with the times"), _RULE, _CHECK_BOTH),

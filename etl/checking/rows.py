@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 MASKED_KEY = r"^(.*\*.*)#[0-9a-f]{6}$"
 """A key that held a personal number, as it is stored: masked, with a tag that keeps it apart."""
 
-Window = tuple[date | None, date | None]
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """The days a workbook's dates are held against: its first and last day of data, and the day of the check."""
+
+    data_from: date | None
+    data_to: date | None
+    today: date
 
 
 def check_units(area: Area, typed: Typed, campaign: Campaign, unit: Unit | None) -> tuple[Area, Typed]:
@@ -109,26 +117,24 @@ def check_unique(area: Area, typed: Typed) -> Area:
     )
 
 
-def check_rules(area: Area, typed: Typed, window: Window) -> Area:
+def check_rules(area: Area, typed: Typed, days: Days) -> Area:
     """The sheet's rules over its typed rows; a rule is unknown where one of its cells is at fault."""
     rules = [rule for rule in area.sheet.rules if set(rule.columns) <= area.present]
     if not rules or typed.rows.is_empty():
         return area
-    frame = typed.rows.with_columns(
-        data_from=pl.lit(window[0], dtype=pl.Date), data_to=pl.lit(window[1], dtype=pl.Date)
-    )
+    frame = typed.rows.with_columns(**{name: pl.lit(day, dtype=pl.Date) for name, day in vars(days).items()})
     violated = frame.select(
         rule.violated.fill_null(False).alias(str(number)) for number, rule in enumerate(rules)
     )
     batches = [
-        _rule_batch(area, typed, rule, violated[str(number)], window)
+        _rule_batch(area, typed, rule, violated[str(number)], days)
         for number, rule in enumerate(rules)
         if violated[str(number)].any()
     ]
     return area.with_batches(*batches)
 
 
-def _rule_batch(area: Area, typed: Typed, rule: Rule, violated: pl.Series, window: Window) -> Batch:
+def _rule_batch(area: Area, typed: Typed, rule: Rule, violated: pl.Series, days: Days) -> Batch:
     rows = typed.rows.filter(violated).select("row")
     faults = typed.at_fault.filter(pl.col("column").is_in(list(rule.columns))).select("row")
     rows = rows.join(faults, on="row", how="anti", maintain_order="left")
@@ -136,14 +142,10 @@ def _rule_batch(area: Area, typed: Typed, rule: Rule, violated: pl.Series, windo
     cells = rows.join(seen, on="row", how="left", maintain_order="left").with_columns(
         column=pl.lit(rule.columns[0]), value=pl.col("seen0")
     )
-    return Batch(
-        kind=rule.kind, cells=cells, arguments=lambda line: _rule_arguments(area, rule, line, window)
-    )
+    return Batch(kind=rule.kind, cells=cells, arguments=lambda line: _rule_arguments(area, rule, line, days))
 
 
-def _rule_arguments(
-    area: Area, rule: Rule, line: Mapping[str, object], window: Window
-) -> dict[str, str | Words]:
+def _rule_arguments(area: Area, rule: Rule, line: Mapping[str, object], days: Days) -> dict[str, str | Words]:
     """The rule in words, with the row's other cells it speaks of."""
     others = [
         (area.sheet.column(name), str(line[f"seen{number}"]))
@@ -155,8 +157,7 @@ def _rule_arguments(
     return {
         "rule": Words(zh=rule.expected_zh, en=rule.expected_en),
         "others": Words(zh=f"(本行{zh})", en=f" (in this row: {en})") if others else "",
-        "data_from": str(window[0] or ""),
-        "data_to": str(window[1] or ""),
+        **{name: str(day or "") for name, day in vars(days).items()},
     }
 
 

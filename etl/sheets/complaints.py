@@ -9,6 +9,7 @@ from etl.schema import (
     Sheet,
     before_data_from,
     not_before,
+    not_in_future,
     required_when,
     within_data_window,
 )
@@ -211,13 +212,16 @@ SHEET = Sheet(
             "A complaint about conduct names its focus area",
         ),
         within_data_window("received_at", "受理时间", "Received at"),
+        not_in_future("received_at", "受理时间", "Received at"),
         before_data_from("received_at", "受理时间", "Received at"),
         not_before("due_at", "received_at", "办结期限不早于受理时间", "Due not before received"),
         not_before(
             "responded_at", "received_at", "首次联系时间不早于受理时间", "First contact not before received"
         ),
+        not_in_future("responded_at", "首次联系时间", "First contact", bounded=False),
         not_before("closed_at", "received_at", "办结时间不早于受理时间", "Closed not before received"),
         within_data_window("closed_at", "办结时间", "Closed at"),
+        not_in_future("closed_at", "办结时间", "Closed at"),
         Rule(
             kind="flag_disagrees",
             severity="must",

@@ -1,6 +1,6 @@
 """认定事项: the province's register of verified violations and major events (云南实施方案 四(二))."""
 
-from etl.schema import Column, Sheet, not_before, within_data_window
+from etl.schema import Column, Sheet, not_before, not_in_future, within_data_window
 
 SHEET = Sheet(
     key="events",
@@ -44,6 +44,8 @@ SHEET = Sheet(
     ),
     rules=(
         within_data_window("occurred_on", "发生日期", "Occurred on"),
+        not_in_future("occurred_on", "发生日期", "Occurred on"),
         not_before("decided_on", "occurred_on", "认定日期不早于发生日期", "Decided not before occurred"),
+        not_in_future("decided_on", "认定日期", "Decided on", bounded=False),
     ),
 )

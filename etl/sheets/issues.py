@@ -2,7 +2,15 @@
 
 import polars as pl
 
-from etl.schema import Column, HistoryRule, Sheet, not_before, required_when, within_data_window
+from etl.schema import (
+    Column,
+    HistoryRule,
+    Sheet,
+    not_before,
+    not_in_future,
+    required_when,
+    within_data_window,
+)
 from etl.sheets.complaints import FOCUS_AREAS
 
 RECTIFIED, CLOSED = "已整改", "已销号"
@@ -141,12 +149,14 @@ SHEET = Sheet(
     ),
     rules=(
         within_data_window("found_on", "发现日期", "Found on"),
+        not_in_future("found_on", "发现日期", "Found on"),
         not_before("due_on", "found_on", "整改期限不早于发现日期", "Due not before found"),
         required_when(
             "closed_on", "status", RECTIFIED, "已整改的须填完成日期", "A rectified issue has its closing date"
         ),
         not_before("closed_on", "found_on", "完成日期不早于发现日期", "Closed not before found"),
         within_data_window("closed_on", "完成日期", "Closed on"),
+        not_in_future("closed_on", "完成日期", "Closed on"),
     ),
     history_rules=(
         HistoryRule(

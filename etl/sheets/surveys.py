@@ -1,6 +1,6 @@
 """满意度调查: the province's register of satisfaction surveys, one row a surveyed unit and wave."""
 
-from etl.schema import Column, Sheet, within_data_window
+from etl.schema import Column, Sheet, not_in_future, within_data_window
 
 
 def _answers(name: str, title_zh: str, title_en: str, note_zh: str = "", note_en: str = "") -> Column:
@@ -63,5 +63,8 @@ SHEET = Sheet(
             "n_unsure", "说不清或拒答", "Unsure or refused", "不计入有效样本", "Never in the denominator"
         ),
     ),
-    rules=(within_data_window("ended_on", "截止日期", "Ended on"),),
+    rules=(
+        within_data_window("ended_on", "截止日期", "Ended on"),
+        not_in_future("ended_on", "截止日期", "Ended on"),
+    ),
 )

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from etl.schema import Column, Rule, Sheet, at_most, before_data_from, within_data_window
+from etl.schema import Column, Rule, Sheet, at_most, before_data_from, not_in_future, within_data_window
 
 LONG_COURSE_HOURS = 80
 
@@ -104,6 +104,7 @@ SHEET = Sheet(
     ),
     rules=(
         within_data_window("started_on", "开始日期", "Started on"),
+        not_in_future("started_on", "开始日期", "Started on"),
         before_data_from("started_on", "开始日期", "Started on"),
         Rule(
             kind="long_course",

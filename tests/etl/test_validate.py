@@ -264,6 +264,46 @@ def test_a_broken_rule_is_told_at_the_cell_it_is_about(key, changes, kind, colum
     ]
 
 
+HAPPENED = [
+    (key, rule.columns[0])
+    for key, sheet in SHEETS.items()
+    for rule in sheet.rules
+    if rule.kind == "in_the_future"
+]
+
+
+@pytest.mark.parametrize(("key", "column"), HAPPENED)
+def test_what_is_to_happen_later_in_a_month_that_still_runs_is_not_reported_as_done(key, column):
+    sheet = SHEETS[key]
+    number = [each.name for each in sheet.columns].index(column) + 1
+    reading = with_cell(example(key), sheet.title_zh, SPOILT_ROW, number, "2026-09-29")
+
+    def kinds(today):
+        found = check(reading, only(key), today=today).findings
+        return [each.kind for each in found if each.column == sheet.column(column).title_zh]
+
+    assert "in_the_future" in kinds(date(2026, 9, 28))
+    assert "in_the_future" not in kinds(date(2026, 9, 29))
+
+
+def test_every_day_of_something_that_happened_is_held_against_the_day_of_the_check():
+    planned = {("complaints", "due_at"), ("issues", "due_on")}
+    days = {
+        (key, column.name)
+        for key, sheet in SHEETS.items()
+        for column in sheet.columns
+        if column.type in ("date", "datetime")
+    }
+    assert set(HAPPENED) == days - planned
+
+
+def test_a_date_after_both_days_is_told_once():
+    number = [each.name for each in SHEETS["trainings"].columns].index("started_on") + 1
+    reading = with_cell(example("trainings"), "培训台账", SPOILT_ROW, number, "2026-10-05")
+    found = check(reading, only("trainings"), today=date(2026, 9, 28)).findings
+    assert [each.kind for each in found if each.cell == address(SPOILT_ROW, number)] == ["after_data_to"]
+
+
 def test_a_date_alone_as_due_time_reaches_the_end_of_its_day():
     reading = example("complaints")
     numbers = {column.name: n for n, column in enumerate(SHEETS["complaints"].columns, start=1)}

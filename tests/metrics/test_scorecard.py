@@ -181,10 +181,20 @@ def test_causes_of_moves():
     assert causes == {"a": "value", "b": "not_reported", "c": "reported", "d": "left"}
 
 
-def test_a_contribution_that_moved_only_because_weights_left_says_so():
+def test_an_item_that_leaves_the_weights_moves_a_score_by_how_far_it_stood_from_the_rest():
+    before = unit(item("a", 60), item("b", 60), item("good", 90), item("bad", 30))
+    now = unit(*(item(k, 60) for k in "ab"), *(item(k, status="too_few_cases") for k in ("good", "bad")))
+    moves = {move.kpi: (move.cause, move.difference) for move in explain_change(before, now)}
+    assert (before.score, now.score) == (60, 60)
+    assert moves["a"] == moves["b"] == ("unchanged", 0)
+    assert moves["good"] == ("left", Fraction(-30, 4))
+    assert moves["bad"] == ("left", Fraction(30, 4))
+
+
+def test_an_owed_item_that_is_excused_gives_back_what_it_cost():
     before, now = (unit(item("a", 50), item("b", status=s)) for s in ("not_reported", "not_applicable"))
-    moves = {move.kpi: move for move in explain_change(before, now)}
-    assert (moves["a"].cause, moves["a"].difference) == ("weight", 25)
+    moves = {move.kpi: (move.cause, move.difference) for move in explain_change(before, now)}
+    assert moves == {"a": ("unchanged", 0), "b": ("left", 25)}
 
 
 # The scorecard
