@@ -126,9 +126,15 @@ def close(
         "已经销号,请刷新页面",
         "closed already: reload the page",
     )
-    rectified = waiting(reported.filter(pl.col("reporting_code") == unit_code), ())["issue_id"]
+    rectified = waiting(reported.filter(pl.col("reporting_code") == unit_code), ())
+    to_come = rectified.filter(pl.col("closed_on") > now.date())["issue_id"]
     _refuse(
-        sorted(set(issue_ids) - set(rectified)),
+        sorted(set(issue_ids) & set(to_come)),
+        "的完成日期还没有到,不能销号",
+        "to be rectified on a day still to come and cannot be closed",
+    )
+    _refuse(
+        sorted(set(issue_ids) - set(rectified["issue_id"])),
         "在该单位最近一次报送中不是“已整改”,不能销号",
         "not rectified in the unit's latest report and cannot be closed",
     )

@@ -59,12 +59,12 @@ class Store:
 
     @contextlib.contextmanager
     def received(self) -> Iterator[list[tuple[Path, float]]]:
-        """Every workbook as received and when it was last brought (seconds since 1970).
+        """Every workbook and attachment as received and when it was last brought (seconds since 1970).
 
         While within, nobody brings one of them again: what is removed here is written anew by who comes after.
         """
         with FileLock(self.touching_lock):
-            yield list(_times(self.workbooks))
+            yield [*_times(self.workbooks), *_times(self.attachments)]
 
     def kept(self, folder: Path, sha256: str, ending: str) -> Path:
         """Where bytes of this sha256 lie in a folder of this store."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from dashboard.components import plain_table
@@ -15,6 +15,8 @@ SHOWN = 200
 """Lines drawn; the marked workbook has them all."""
 SEVERITY_TITLES = {"must": deferred("必须修改"), "verify": deferred("需要说明"), "info": deferred("提示")}
 ORDER = tuple(SEVERITY_TITLES)
+VALUES_NAMED = 12
+"""Values named in a question that asks about many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +84,27 @@ def _question(found: Sequence[Finding]) -> Question:
     first, language = found[0], "en" if LANGUAGE.get() == "en" else "zh"
     cells = [each.cell for each in found if each.cell]
     where = " ".join(part for part in (first.sheet, first.column) if part)
-    places = ", ".join(cells[:6]) + (
-        t("等{count}处", count=len(found)) if len(found) > max(len(cells[:6]), 1) else ""
+    places = ", ".join(cells[:VALUES_NAMED]) + (
+        t("等{count}处", count=len(found)) if len(found) > max(len(cells[:VALUES_NAMED]), 1) else ""
     )
     return Question(
         key=key_of(first),
         title=title(first, language),
         where=" ".join(part for part in (where, places) if part),
-        values=[each.value for each in found if each.value][:6],
-        expected=render(first, "", language)["expected"],
+        values=[each.value for each in found if each.value][:VALUES_NAMED],
+        expected=render(_of_all(found), "", language)["expected"],
         keys=list(dict.fromkeys(key_of(each) for each in found)),
+    )
+
+
+def _of_all(found: Sequence[Finding]) -> Finding:
+    """The first of some findings, told with last month's values of them all, such as the cases no longer listed."""
+    before = [str(value) for each in found for name, value in each.arguments if name == "before"]
+    if len(before) < 2:
+        return found[0]
+    rest = len(before) - VALUES_NAMED
+    named = " / ".join(before[:VALUES_NAMED]) + (t("等{count}处", count=len(before)) if rest > 0 else "")
+    return replace(
+        found[0],
+        arguments=tuple((name, named if name == "before" else value) for name, value in found[0].arguments),
     )

@@ -1,4 +1,4 @@
-"""What the unit still has open, on top of 报送: one line, and the numbers behind it."""
+"""What the unit still has open, on top of 报送: one line, and the cases and issues behind it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboard import format
-from dashboard.components import block
-from dashboard.i18n import listed, t
-from dashboard.services.open_work import OpenWork
+from dashboard.components import block, plain_table
+from dashboard.components.plain_table import line
+from dashboard.i18n import t
+from dashboard.services.open_work import OpenItem, OpenWork
 from metrics.period import parse_month
 
-NUMBERS = 300
-"""Numbers listed of a kind; the template has them all."""
+LISTED = 100
+"""Cases or issues listed of a kind; the template has them all."""
+LONGEST_ABOUT = 60
 
 
 def show(work: OpenWork | None) -> None:
@@ -23,11 +25,11 @@ def show(work: OpenWork | None) -> None:
 def _body(work: OpenWork) -> str:
     month = t("按{month}的报送", month=format.month(parse_month(work.period)))
     told = _told(work) or [escape(t("没有未办结的投诉和未整改的问题"))]
-    line = f'{" · ".join(told)} <span class="src">{escape(month)}</span>'
-    lists = "".join(_numbers(title, numbers) for title, numbers in _kinds(work) if numbers)
+    summary = f'{" · ".join(told)} <span class="src">{escape(month)}</span>'
+    lists = "".join(_table(title, items) for title, items in _kinds(work) if items)
     if not lists:
-        return f'<p class="open-work">{line}</p>'
-    return f'<details class="folded open-work"><summary>{line}</summary><dl>{lists}</dl></details>'
+        return f'<p class="open-work">{summary}</p>'
+    return f'<details class="folded open-work"><summary>{summary}</summary>{lists}</details>'
 
 
 def _told(work: OpenWork) -> list[str]:
@@ -54,8 +56,8 @@ def _part(text: str, late: str) -> str:
     return f'<b>{escape(text)}</b><span class="missed">{escape(t("({more})", more=late))}</span>'
 
 
-def _kinds(work: OpenWork) -> list[tuple[str, Sequence[str]]]:
-    """The numbers by what is to be done about them, the most pressing first; none stands twice."""
+def _kinds(work: OpenWork) -> list[tuple[str, Sequence[OpenItem]]]:
+    """What is open by what is to be done about them, the most pressing first; none stands twice."""
     cases, issues = (set(late) for late in (work.overdue_cases, work.overdue_issues))
     return [
         (t("已过期限的投诉"), work.overdue_cases),
@@ -67,9 +69,15 @@ def _kinds(work: OpenWork) -> list[tuple[str, Sequence[str]]]:
     ]
 
 
-def _numbers(title: str, numbers: Sequence[str]) -> str:
-    rest = len(numbers) - NUMBERS
-    more = f" {escape(t('另有{count}个,见填报表', count=rest))}" if rest > 0 else ""
-    named = listed([f"<span>{escape(each)}</span>" for each in numbers[:NUMBERS]])
-    head = escape(t("{title}({count})", title=title, count=len(numbers)))
-    return f"<dt>{head}</dt><dd>{named}{more}</dd>"
+def _table(title: str, items: Sequence[OpenItem]) -> str:
+    rest = len(items) - LISTED
+    more = f'<p class="src">{escape(t("另有{count}个,见填报表", count=rest))}</p>' if rest > 0 else ""
+    head = escape(t("{title}({count})", title=title, count=len(items)))
+    titles = (t("编号"), t("单位"), t("期限"), t("事项"))
+    return f"<h3>{head}</h3>{plain_table.table(titles, [_line(each) for each in items[:LISTED]])}{more}"
+
+
+def _line(item: OpenItem) -> plain_table.Line:
+    about = item.about if len(item.about) <= LONGEST_ABOUT else f"{item.about[:LONGEST_ABOUT]}…"
+    due = format.MISSING if item.due_at is None else f"{item.due_at:%Y-%m-%d}"
+    return line(item.number, item.unit, due, about)

@@ -240,13 +240,8 @@ def _content(content: str, count: int) -> str:
     return t("{count}行", count=count) if content == "reported" else t(CONTENTS[content])
 
 
-def attached(found: Standing) -> None:
-    """The attachments of the month."""
-    lines = "".join(_attachment(each) for each in found.attachments)
-    block.show(f'<ul class="attached">{lines}</ul>' if lines else "", key="attached")
-
-
-def _attachment(each: Mapping[str, object]) -> str:
+def attachment(each: Mapping[str, object]) -> str:
+    """One attachment of the month, as HTML."""
     size, added = f"{int(str(each['size'])) / 1024:,.0f} KB", _moment(each["added_at"])
     way = file_link(str(each["file_name"]), f"/attachments/{each['sequence']}")
-    return f'<li>{way} <span class="src">{escape(f"{size} · {added}")}</span></li>'
+    return f'{way} <span class="src">{escape(f"{size} · {added}")}</span>'

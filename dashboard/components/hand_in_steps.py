@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from html import escape
 
 import streamlit as st
 
 from dashboard.access.doors import Doors
-from dashboard.access.principal import Principal, RefusedError
+from dashboard.access.principal import Principal, may
 from dashboard.components import hand_in_merge, hand_in_page, hand_in_preview, page, upload
 from dashboard.components.hand_in_findings import Question, questions
 from dashboard.components.hand_in_page import file_link
 from dashboard.components.links import link
+from dashboard.components.press import ERRORS, pressed, refused
 from dashboard.i18n import of, spoken, t
 from dashboard.queries import previews
-from dashboard.services import hand_in, merging
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services import attachments, hand_in, merging
 from dashboard.services.standing import Standing
 from etl.campaign import Campaign
-from etl.extensions import ExtensionError
-from etl.journal import RECEIVED, FrozenMonthError, StoreConflictError
+from etl.journal import PASSED, RECEIVED
 from etl.merge import MOST_FILES
-from etl.review import ReviewError
-
-TOLD, RECEIPT = "hand_in.told", "hand_in.receipt"
-"""Session: what a press came to, shown once."""
-ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError, ExtensionError)
-
-
-def pressed(act: Callable[[], str]) -> None:
-    """Do what was pressed, and keep what came of it for the run that follows."""
-    try:
-        st.session_state[RECEIPT] = act()
-        st.session_state[TOLD] = ""
-    except ERRORS as error:
-        st.session_state[TOLD] = spoken(error)
-
-
-def done() -> None:
-    """What the last press came to: a receipt, or why it was not done."""
-    told, receipt = st.session_state.pop(TOLD, ""), st.session_state.pop(RECEIPT, "")
-    if told:
-        st.error(told)
-    elif receipt:
-        st.success(receipt)
 
 
 def template(found: Standing) -> None:
@@ -111,11 +86,15 @@ def upload_workbook(found: Standing) -> None:
 def check(here: Doors, principal: Principal, found: Standing) -> None:
     """Step 2."""
     hand_in_page.step(2, upload_step_title(found), done=found.draft is not None and not found.draft.blocking)
+    if found.counting is not None and found.counting.state == PASSED:
+        held = t("第{n}版已审核通过;再提交的新版本会替代它,并须重新审核。", n=found.counting.revision)
+        page.line(f'<span class="src">{escape(held)}</span>', key="passed_already")
     upload_workbook(found)
     if found.draft is not None:
         hand_in_page.findings(found)
         discarding = partial(_discarded, here, principal, found)
-        st.button(t("放弃这份文件"), key="discard", on_click=partial(pressed, discarding))
+        st.button(t("放弃这份文件"), key="discard", on_click=partial(pressed, discarding, "discard"))
+        refused("discard")
 
 
 def _discarded(here: Doors, principal: Principal, found: Standing) -> str:
@@ -135,6 +114,7 @@ def explain(here: Doors, principal: Principal, found: Standing) -> None:
             reason = found.draft.reasons.get(each.key, "")
             st.text_input(_asks(each), value=reason, key=f"reason.{each.key}", max_chars=300)
         st.form_submit_button(t("保存说明"), on_click=partial(_save, here, principal, found, asked))
+    refused("reasons")
 
 
 def _asks(question: Question) -> str:
@@ -151,7 +131,7 @@ def _save(here: Doors, principal: Principal, found: Standing, asked: list[Questi
         hand_in.explain(here, principal, found.unit.code, found.period, reasons)
         return t("说明已保存。")
 
-    pressed(act)
+    pressed(act, "reasons")
 
 
 def submit(here: Doors, principal: Principal, found: Standing) -> None:
@@ -168,6 +148,7 @@ def submit(here: Doors, principal: Principal, found: Standing) -> None:
         st.text_input(t("数据负责人姓名(对本表数据及上述声明负责)"), key="certified_by", max_chars=30)
         press = partial(_submit, here, principal, found)
         st.form_submit_button(t("提交"), type="primary", disabled=not ready, on_click=press)
+    refused("submit")
 
 
 def _submit(here: Doors, principal: Principal, found: Standing) -> None:
@@ -180,7 +161,7 @@ def _submit(here: Doors, principal: Principal, found: Standing) -> None:
             moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
         )
 
-    pressed(act)
+    pressed(act, "submit")
 
 
 def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
@@ -195,15 +176,16 @@ def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
             hand_in.withdraw(here, principal, latest.submission_id, st.session_state["withdraw_reason"])
             return t("已撤回第{n}版。", n=latest.revision)
 
-        st.form_submit_button(t("撤回"), on_click=partial(pressed, act))
+        st.form_submit_button(t("撤回"), on_click=partial(pressed, act, "withdraw"))
+        refused("withdraw")
 
 
-def attach(found: Standing) -> None:
+def attach(here: Doors, principal: Principal, found: Standing) -> None:
     """Attachments, such as the stamped scan; a frozen month takes no more."""
     if found.is_frozen and not found.attachments:
         return
     page.line(f"<h2>{t('附件(盖章页扫描件等)')}</h2>", key="attachments_title")
-    hand_in_page.attached(found)
+    _attached(here, principal, found)
     if not found.is_frozen:
         upload.show(
             upload_address(found, "attachment"),
@@ -212,6 +194,27 @@ def attach(found: Standing) -> None:
             accept=".pdf,.png,.jpg,.jpeg",
             minor=True,
         )
+
+
+def _attached(here: Doors, principal: Principal, found: Standing) -> None:
+    """Each attachment with its way off the month, until the month is found good."""
+    is_kept = found.is_frozen or (found.latest is not None and found.latest.state == PASSED)
+    for each in found.attachments:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"attached_{each['sequence']}"):
+            page.line(hand_in_page.attachment(each), key=f"attachment_{each['sequence']}")
+            if not is_kept and may(principal, "attachment.remove", found.unit.code):
+                removing = partial(_removed, here, principal, int(str(each["sequence"])))
+                st.button(
+                    t("移除"),
+                    key=f"remove_{each['sequence']}",
+                    on_click=partial(pressed, removing, "attachments"),
+                    type="tertiary",
+                )
+    refused("attachments")
+
+
+def _removed(here: Doors, principal: Principal, number: int) -> str:
+    return t("已移除附件{file}。", file=attachments.remove(here, principal, number))
 
 
 def preview(here: Doors, principal: Principal, found: Standing) -> None:

@@ -35,6 +35,7 @@ def overview(build: str, month: date, reports: Sequence[Row], *, today: date) ->
     notes = [
         edition(),
         reviewed if came else "",
+        t("报送已冻结") if any(row["frozen"] for row in reports) else "",
         _days_left(build, today) if month >= builds.latest_month(build, today) else "",
     ]
     return f"{whole(build)} · {format.month(month)}", notes

@@ -13,8 +13,8 @@ from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table
-from dashboard.components.hand_in_steps import pressed
 from dashboard.components.links import link
+from dashboard.components.press import pressed, refused
 from dashboard.i18n import listed, of, t
 from dashboard.services import closing
 from dashboard.services.closing import LONGEST_EVIDENCE, Closed, Closing, Rectified
@@ -121,7 +121,8 @@ def _form(here: Doors, principal: Principal, unit_code: str, waiting: Sequence[R
             t("销号依据:看到了什么(现场核查时间、照片编号等)"), key=evidence, max_chars=LONGEST_EVIDENCE
         )
         act = partial(_close, here, principal, unit_code, chosen, evidence)
-        st.form_submit_button(t("销号"), on_click=partial(pressed, act))
+        st.form_submit_button(t("销号"), on_click=partial(pressed, act, "closing"))
+    refused("closing")
 
 
 def _close(here: Doors, principal: Principal, unit_code: str, chosen: str, evidence: str) -> str:

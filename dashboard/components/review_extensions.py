@@ -13,8 +13,8 @@ from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table
-from dashboard.components.hand_in_steps import pressed
 from dashboard.components.plain_table import Line, line
+from dashboard.components.press import pressed, refused
 from dashboard.i18n import sentences, t
 from dashboard.services import extensions
 from etl.campaign import Campaign
@@ -78,7 +78,8 @@ def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, st
         reason.text_input(t("延期理由"), key=REASON, max_chars=LONGEST_REASON)
         st.html(f'<p class="src">{escape(_note(planned))}</p>')
         act: Callable[[], str] = partial(_granted, here, principal, period, units)
-        st.form_submit_button(t("准予"), on_click=partial(pressed, act))
+        st.form_submit_button(t("准予"), on_click=partial(pressed, act, "extension"))
+        refused("extension")
 
 
 def _note(planned: date) -> str:

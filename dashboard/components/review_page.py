@@ -13,15 +13,15 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table, revision_changes
 from dashboard.components.hand_in_page import data_link, file_link, state
-from dashboard.components.hand_in_steps import pressed
 from dashboard.components.links import going, link
 from dashboard.components.plain_table import Line, line
+from dashboard.components.press import pressed, refused
 from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services import reviewing
 from dashboard.services.receipts import receipt_of
 from dashboard.services.reviewing import Asked, Case, Waiting
 from etl.journal import PASSED, RECEIVED
-from etl.sheets import SHEETS
+from etl.sheets import COVER, SHEETS
 
 REASONS = 3
 """Lines for reasons of a return; a submission with more to mend gets them in its marked workbook."""
@@ -140,20 +140,22 @@ def decide(here: Doors, principal: Principal, found: Case) -> None:
         return
     if held.state == RECEIVED:
         passing = partial(_passed, here, principal, held.submission_id, held.revision)
-        st.button(t("审核通过"), type="primary", on_click=partial(pressed, passing))
+        st.button(t("审核通过"), type="primary", on_click=partial(pressed, passing, "passing"))
+        refused("passing")
     with st.expander(t("退回修改")), st.form("return", border=False):
         for number in range(REASONS):
             sheet, cell, reason = st.columns([2, 1, 6])
             sheet.selectbox(
                 t("工作表"),
-                ["", *(each.title_zh for each in SHEETS.values())],
+                ["", COVER.title_zh, *(SHEETS[each.sheet].title_zh for each in held.sheets)],
                 key=f"return.{SHEET}.{number}",
                 format_func=lambda title: title or t("整份"),
             )
-            cell.text_input(t("单元格"), key=f"return.{CELL}.{number}", max_chars=12)
+            cell.text_input(t("单元格,如 C12"), key=f"return.{CELL}.{number}", max_chars=12)
             reason.text_input(t("退回理由"), key=f"return.{REASON}.{number}", max_chars=300)
         returning = partial(_returned, here, principal, held.submission_id, held.revision)
-        st.form_submit_button(t("退回"), on_click=partial(pressed, returning))
+        st.form_submit_button(t("退回"), on_click=partial(pressed, returning, "return"))
+        refused("return")
 
 
 def _passed(here: Doors, principal: Principal, submission_id: str, revision: int) -> str:
@@ -183,7 +185,8 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
     with st.expander(word), st.form("freeze", border=False):
         st.text_input(t("理由(有未审核的报送时必填)"), key="freeze_reason", max_chars=200)
         act: Callable[[], str] = partial(_locked, here, principal, period, is_frozen)
-        st.form_submit_button(word, on_click=partial(pressed, act))
+        st.form_submit_button(word, on_click=partial(pressed, act, "freeze"))
+        refused("freeze")
 
 
 def _locked(here: Doors, principal: Principal, period: str, is_frozen: bool) -> str:

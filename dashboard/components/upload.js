@@ -11,6 +11,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   chooser.setAttribute("aria-label", data.label);
   box.classList.toggle("minor", data.minor);
   button.onclick = () => chooser.click();
+  const say = (text, amiss = false) => {
+    told.textContent = text;
+    told.classList.toggle("missed", amiss);
+  };
   // The answer's text; where it is refused, that text says why.
   const put = (path, query, body, tell) =>
     new Promise((resolve, reject) => {
@@ -24,33 +28,33 @@ export default function ({ parentElement, data, setTriggerValue }) {
     });
   const one = (file) =>
     put("", `&name=${encodeURIComponent(file.name)}`, file, (part) => {
-      told.textContent = part < 100 ? `${data.words.sending} ${part} %` : data.words.checking;
+      say(part < 100 ? `${data.words.sending} ${part} %` : data.words.checking);
     });
   const several = async (files) => {
     const bytes = crypto.getRandomValues(new Uint8Array(8));
     const batch = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     for (const [index, file] of files.entries()) {
       await put(`/${batch}/${index + 1}`, "", file, (part) => {
-        told.textContent = `${data.words.sending} ${index + 1}/${files.length} ${part} %`;
+        say(`${data.words.sending} ${index + 1}/${files.length} ${part} %`);
       });
     }
-    told.textContent = data.words.joining;
+    say(data.words.joining);
     return put(`/${batch}`, "", JSON.stringify(files.map((file) => file.name)), () => {});
   };
   const send = async (chosen) => {
     const files = data.most > 1 ? [...chosen] : [...chosen].slice(0, 1);
     if (!files.length || button.disabled) return;
-    if (files.length < data.fewest || files.length > data.most) return void (told.textContent = data.words.number);
+    if (files.length < data.fewest || files.length > data.most) return say(data.words.number, true);
     const large = files.find((file) => file.size > data.largest);
-    if (large) return void (told.textContent = (data.most > 1 ? `${large.name}: ` : "") + data.words.large);
+    if (large) return say((data.most > 1 ? `${large.name}: ` : "") + data.words.large, true);
     button.disabled = true;
-    told.textContent = data.words.sending;
+    say(data.words.sending);
     try {
       const answer = await (data.most > 1 ? several(files) : one(files[0]));
-      told.textContent = "";
+      say("");
       setTriggerValue("done", answer);
     } catch (why) {
-      told.textContent = String(why);
+      say(String(why), true);
     } finally {
       button.disabled = false;
     }

@@ -11,8 +11,8 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
 from dashboard.services.hand_in import NotReadyError, place
-from etl.journal import FrozenMonthError, is_frozen
-from etl.journal_tables import ATTACHMENT
+from etl.journal import PASSED, FrozenMonthError, is_frozen
+from etl.journal_tables import ATTACHMENT, SUBMISSION
 from etl.masking import mask_text
 
 KINDS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -51,6 +51,42 @@ def add(
         return int(made.inserted_primary_key[0])
 
 
+def remove(here: Doors, principal: Principal, number: int) -> str:
+    """Take an attachment off its month again, while nobody has found the month good; its file name.
+
+    Its bytes go with the next purge. Raises NotReadyError, FrozenMonthError, RefusedError.
+    """
+    with here.journal().reading() as connection:
+        row = _row(connection, number)
+    unit_code, period = (row["unit_code"], row["period"]) if row else ("", "")
+    acts.allow(here, principal, "attachment.remove", unit=unit_code, what=f"attachment {number}")
+    if row is None:
+        raise NotReadyError(
+            "没有这个附件,可能已经移除 / there is no such attachment, or it is removed already"
+        )
+    detail = {"file": row["file_name"], "sha256": row["sha256"]}
+    what = f"{unit_code} {period}"
+    with acts.acting(here, principal, "attachment.remove", unit=unit_code, what=what, **detail) as connection:
+        if is_frozen(connection, period):
+            raise FrozenMonthError(
+                f"{period}已冻结,附件不能再移除 / {period} is frozen and keeps its attachments"
+            )
+        if _is_passed(connection, unit_code, period):
+            raise NotReadyError("本月报送已审核通过,附件不能再移除 / what was passed keeps its attachments")
+        connection.execute(ATTACHMENT.delete().where(ATTACHMENT.c.sequence == number))
+    return str(row["file_name"])
+
+
+def _is_passed(connection: sa.Connection, unit_code: str, period: str) -> bool:
+    of_month = (SUBMISSION.c.unit_code == unit_code) & (SUBMISSION.c.period == period)
+    query = sa.select(SUBMISSION.c.state).where(of_month).order_by(SUBMISSION.c.revision.desc()).limit(1)
+    return connection.scalar(query) == PASSED
+
+
+def _row(connection: sa.Connection, number: int) -> Mapping[str, object] | None:
+    return connection.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.sequence == number)).mappings().first()
+
+
 def listed(here: Doors, principal: Principal, unit_code: str, period: str) -> list[Mapping[str, object]]:
     """The attachments of a unit's month, in the order they came."""
     acts.allow(here, principal, "attachment.download", unit=unit_code, what=f"{unit_code} {period}")
@@ -68,11 +104,7 @@ def held(connection: sa.Connection, unit_code: str, period: str) -> list[Mapping
 def download(here: Doors, principal: Principal, number: int) -> tuple[str, bytes, str]:
     """An attachment by its number: file name, content and kind."""
     with here.journal().reading() as connection:
-        row = (
-            connection.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.sequence == number))
-            .mappings()
-            .first()
-        )
+        row = _row(connection, number)
     unit_code = row["unit_code"] if row else ""
     acts.allow(here, principal, "attachment.download", unit=unit_code, what=f"attachment {number}")
     if row is None:

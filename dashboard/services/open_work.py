@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import polars as pl
 
@@ -19,19 +21,29 @@ CASES, ISSUES = "complaints", "issues"
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenItem:
+    """A case or issue: its number, the unit below it is of, until when it is due, and what it is about."""
+
+    number: str
+    unit: str
+    due_at: date | datetime | None
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenWork:
-    """Numbers of a unit's cases and issues as its report of ``period`` has them; overdue ones are among the open.
+    """A unit's cases and issues as its report of ``period`` has them; overdue ones are among the open.
 
     ``waiting`` are issues rectified and not closed by the province yet, ``closed`` those it has closed.
     """
 
     period: str
-    cases: tuple[str, ...]
-    overdue_cases: tuple[str, ...]
-    issues: tuple[str, ...]
-    overdue_issues: tuple[str, ...]
-    waiting: tuple[str, ...]
-    closed: tuple[str, ...]
+    cases: tuple[OpenItem, ...]
+    overdue_cases: tuple[OpenItem, ...]
+    issues: tuple[OpenItem, ...]
+    overdue_issues: tuple[OpenItem, ...]
+    waiting: tuple[OpenItem, ...]
+    closed: tuple[OpenItem, ...]
 
 
 def open_work(here: Doors, principal: Principal, unit_code: str) -> OpenWork | None:
@@ -48,14 +60,15 @@ def open_work(here: Doors, principal: Principal, unit_code: str) -> OpenWork | N
     rectified = ledger.filter(pl.col("status") == RECTIFIED)
     issues, now = ledger.filter(pl.col("status") != RECTIFIED), here.now()
     waiting = closures.waiting(ledger, closed)
+    names = {leaf.code: leaf.short_name for leaf in here.campaign().leaves(unit_code)}
     return OpenWork(
         period=report.period,
-        cases=_numbers(cases, "complaint_id"),
-        overdue_cases=_numbers(cases.filter(pl.col("due_at") < now), "complaint_id"),
-        issues=_numbers(issues, "issue_id"),
-        overdue_issues=_numbers(issues.filter(pl.col("due_on") < now.date()), "issue_id"),
-        waiting=_numbers(waiting, "issue_id"),
-        closed=_numbers(rectified.join(waiting, on="issue_id", how="anti"), "issue_id"),
+        cases=_cases(cases, names),
+        overdue_cases=_cases(cases.filter(pl.col("due_at") < now), names),
+        issues=_issues(issues, names),
+        overdue_issues=_issues(issues.filter(pl.col("due_on") < now.date()), names),
+        waiting=_issues(waiting, names),
+        closed=_issues(rectified.join(waiting, on="issue_id", how="anti"), names),
     )
 
 
@@ -65,5 +78,26 @@ def _nothing(sheet: str) -> pl.DataFrame:
     return pl.DataFrame(schema={"reporting_code": pl.String, **columns})
 
 
-def _numbers(rows: pl.DataFrame, key: str) -> tuple[str, ...]:
-    return tuple(rows[key].sort())
+def _cases(rows: pl.DataFrame, names: Mapping[str, str]) -> tuple[OpenItem, ...]:
+    """Of a complaint its matter: what it says in full stands in the template."""
+    return tuple(
+        OpenItem(
+            number=row["complaint_id"],
+            unit=names.get(row["unit"], row["unit"]),
+            due_at=row["due_at"],
+            about=row["matter"] or "",
+        )
+        for row in rows.sort("complaint_id").iter_rows(named=True)
+    )
+
+
+def _issues(rows: pl.DataFrame, names: Mapping[str, str]) -> tuple[OpenItem, ...]:
+    return tuple(
+        OpenItem(
+            number=row["issue_id"],
+            unit=names.get(row["unit"], row["unit"]),
+            due_at=row["due_on"],
+            about=row["description"] or "",
+        )
+        for row in rows.sort("issue_id").iter_rows(named=True)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +22,8 @@ from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, Submission
 from etl.journal_tables import EXPLANATION
 
 LONGEST_REASON = 300
+CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(:[A-Z]{1,3}[1-9][0-9]{0,6})?")
+"""A cell or a range of cells, as people write it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,18 +136,37 @@ def return_submission(
     here: Doors, principal: Principal, submission_id: str, reasons: Sequence[Mapping[str, str]]
 ) -> None:
     """Give a submission back with reasons (sheet, cell, reason), at least one. Raises as ``pass_submission`` does."""
-    given = [
-        {key: " ".join(each.get(key, "").split())[:LONGEST_REASON] for key in ("sheet", "cell", "reason")}
-        for each in reasons
-    ]
-    given = [each for each in given if each["reason"]]
+    given = [_reason(each) for each in reasons]
+    given = [each for each in given if any(each.values())]
     with acts.acting(
         here, principal, "submission.return", what=submission_id, reasons=len(given)
     ) as connection:
-        if not given:
-            raise NotReadyError("请至少写一条退回理由 / give at least one reason")
+        _require_places(given)
         review.decide(connection, submission_id, RETURNED, by=principal.name, now=here.now(), reasons=given)
     publishing.publish_soon(here)
+
+
+def _reason(given: Mapping[str, str]) -> dict[str, str]:
+    """A reason as it is kept: no line breaks, the cell in plain capitals."""
+    told = {key: " ".join(given.get(key, "").split())[:LONGEST_REASON] for key in ("sheet", "cell", "reason")}
+    return told | {"cell": unicodedata.normalize("NFKC", told["cell"]).replace(" ", "").upper()}
+
+
+def _require_places(given: Sequence[Mapping[str, str]]) -> None:
+    """Every place has a reason, every cell a sheet and the form of an address; NotReadyError says what is amiss."""
+    if not given:
+        raise NotReadyError("请至少写一条退回理由 / give at least one reason")
+    for each in given:
+        if not each["reason"]:
+            where = " ".join(part for part in (each["sheet"], each["cell"]) if part)
+            raise NotReadyError(f"{where}没有写退回理由 / {where} has no reason")
+        if each["cell"] and not each["sheet"]:
+            raise NotReadyError(f"请选择{each['cell']}所在的工作表 / choose the sheet of {each['cell']}")
+        if each["cell"] and not CELL.fullmatch(each["cell"]):
+            raise NotReadyError(
+                f"“{each['cell']}”不是单元格;请写成 C12 或 C12:C20"
+                f" / {each['cell']} is no cell: write it as C12 or C12:C20"
+            )
 
 
 def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from dashboard import state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_open_work, hand_in_page, hand_in_steps, page
+from dashboard.components import hand_in_open_work, hand_in_page, hand_in_steps, page, press
 from dashboard.components.links import link
 from dashboard.i18n import listed
 from dashboard.queries import people
@@ -21,16 +21,16 @@ if len(own) > 1:
 hand_in_page.reasons_of_return(found)
 if not found.is_register:
     hand_in_open_work.show(open_work(here, principal, unit))
-hand_in_steps.done()
-if not found.is_frozen:
-    hand_in_steps.template(found)
-    if not found.is_register:
-        hand_in_steps.merge(here, principal, found)
-    hand_in_steps.check(here, principal, found)
-    if found.draft is not None and not found.draft.blocking:
-        hand_in_steps.explain(here, principal, found)
-        hand_in_steps.preview(here, principal, found)
-        hand_in_steps.submit(here, principal, found)
-hand_in_page.history(found)
-hand_in_steps.withdraw(here, principal, found)
-hand_in_steps.attach(found)
+with press.told():
+    if not found.is_frozen:
+        hand_in_steps.template(found)
+        if not found.is_register:
+            hand_in_steps.merge(here, principal, found)
+        hand_in_steps.check(here, principal, found)
+        if found.draft is not None and not found.draft.blocking:
+            hand_in_steps.explain(here, principal, found)
+            hand_in_steps.preview(here, principal, found)
+            hand_in_steps.submit(here, principal, found)
+    hand_in_page.history(found)
+    hand_in_steps.withdraw(here, principal, found)
+    hand_in_steps.attach(here, principal, found)

@@ -4,8 +4,8 @@ from dashboard import format, state
 from dashboard.access.doors import doors
 from dashboard.access.principal import may
 from dashboard.components import (
-    hand_in_steps,
     page,
+    press,
     review_closing,
     review_extensions,
     review_figures,
@@ -32,16 +32,16 @@ page.head(
     [],
     review_page.sentence(rows, units, is_frozen=frozen),
 )
-hand_in_steps.done()
-review_page.queue(here, rows, names, picked)
-for each in rows:
-    if each.submission.unit_code == picked:
-        found = reviewing.case(here, principal, each.submission.submission_id)
-        review_page.case(found, names.get(picked, picked), principal)
-        if may(principal, "unit.compare"):
-            review_figures.show(filters, each.submission, builds.today())
-        if not frozen:
-            review_page.decide(here, principal, found)
-review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
-review_extensions.show(here, principal, period, names, is_frozen=frozen)
-review_page.month(here, principal, period, is_frozen=frozen)
+with press.told():
+    review_page.queue(here, rows, names, picked)
+    for each in rows:
+        if each.submission.unit_code == picked:
+            found = reviewing.case(here, principal, each.submission.submission_id)
+            review_page.case(found, names.get(picked, picked), principal)
+            if may(principal, "unit.compare"):
+                review_figures.show(filters, each.submission, builds.today())
+            if not frozen:
+                review_page.decide(here, principal, found)
+    review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
+    review_extensions.show(here, principal, period, names, is_frozen=frozen)
+    review_page.month(here, principal, period, is_frozen=frozen)

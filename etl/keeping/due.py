@@ -1,4 +1,4 @@
-"""Which workbooks as received may go by now, and which stay and why."""
+"""Which files as received may go by now, and which stay and why."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from etl.journal import NOT_CURRENT, RECEIVED
-from etl.journal_tables import AUDIT, DRAFT, MONTH_LOCK, SUBMISSION
+from etl.journal_tables import ATTACHMENT, AUDIT, DRAFT, MONTH_LOCK, SUBMISSION
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GRACE = timedelta(days=1)
 """Bytes brought more recently may be somebody's who is handing in at this moment: nothing names them yet."""
-_NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})\.xlsx")
+_NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})(\.xlsx)?")
 
-Stays = Literal["recent", "draft", "waiting", "open"]
-"""Why a workbook stays: not past its days, a draft's, waiting for review, of a month that is not frozen."""
+Stays = Literal["attached", "recent", "draft", "waiting", "open"]
+"""Why a file stays: attached to a month, not past its days, a draft's, waiting for review, of a month not frozen."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """One file among the workbooks as received, and when it was last brought (Asia/Shanghai).
+    """One file as received, and when it was last brought (Asia/Shanghai).
 
     ``sha256`` is empty for what a killed upload has left.
     """
@@ -67,7 +67,12 @@ def due(connection: sa.Connection, held: Sequence[Held], days: int, now: datetim
     cutoff = now - timedelta(days=days)
     drafts = tuple(_untouched(connection, cutoff))
     stays: dict[str, set[Stays | None]] = {}
-    for sha256, reason in (*_of_submissions(connection, cutoff), *_of_drafts(connection, drafts)):
+    named = (
+        *_of_submissions(connection, cutoff),
+        *_of_drafts(connection, drafts),
+        *((sha256, "attached") for sha256 in connection.scalars(sa.select(ATTACHMENT.c.sha256))),
+    )
+    for sha256, reason in named:
         stays.setdefault(sha256, set()).add(reason)
     free = [each for each in held if each.brought_at <= now - GRACE]
     kept = Counter(_reason(stays[each.sha256]) for each in free if each.sha256 in stays)
@@ -80,8 +85,10 @@ def due(connection: sa.Connection, held: Sequence[Held], days: int, now: datetim
 
 
 def _reason(reasons: set[Stays | None]) -> Stays | None:
-    """Why a workbook stays that several submissions and drafts may name: one of them is enough."""
-    return next((each for each in ("recent", "draft", "waiting", "open") if each in reasons), None)
+    """Why a file stays that several submissions and drafts may name: one of them is enough."""
+    return next(
+        (each for each in ("attached", "recent", "draft", "waiting", "open") if each in reasons), None
+    )
 
 
 def _of_submissions(connection: sa.Connection, cutoff: datetime) -> Iterator[tuple[str, Stays | None]]:

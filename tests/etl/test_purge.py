@@ -18,7 +18,7 @@ from etl import audit, drafts
 from etl.audit import COMMAND_LINE, Act
 from etl.drafts import Draft
 from etl.journal import PASSED, RECEIVED, RETURNED, WITHDRAWN, Journal, SubmittedSheet
-from etl.journal_tables import AUDIT, SUBMISSION
+from etl.journal_tables import ATTACHMENT, AUDIT, SUBMISSION
 from etl.keeping import batches
 from etl.keeping.contents import purged
 from etl.keeping.due import GRACE, SHANGHAI
@@ -109,6 +109,24 @@ def acts(journal) -> list[dict]:
 
 def purge_now(store, journal, **more):
     return purge(store, journal, DAYS, NOW, who=COMMAND_LINE, **more)
+
+
+def test_an_attachment_stays_with_its_month_and_one_taken_off_goes_after_a_day(store, journal):
+    attached, taken_off, fresh = (store.keep(store.attachments, each, "") for each in (b"a", b"b", b"c"))
+    for sha256, moment in ((attached, OLD), (taken_off, OLD), (fresh, NOW)):
+        seconds = moment.replace(tzinfo=SHANGHAI).timestamp()
+        os.utime(store.kept(store.attachments, sha256, ""), (seconds, seconds))
+    told = {"unit_code": UNIT, "period": MONTH, "sha256": attached, "file_name": "盖章页.pdf", "size": 1}
+    with journal.writing() as connection:
+        connection.execute(ATTACHMENT.insert().values(**told, added_by="李明", added_at=OLD))
+
+    found = purge_now(store, journal)
+
+    there = {
+        sha256: store.kept(store.attachments, sha256, "").exists() for sha256 in (attached, taken_off, fresh)
+    }
+    assert there == {attached: True, taken_off: False, fresh: True}
+    assert [held.sha256 for held in found.orphans] == [taken_off]
 
 
 WAYS = list(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import attachments, hand_in
+from dashboard.services import attachments, hand_in, reviewing
 from dashboard.services.hand_in import NotReadyError
 from dashboard.services.standing import standing
 from etl import audit
@@ -289,6 +289,29 @@ def test_a_frozen_month_takes_nothing_and_says_whom_to_ask(here, good, tmp_path)
     with pytest.raises(FrozenMonthError, match="已冻结"):
         attachments.add(here, liaison(DIQING), DIQING, MONTH, "a.pdf", b"%PDF-1")
     assert len(here.journal().submissions()) == 1
+
+
+def test_an_attachment_is_taken_off_by_its_own_liaison_until_the_month_is_passed(here, good):
+    who, receipt = liaison(DIQING), handed_in(here, good)
+    wrong, right = (
+        attachments.add(here, who, DIQING, MONTH, f"{n}.pdf", b"%PDF-" + bytes([n])) for n in (1, 2)
+    )
+    for other in (liaison(KUNMING), somebody("reviewer")):
+        with pytest.raises(RefusedError):
+            attachments.remove(here, other, wrong)
+    assert attachments.remove(here, who, wrong) == "1.pdf"
+    assert [each["sequence"] for each in attachments.listed(here, who, DIQING, MONTH)] == [right]
+    # Whose it was nobody knows any more: it is closed like any number that is nobody's.
+    for gone in (attachments.download, attachments.remove):
+        with pytest.raises(RefusedError):
+            gone(here, who, wrong)
+    reviewing.pass_submission(here, somebody("reviewer"), receipt.submission_id)
+    with pytest.raises(NotReadyError, match="审核通过"):
+        attachments.remove(here, who, right)
+    reviewing.freeze(here, somebody("reviewer"), MONTH, "")
+    with pytest.raises(FrozenMonthError):
+        attachments.remove(here, who, right)
+    assert attachments.download(here, who, right)[1] == b"%PDF-\x02"
 
 
 def test_pairs_of_the_same_upload_at_once_make_one_revision_each(here, tmp_path):

@@ -68,6 +68,32 @@ def test_a_decision_is_taken_once_and_on_the_latest_revision_only(here, good, tm
         reviewing.pass_submission(here, REVIEWER, second.submission_id)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([], "至少写一条"),
+        ([{"sheet": "", "cell": "", "reason": " "}], "至少写一条"),
+        ([REASON, {"sheet": "投诉台账", "cell": "C12", "reason": ""}], "投诉台账 C12没有写"),
+        ([{"sheet": "", "cell": "C12", "reason": "与上月不符"}], "C12所在的工作表"),
+        ([{"sheet": "投诉台账", "cell": "第三行", "reason": "与上月不符"}], "不是单元格"),
+        ([{"sheet": "投诉台账", "cell": "C0", "reason": "与上月不符"}], "不是单元格"),
+    ],
+)
+def test_a_reason_of_return_names_a_place_that_can_be_found(here, good, given, told):
+    receipt = handed_in(here, good)
+    with pytest.raises(NotReadyError, match=told):
+        reviewing.return_submission(here, REVIEWER, receipt.submission_id, given)
+    assert states(here) == ["received"]
+
+
+def test_a_cell_is_kept_as_a_workbook_names_it(here, good):
+    receipt = handed_in(here, good)
+    given = [{"sheet": "投诉台账", "cell": " c12：Ｃ20 ", "reason": "与上月不符"}]
+    reviewing.return_submission(here, REVIEWER, receipt.submission_id, given)
+    (decision,) = reviewing.case(here, REVIEWER, receipt.submission_id).decisions
+    assert decision["reasons"] == [{"sheet": "投诉台账", "cell": "C12:C20", "reason": "与上月不符"}]
+
+
 def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp_path):
     first = handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))

@@ -1,0 +1,48 @@
+"""What a reader presses: an act of the services; a refusal is told where it was pressed, what was done on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.access.principal import RefusedError
+from dashboard.i18n import spoken
+from dashboard.services.hand_in import NotReadyError
+from etl.extensions import ExtensionError
+from etl.journal import FrozenMonthError, StoreConflictError
+from etl.review import ReviewError
+
+DONE, REFUSED, PLACE = "press.done", "press.refused", "press.place"
+"""Session: what a press came to, shown once, and where a refused one was."""
+ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError, ExtensionError)
+
+
+def pressed(act: Callable[[], str], place: str) -> None:
+    """Do what was pressed at a place of the page, and keep what came of it for the run that follows."""
+    st.session_state[DONE] = st.session_state[REFUSED] = ""
+    try:
+        st.session_state[DONE] = act()
+    except ERRORS as error:
+        st.session_state[REFUSED], st.session_state[PLACE] = spoken(error), place
+
+
+def refused(place: str) -> None:
+    """Why what was pressed here was not done; its slot is always there, so that nothing else moves."""
+    with st.container(key=f"refused_{place}"):
+        if st.session_state.get(REFUSED) and st.session_state.get(PLACE) == place:
+            st.error(st.session_state.pop(REFUSED))
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Around the forms of a page: on top what was done, and what was refused at a form that is gone by now."""
+    top = st.container(key="told")
+    if done := st.session_state.pop(DONE, ""):
+        top.success(done)
+        # Whoever pressed further down does not see the top.
+        st.toast(done)
+    yield
+    if left := st.session_state.pop(REFUSED, ""):
+        top.error(left)
