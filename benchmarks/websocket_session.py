@@ -111,6 +111,8 @@ class Session:
             self._query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
             raise RuntimeError(f"a page shows an error: {message.delta.new_element.exception.message}")
+        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "alert":
+            raise RuntimeError(f"a page shows an error: {message.delta.new_element.alert.body}")
         elif kind == "script_finished":
             if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                 raise RuntimeError("a page could not be compiled")

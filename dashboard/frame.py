@@ -1,5 +1,6 @@
 """The frame of every page: the pages somebody may open, filters that span them, the banner. Run by app.py."""
 
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -82,7 +83,12 @@ except NoBuildError:
 
 person.show(principal, people.unit_names(), simulated=dimensions.simulated)
 shown, sight = next(each for each in theirs if pages[each.key] == current), people.sight(build, principal)
-filters.settle(build, builds.today(), sight)
-filters.show(shown.filters, build, builds.today(), sight)
+filters.settle(build, builds.today(), sight, every_month=shown.every_month)
+filters.show(shown.filters, build, builds.today(), sight, every_month=shown.every_month)
 state.publish()
-current.run()
+try:
+    current.run()
+except Exception:
+    # A fault of ours: the operator gets it in full, the reader in a sentence of theirs.
+    logging.getLogger(__name__).exception("the page %s failed", shown.key)
+    page.failed()

@@ -16,7 +16,8 @@ from dashboard.state import GROUP, KPI, LEVEL, MONTH, PERIOD, UNIT
 class Page:
     """A page of the dashboard: its address, its name, its question and the filters it answers to.
 
-    ``first_of`` is the role whose work begins on it: for them it stands at the root.
+    ``first_of`` is the role whose work begins on it: for them it stands at the root. ``every_month``: months from
+    before the first that anybody reported are offered too.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Page:
     question: str
     filters: tuple[str, ...] = ()
     first_of: str = ""
+    every_month: bool = False
 
 
 PAGES = (
@@ -54,6 +56,7 @@ PAGES = (
         key="hand_in",
         title=deferred("报送"),
         question=deferred("我还差什么?"),
+        every_month=True,
         filters=(MONTH,),
         first_of="liaison",
     ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import polars as pl
 
-from etl.journal import Submission
+from etl.journal import SubmittedSheet
 from etl.schema import Sheet
 from etl.sheets import SHEETS
 from etl.store import Store
@@ -49,9 +49,13 @@ class SheetChange:
 
 
 def changes(
-    store: Store, older: Submission, newer: Submission, *, most: int = MOST_TOLD
+    store: Store,
+    older: Sequence[SubmittedSheet],
+    newer: Sequence[SubmittedSheet],
+    *,
+    most: int = MOST_TOLD,
 ) -> list[SheetChange]:
-    """The sheets whose rows differ; where they stand on the sheet does not count."""
+    """The sheets of two revisions whose rows differ; where they stand on the sheet does not count."""
     before, after = (_rows(store, each) for each in (older, newer))
     found = [
         sheet_change(SHEETS[key], before.get(key), after.get(key), most=most)
@@ -60,11 +64,9 @@ def changes(
     return [each for each in found if each.count]
 
 
-def _rows(store: Store, submission: Submission) -> dict[str, pl.DataFrame]:
+def _rows(store: Store, sheets: Sequence[SubmittedSheet]) -> dict[str, pl.DataFrame]:
     return {
-        sheet.sheet: pl.read_parquet(store.rows / sheet.path)
-        for sheet in submission.sheets
-        if sheet.path is not None
+        sheet.sheet: pl.read_parquet(store.rows / sheet.path) for sheet in sheets if sheet.path is not None
     }
 
 

@@ -132,15 +132,15 @@ FILTERS = (
 )
 
 
-def settle(build: str, today: date, sight: frozenset[str] | None) -> None:
-    """Give every filter a valid value, whether or not this page draws it; ``sight`` as in ``show``."""
+def settle(build: str, today: date, sight: frozenset[str] | None, *, every_month: bool) -> None:
+    """Give every filter a valid value, whether or not this page draws it; ``sight``, ``every_month`` as in ``show``."""
     st.session_state[state.BUILD] = build
     for each in FILTERS:
         default = each.default(build, today)
         if sight is not None and each.key == state.MONTH:
             # Who reports works on the month that is on now, not on the last one that can be judged.
             default = _months(build, today)[0]
-        state.settle(each.key, _in_sight(each, build, today, sight), default)
+        state.settle(each.key, _offered(each, build, today, sight, every_month=every_month), default)
     scored = builds.scorecard(build, parse_month(st.session_state[state.MONTH])) is not None
     orders = [state.BY_SCORE, state.BY_KPI] if scored else [state.BY_KPI]
     state.settle(state.BY, orders, orders[0])
@@ -151,21 +151,30 @@ def settle(build: str, today: date, sight: frozenset[str] | None) -> None:
     state.settle_text(state.WANTED)
 
 
-def _in_sight(each: Filter, build: str, today: date, sight: frozenset[str] | None) -> list[str]:
+def _offered(
+    each: Filter, build: str, today: date, sight: frozenset[str] | None, *, every_month: bool
+) -> list[str]:
     """The options of a filter a reader may choose; units out of sight are none."""
+    if each.key == state.MONTH and every_month:
+        return [f"{month:%Y-%m}" for month in builds.begun_months(build, today)]
     options = each.options(build, today)
     return [key for key in options if each.key != state.UNIT or sight is None or key in sight | {""}]
 
 
-def show(drawn: Sequence[str], build: str, today: date, sight: frozenset[str] | None) -> None:
-    """The filters a page answers to, and the switch of the language; ``sight``: the units seen, None for all."""
+def show(
+    drawn: Sequence[str], build: str, today: date, sight: frozenset[str] | None, *, every_month: bool
+) -> None:
+    """The filters a page answers to, and the switch of the language.
+
+    ``sight``: the units seen, None for all. ``every_month``: a month nobody has reported or owes is offered too.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
         for each in FILTERS:
             if each.key in drawn:
                 names = each.names(build) if each.names else {}
                 labels = {
                     key: names.get(key) or each.written(build, key)
-                    for key in _in_sight(each, build, today, sight)
+                    for key in _offered(each, build, today, sight, every_month=every_month)
                 }
                 st.selectbox(
                     t(each.label),

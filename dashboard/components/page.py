@@ -52,6 +52,12 @@ def nothing_allowed() -> None:
     )
 
 
+def failed() -> None:
+    """A page that could not be made; what went wrong stands in the server's log."""
+    with st.container(key="failed"):
+        st.error(t("这一页没有显示出来,数据没有受影响。请刷新或换一个月份再试;仍不行时,请联系省厅管理员。"))
+
+
 def not_theirs() -> None:
     """A page somebody's account does not open."""
     st.html(

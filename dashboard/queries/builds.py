@@ -94,6 +94,12 @@ def months(build: str, today: date) -> list[date]:
     return [month for month in reversed(known) if month <= today] or known[:1]
 
 
+def begun_months(build: str, today: date) -> list[date]:
+    """Every month of the campaign that has begun, latest first, whether or not anybody has reported it or owes it."""
+    known = sorted(dimensions(build).due_at)
+    return [month for month in reversed(known) if month <= today] or known[:1]
+
+
 @st.cache_resource(max_entries=BUILDS_KEPT, show_spinner=False)
 def shown_months(build: str) -> frozenset[date]:
     """The campaign's months from the first in which anybody reported anything; all before there is one.

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dashboard.access.doors import Doors
 from etl.campaign import Campaign
-from etl.journal import Submission
+from etl.journal import Submission, SubmittedSheet
 from etl.revisions import SheetChange, changes
+from etl.store import Store
+
+KEPT = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +37,17 @@ def compared(here: Doors, held: Submission, of_month: Sequence[Submission]) -> C
     before = max(earlier, key=lambda each: each.revision)
     return Compared(
         before=before,
-        sheets=changes(here.store, before, held),
+        sheets=_changes(here.store, before.sheets, held.sheets),
         names=_names(here.campaign(), held.unit_code),
     )
+
+
+# Stored rows never change: what differs between two revisions is looked for once.
+@lru_cache(maxsize=KEPT)
+def _changes(
+    store: Store, older: tuple[SubmittedSheet, ...], newer: tuple[SubmittedSheet, ...]
+) -> tuple[SheetChange, ...]:
+    return tuple(changes(store, older, newer))
 
 
 def _names(campaign: Campaign, unit_code: str) -> dict[str, str]:

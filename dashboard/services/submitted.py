@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
-from dashboard.services.hand_in import CHECKS_AT_ONCE, place, readable
+from dashboard.services.hand_in import CHECKS_AT_ONCE, NotReadyError, place, readable
 from etl.journal import Submission
 from etl.writing.submitted_workbook import submitted_workbook
 
@@ -20,6 +20,14 @@ def workbook(here: Doors, principal: Principal, submission_id: str) -> tuple[str
 def _written(here: Doors, held: Submission) -> tuple[str, bytes]:
     campaign, unit = place(here, held.unit_code, held.period)
     simulated = here.journal().is_simulated() is True
-    with CHECKS_AT_ONCE:
-        content = submitted_workbook(campaign, unit, held, here.store, simulated=simulated)
+    try:
+        with CHECKS_AT_ONCE:
+            content = submitted_workbook(campaign, unit, held, here.store, simulated=simulated)
+    except ValueError as error:
+        # The campaign's units or sheets have changed since: rows of what it no longer has fit no template of today.
+        raise NotReadyError(
+            "这一版含有本专项现已不设的单位或表,不能按现在的模板写成工作簿;数据本身仍在,请联系省厅管理员"
+            " / this revision has rows of units or sheets the campaign no longer has and fits no workbook of today;"
+            " the data are kept: ask the province's administrator"
+        ) from error
     return f"{unit.name}-{held.period}-第{held.revision}版.xlsx", content

@@ -69,6 +69,10 @@ def opened(
         context.close()
 
 
+FAILED = ".st-key-failed"
+"""What stands in the place of a page that could not be made."""
+
+
 def settled(page: object) -> None:
     """Wait until the script has run to its end and nothing on the page is stale."""
     page.wait_for_function(
@@ -77,6 +81,7 @@ def settled(page: object) -> None:
         " && !document.querySelector('[data-stale=true]'); }",
         timeout=60_000,
     )
+    assert not page.locator(FAILED).count(), "a page could not be made: see the server's log"
 
 
 def _remember(message: object, seen: Seen) -> None:

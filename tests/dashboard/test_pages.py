@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from datetime import date, datetime
 
@@ -44,6 +45,7 @@ def test_every_page_runs_on_every_store(app, store, view):
     page = app(store).run()
     page.switch_page(f"views/{view}").run()
     assert not page.exception
+    assert not page.error
     assert page.get("html") or page.get("bidi_component")
 
 
@@ -53,6 +55,7 @@ def test_every_month_and_kpi_can_be_chosen(app):
         for option in page.selectbox(key=key).options:
             page.selectbox(key=key).select(option).run()
             assert not page.exception, option
+            assert not page.error, option
 
 
 def test_the_session_holds_plain_texts_only(app):
@@ -69,6 +72,7 @@ def test_a_new_build_is_seen_without_a_restart(app, stores):
         build(store, journal, campaign, now=datetime(2026, 10, 10), full=True)
     page.run()
     assert not page.exception
+    assert not page.error
     assert page.session_state[state.BUILD] != before
     assert page.session_state[state.BUILD] == builds.build()
 
@@ -89,3 +93,18 @@ def test_the_strip_tells_content_and_timing(app):
     ]
     early = reports.hand_in(builds.build(), date(2025, 7, 1), date(2025, 7, 2))
     assert set(early["state"]) == {"not_due"}
+
+
+def test_a_page_that_cannot_be_made_says_so_in_the_reader_s_words_and_the_log_has_the_rest(
+    app, stores, tmp_path, monkeypatch, caplog
+):
+    broken = tmp_path / "store"
+    shutil.copytree(stores("full"), broken, ignore=shutil.ignore_patterns("*.parquet"))
+    page = app("full")
+    monkeypatch.setenv("STORE_DIR", str(broken))
+    page.user = {"session": visitors.visitor("reviewer").session}
+    page.run()
+    (told,) = page.error
+    assert "数据没有受影响" in told.value
+    assert "review failed" in caplog.text
+    assert not page.exception

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 import openpyxl
@@ -24,7 +25,7 @@ from etl.load import check_file
 from etl.schema import NOT_APPLICABLE
 from etl.sheets import SHEETS
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import MONTH, NOW, doors_of, liaison, published, somebody, workbook
+from tests.services.stores import MONTH, NOW, DoorsAt, doors_of, liaison, published, somebody, workbook
 from tests.services.test_hand_in import CAMPAIGN, DIQING, KUNMING, handed_in
 
 REVIEWER = somebody("reviewer")
@@ -122,6 +123,18 @@ def test_a_telephone_number_is_masked_in_it(here, filled):
     text = "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
     assert NUMBER not in text
     assert f"电话{MASKED}" in text
+
+
+def test_a_revision_with_rows_of_a_county_the_campaign_has_no_more_says_why_it_is_no_workbook(here, filled):
+    @dataclass(frozen=True, kw_only=True)
+    class DoorsLater(DoorsAt):
+        def campaign(self):
+            county = next(leaf.code for leaf in CAMPAIGN.leaves(DIQING) if not leaf.own_office)
+            return replace(CAMPAIGN, units=tuple(unit for unit in CAMPAIGN.units if unit.code != county))
+
+    later = DoorsLater(store=here.store)
+    with pytest.raises(NotReadyError, match="现已不设的单位"):
+        submitted.workbook(later, liaison(DIQING), filled.submission_id)
 
 
 def answer(here, principal, submission_id):
