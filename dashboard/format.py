@@ -143,3 +143,8 @@ def unit(kpi: Kpi) -> str:
 def measured(kpi: Kpi, written: str) -> str:
     """A value as it is written with its unit: 92.3%, 61人; in words of letters set apart, 61 officers."""
     return written + "%" if unit(kpi) == "%" else t("{amount}{unit}", amount=written, unit=unit(kpi))
+
+
+def unformatted(text: str) -> str:
+    """A text for where Streamlit reads Markdown: signs and brackets typed into cells and names are no formatting."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|:$~" else sign for sign in text)

@@ -55,11 +55,14 @@ def test_only_the_queries_of_the_dashboard_caches_or_opens_builds():
 @pytest.mark.parametrize(
     ("folder", "modules"),
     [
-        ("store.workbooks", {"dashboard/services/hand_in.py", "etl/accept.py"}),
+        (
+            "store.workbooks",
+            {"dashboard/services/checking.py", "dashboard/services/hand_in.py", "etl/accept.py"},
+        ),
         ("store.merging", {"dashboard/services/merging.py", "etl/keeping/batches.py"}),
     ],
 )
-def test_only_handing_in_and_merging_touch_workbooks_as_received(folder, modules):
+def test_only_checking_handing_in_and_merging_touch_workbooks_as_received(folder, modules):
     """They hold personal data: nothing leads to them but a unit's own marked copy and its own merged workbook."""
     assert naming(folder) == modules
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 
 import streamlit as st
 
+from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import hand_in_merge, hand_in_page, hand_in_preview, page, upload
@@ -119,9 +121,7 @@ def explain(here: Doors, principal: Principal, found: Standing) -> None:
 
 def _asks(question: Question) -> str:
     values = t("(现为 {values})", values=" / ".join(question.values)) if question.values else ""
-    # Brackets and signs in what was typed into cells are no formatting.
-    text = f"{question.where}:{question.title}{values}。{question.expected}"
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|:$~" else sign for sign in text)
+    return format.unformatted(f"{question.where}:{question.title}{values}。{question.expected}")
 
 
 def _save(here: Doors, principal: Principal, found: Standing, asked: list[Question]) -> None:
@@ -199,18 +199,19 @@ def attach(here: Doors, principal: Principal, found: Standing) -> None:
 def _attached(here: Doors, principal: Principal, found: Standing) -> None:
     """Each attachment with its way off the month, until the month is found good."""
     is_kept = found.is_frozen or (found.latest is not None and found.latest.state == PASSED)
-    for each in found.attachments:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"attached_{each['sequence']}"):
-            page.line(hand_in_page.attachment(each), key=f"attachment_{each['sequence']}")
-            if not is_kept and may(principal, "attachment.remove", found.unit.code):
-                removing = partial(_removed, here, principal, int(str(each["sequence"])))
-                st.button(
-                    t("移除"),
-                    key=f"remove_{each['sequence']}",
-                    on_click=partial(pressed, removing, "attachments"),
-                    type="tertiary",
-                )
+    with st.container(key="attached"):
+        for each in found.attachments:
+            _attachment(here, principal, each, is_kept=is_kept)
     refused("attachments")
+
+
+def _attachment(here: Doors, principal: Principal, each: Mapping[str, object], *, is_kept: bool) -> None:
+    number = int(str(each["sequence"]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page.line(hand_in_page.attachment(each), key=f"attachment_{number}")
+        if not is_kept and may(principal, "attachment.remove", str(each["unit_code"])):
+            removing = partial(pressed, partial(_removed, here, principal, number), "attachments")
+            st.button(t("移除"), key=f"remove_{number}", on_click=removing, type="tertiary")
 
 
 def _removed(here: Doors, principal: Principal, number: int) -> str:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard import format
 from dashboard.access.principal import RefusedError
 from dashboard.i18n import spoken
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services.reporting import NotReadyError
 from etl.extensions import ExtensionError
 from etl.journal import FrozenMonthError, StoreConflictError
 from etl.review import ReviewError
@@ -23,9 +24,9 @@ def pressed(act: Callable[[], str], place: str) -> None:
     """Do what was pressed at a place of the page, and keep what came of it for the run that follows."""
     st.session_state[DONE] = st.session_state[REFUSED] = ""
     try:
-        st.session_state[DONE] = act()
+        st.session_state[DONE] = format.unformatted(act())
     except ERRORS as error:
-        st.session_state[REFUSED], st.session_state[PLACE] = spoken(error), place
+        st.session_state[REFUSED], st.session_state[PLACE] = format.unformatted(spoken(error)), place
 
 
 def refused(place: str) -> None:

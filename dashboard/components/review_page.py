@@ -32,9 +32,13 @@ def sentence(rows: Sequence[Waiting], units: Mapping[str, str], *, is_frozen: bo
     """How much of the month is in and waits, of these units; as HTML."""
     came = sum(each.submission.unit_code in units for each in rows)
     waiting = sum(each.submission.state == RECEIVED for each in rows)
+    register = any(
+        each.submission.state == RECEIVED and each.submission.unit_code not in units for each in rows
+    )
+    told = t("{count}份待审核(含登记表)", count=waiting) if register else t("{count}份待审核", count=waiting)
     parts = [
         t("{count}/{expected}个单位已交", count=came, expected=len(units)),
-        t("{count}份待审核", count=waiting) if not is_frozen else "",
+        told if not is_frozen else "",
         t("本月已冻结,其中{count}份未经审核", count=waiting) if is_frozen and waiting else "",
         t("本月已冻结") if is_frozen and not waiting else "",
     ]

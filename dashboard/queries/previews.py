@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.queries import builds
-from dashboard.services.hand_in import checked_draft
+from dashboard.services.checking import checked_draft
 from dashboard.services.previewing import draft_build
 from dashboard.services.standing import Standing
 from etl.calendar import first_day

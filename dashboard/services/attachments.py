@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
-from dashboard.services.hand_in import NotReadyError, place
+from dashboard.services.reporting import NotReadyError, place
 from etl.journal import PASSED, FrozenMonthError, is_frozen
 from etl.journal_tables import ATTACHMENT, SUBMISSION
 from etl.masking import mask_text

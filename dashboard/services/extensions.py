@@ -7,7 +7,7 @@ from datetime import date
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, publishing
-from dashboard.services.hand_in import place
+from dashboard.services.reporting import place
 from etl import extensions
 from etl.extensions import Extension
 

@@ -16,8 +16,9 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import NOBODY, Principal, RefusedError
 from dashboard.i18n import LANGUAGE, LANGUAGES, spoken
 from dashboard.services import attachments, hand_in, merging, receipts, submitted
-from dashboard.services.hand_in import LARGEST, NotReadyError
+from dashboard.services.hand_in import LARGEST
 from dashboard.services.pacing import TooOftenError
+from dashboard.services.reporting import NotReadyError
 from etl.journal import FrozenMonthError, StoreConflictError
 from etl.review import ReviewError
 
@@ -152,7 +153,7 @@ def _submitted(here: Doors, principal: Principal, request: Request, _: bytes) ->
 
 
 def _receipt(here: Doors, principal: Principal, request: Request, _: bytes) -> Response:
-    receipt, unit = hand_in.receipt(here, principal, request.path_params["submission"])
+    receipt, unit = submitted.receipt(here, principal, request.path_params["submission"])
     headers: dict[str, Any] = {"cache-control": "no-store"}
     if "save" in request.query_params:
         headers["content-disposition"] = f"attachment; filename={receipt.number}.html"

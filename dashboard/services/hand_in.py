@@ -5,77 +5,28 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import PurePath
-from threading import BoundedSemaphore, Lock
 
 import sqlalchemy as sa
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, act_of
 from dashboard.services import acts, pacing, publishing
+from dashboard.services.checking import GONE, check, findings_of
 from dashboard.services.receipts import Receipt, receipt_of
+from dashboard.services.reporting import NotReadyError, place
 from etl import drafts
 from etl.accept import accept
-from etl.campaign import Campaign, Unit
-from etl.closures import checking_history
 from etl.drafts import Draft
-from etl.findings import Finding, Words, finding, key_of, render
+from etl.findings import key_of, render
 from etl.gate import REFUSAL_KINDS
 from etl.journal import WITHDRAWN, Explanation, Submission
 from etl.keeping.purge import was_purged
-from etl.load import CheckedFile, check_file
 from etl.mark import marked_copy
-from etl.read import WorkbookReader
 from etl.review import decide
 from etl.writing.issue_template import issue_template
 
-CHECKS_AT_ONCE = BoundedSemaphore(2)
-"""A check takes a core and the memory of the workbook; a rush before the deadline waits in line."""
 LARGEST = 20 * 1024 * 1024
-
-
-SIMULATED = Words(zh="模拟数据的填报表", en="A workbook of simulated data")
-REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
-
-
-ELSEWHERE = ("other_unit", "other_period")
-"""Findings of a workbook that another unit or month hands in."""
-
-
-class NotReadyError(Exception):
-    """What stands in the way of an act and how to mend it, in both languages ("zh / en")."""
-
-
-GONE = "原来上传的文件已不在,请重新上传 / the file uploaded before is gone: upload it again"
-
-
-READERS: list[WorkbookReader] = []
-STARTING = Lock()
-
-
-def reader() -> WorkbookReader:
-    """The one reading process of this server, whichever thread asks first."""
-    with STARTING:
-        if not READERS:
-            READERS.append(WorkbookReader())
-        return READERS[0]
-
-
-def unit_named(campaign: Campaign, code: str) -> Unit:
-    """A unit that hands in, by its code; NotReadyError for any other."""
-    for unit in (*campaign.reporting_units, campaign.top):
-        if unit.code == code:
-            return unit
-    raise NotReadyError(f"“{code}”不是填报单位 / {code} is no reporting unit")
-
-
-def place(here: Doors, unit_code: str, period: str) -> tuple[Campaign, Unit]:
-    """The campaign, and the unit that reports; NotReadyError where unit or month is none of its own."""
-    campaign = here.campaign()
-    if period not in campaign.periods:
-        raise NotReadyError(f"“{period}”不在本专项的报告期内 / {period} is not a month of this campaign")
-    return campaign, unit_named(campaign, unit_code)
 
 
 def _what(unit_code: str, period: str) -> str:
@@ -106,14 +57,14 @@ def receive(
     with acts.acting(here, principal, "workbook.upload", unit=unit_code, what=what, file=name) as connection:
         pacing.require_turn(connection, principal, here.now())
     sha256 = here.store.keep(here.store.workbooks, content, ".xlsx")
-    file = _checked(here, campaign, sha256, here.now())
+    file = check(here, campaign, sha256, here.now())
     draft = Draft(
         draft_id=secrets.token_hex(8),
         unit_code=unit_code,
         period=period,
         sha256=sha256,
         file_name=name,
-        findings=_found(here, campaign, unit, period, file, name),
+        findings=findings_of(here, campaign, unit, period, file, name),
         reasons={},
         uploaded_by=principal.name,
         uploaded_at=here.now(),
@@ -121,65 +72,6 @@ def receive(
     detail = {"file": name, "sha256": sha256, "findings": len(draft.findings)}
     with acts.acting(here, principal, "workbook.check", unit=unit_code, what=what, **detail) as connection:
         return drafts.keep(connection, draft)
-
-
-def _checked(here: Doors, campaign: Campaign, sha256: str, now: datetime) -> CheckedFile:
-    path = here.store.kept(here.store.workbooks, sha256, ".xlsx")
-    history = checking_history(here.store, here.journal())
-    try:
-        with CHECKS_AT_ONCE:
-            return check_file(path, reader(), campaign, now=now, history=history)
-    except FileNotFoundError:
-        # Purged since the draft was looked at, or lost.
-        raise NotReadyError(GONE) from None
-
-
-def checked_draft(here: Doors, draft: Draft) -> CheckedFile:
-    """A draft's workbook read and checked again, as things stand now."""
-    return _checked(here, here.campaign(), draft.sha256, here.now())
-
-
-def _found(
-    here: Doors, campaign: Campaign, unit: Unit, period: str, file: CheckedFile, file_name: str
-) -> tuple[Finding, ...]:
-    """The findings of the door, or what makes the workbook the wrong one for this unit and month.
-
-    Of a workbook that belongs elsewhere nothing else is told: mending its cells would not make it ours.
-    """
-    wrong = misplaced(campaign, unit, period, file, file_name, simulated=_simulated(here))
-    return (*wrong, *(() if any(each.kind in ELSEWHERE for each in wrong) else file.findings))
-
-
-def _simulated(here: Doors) -> bool:
-    return here.journal().is_simulated() is True
-
-
-def misplaced(
-    campaign: Campaign, unit: Unit, period: str, file: CheckedFile, file_name: str, *, simulated: bool
-) -> list[Finding]:
-    """Why a workbook is not the one this unit hands in for this month: its cover, its file name, what it says of itself."""
-    if file.checked is None:
-        return []
-    found, stands = [], file.checked
-    if stands.unit is not None and stands.unit.code != unit.code:
-        found.append(finding("other_unit", sheet="封面", value=stands.unit.name, wanted=unit.name))
-    if stands.period is not None and stands.period != period:
-        found.append(finding("other_period", sheet="封面", value=stands.period, wanted=period))
-    named = _named(campaign, file_name)
-    if named and unit not in named:
-        found.append(finding("file_name_of_other_unit", value=file_name, wanted=unit.name))
-    if file.is_simulated != simulated:
-        found.append(finding("simulated_and_real", value=file_name, wanted=SIMULATED if simulated else REAL))
-    return found
-
-
-def _named(campaign: Campaign, file_name: str) -> list[Unit]:
-    """The reporting units whose code, name or short name stands in a file name."""
-    return [
-        unit
-        for unit in campaign.reporting_units
-        if any(name and name in file_name for name in (unit.code, unit.name, unit.short_name))
-    ]
 
 
 def explain(
@@ -263,8 +155,8 @@ def submit(
         raise NotReadyError("请填写负责人姓名,以示对数据负责 / give the name of who answers for the figures")
     # Checked again: what the month before holds, and whether this month is open, may have changed since.
     now = here.now()
-    file = _checked(here, campaign, draft.sha256, now)
-    found = _found(here, campaign, unit, period, file, draft.file_name)
+    file = check(here, campaign, draft.sha256, now)
+    found = findings_of(here, campaign, unit, period, file, draft.file_name)
     draft = replace(draft, findings=found)
     _require_ready(draft)
     here.journal().claim(campaign.name, simulated=file.is_simulated, now=now)
@@ -354,18 +246,3 @@ def withdraw(here: Doors, principal: Principal, submission_id: str, reason: str)
             reasons=[{"reason": reason}],
         )
     publishing.publish_soon(here)
-
-
-def readable(here: Doors, principal: Principal, submission_id: str) -> Submission:
-    """A submission, for those who may read it; others do not even learn whether it exists."""
-    held = here.journal().submission(submission_id)
-    acts.allow(here, principal, "submission.read", unit=held.unit_code if held else "", what=submission_id)
-    if held is None:
-        raise NotReadyError("没有这份报送 / there is no such submission")
-    return held
-
-
-def receipt(here: Doors, principal: Principal, submission_id: str) -> tuple[Receipt, Unit]:
-    """The receipt of a submission, and its unit."""
-    held = readable(here, principal, submission_id)
-    return receipt_of(held), unit_named(here.campaign(), held.unit_code)

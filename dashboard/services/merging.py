@@ -18,7 +18,9 @@ from pathlib import Path, PurePath
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, pacing
-from dashboard.services.hand_in import CHECKS_AT_ONCE, LARGEST, NotReadyError, place, reader
+from dashboard.services.checking import CHECKS_AT_ONCE, reader
+from dashboard.services.hand_in import LARGEST
+from dashboard.services.reporting import NotReadyError, place
 from etl.campaign import Campaign, Unit
 from etl.keeping import batches
 from etl.keeping.batches import Merging

@@ -9,7 +9,9 @@ from pathlib import Path
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
-from dashboard.services.hand_in import NotReadyError, checked_draft, found_draft, place
+from dashboard.services.checking import checked_draft
+from dashboard.services.hand_in import found_draft
+from dashboard.services.reporting import NotReadyError, place
 from etl.accept import store_sheets, submission_id_of
 from etl.build import CheckFailedError, preview
 from etl.drafts import Draft

@@ -14,7 +14,7 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments, publishing
 from dashboard.services.comparing import Compared, compared
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services.reporting import NotReadyError
 from etl import review
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES

@@ -10,7 +10,7 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments
 from dashboard.services.comparing import Compared, compared
-from dashboard.services.hand_in import place
+from dashboard.services.reporting import place
 from etl import drafts
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit

@@ -1,11 +1,14 @@
-"""What a revision holds as a workbook: the stored, masked rows in the template's layout; the bytes received stay put."""
+"""What was handed in, for those who may read it: the receipt, and what a revision holds as a workbook: the stored, masked rows in the template's layout; the bytes received stay put."""
 
 from __future__ import annotations
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
-from dashboard.services.hand_in import CHECKS_AT_ONCE, NotReadyError, place, readable
+from dashboard.services.checking import CHECKS_AT_ONCE
+from dashboard.services.receipts import Receipt, receipt_of
+from dashboard.services.reporting import NotReadyError, place, unit_named
+from etl.campaign import Unit
 from etl.journal import Submission
 from etl.writing.submitted_workbook import submitted_workbook
 
@@ -31,3 +34,18 @@ def _written(here: Doors, held: Submission) -> tuple[str, bytes]:
             " the data are kept: ask the province's administrator"
         ) from error
     return f"{unit.name}-{held.period}-第{held.revision}版.xlsx", content
+
+
+def readable(here: Doors, principal: Principal, submission_id: str) -> Submission:
+    """A submission, for those who may read it; others do not even learn whether it exists."""
+    held = here.journal().submission(submission_id)
+    acts.allow(here, principal, "submission.read", unit=held.unit_code if held else "", what=submission_id)
+    if held is None:
+        raise NotReadyError("没有这份报送 / there is no such submission")
+    return held
+
+
+def receipt(here: Doors, principal: Principal, submission_id: str) -> tuple[Receipt, Unit]:
+    """The receipt of a submission, and its unit."""
+    held = readable(here, principal, submission_id)
+    return receipt_of(held), unit_named(here.campaign(), held.unit_code)

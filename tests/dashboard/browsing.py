@@ -84,6 +84,11 @@ def settled(page: object) -> None:
     assert not page.locator(FAILED).count(), "a page could not be made: see the server's log"
 
 
+def at_rest(page: object) -> None:
+    """Wait until nothing moves: what opens beside a list that is open closes it again."""
+    page.wait_for_function("() => !document.getAnimations().some(each => each.playState === 'running')")
+
+
 def _remember(message: object, seen: Seen) -> None:
     where = str((message.location or {}).get("url", ""))
     if message.type == "error" and not PROBES.search(where):

@@ -13,7 +13,7 @@ from dashboard.services import hand_in
 from etl.findings import key_of
 from etl.journal import Journal
 from etl.store import Store
-from tests.dashboard.browsing import opened, settled
+from tests.dashboard.browsing import at_rest, opened, settled
 from tests.dashboard.conftest import served
 from tests.end_to_end.test_hand_in_browser import PASSWORD, pressed, sign_in
 from tests.services.stores import liaison, published, workbook
@@ -54,6 +54,7 @@ def test_an_extension_is_granted_and_read_wherever_it_matters(browser, store):
             # What is still being drawn closes an open list.
             settled(page)
             page.get_by_text("准予一个单位延期").click()
+            at_rest(page)
             form = page.get_by_test_id("stForm").filter(has_text="延期理由")
             form.get_by_label("单位").click()
             page.get_by_role("option", name="迪庆").click()

@@ -18,7 +18,7 @@ from dashboard.services import hand_in
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, Journal
 from etl.store import Store
-from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
+from tests.dashboard.browsing import NARROW, WIDE, at_rest, opened, settled, text_of
 from tests.dashboard.conftest import served
 from tests.etl.example_workbooks import example_workbook_rows
 from tests.etl.stores import write_workbook, yunnan
@@ -155,14 +155,14 @@ def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browse
             field.fill("已核实,属实")
         if page.get_by_role("button", name="保存说明").count():
             page.get_by_role("button", name="保存说明").click()
-            page.get_by_text("说明已保存").wait_for()
+            page.get_by_text("说明已保存").first.wait_for()
             settled(page)
         page.reload()
         page.get_by_role("button", name="提交").wait_for()
         settled(page)
         page.get_by_label("数据负责人姓名").fill("周伟")
         page.get_by_role("button", name="提交").click()
-        page.get_by_text("已提交。回执号").wait_for(timeout=60_000)
+        page.get_by_text("已提交。回执号").first.wait_for(timeout=60_000)
         settled(page)
         text = text_of(page)
     assert f"回执号 {UNIT}-202609-01" in text
@@ -184,7 +184,7 @@ def handed_in(store, folder, unit, count):
 def pressed(page, button, told):
     """Press a button and wait for what it comes to."""
     page.get_by_role("button", name=button, exact=True).click()
-    page.get_by_text(told).wait_for(timeout=30_000)
+    page.get_by_text(told).first.wait_for(timeout=30_000)
     settled(page)
 
 
@@ -197,8 +197,14 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         page.get_by_text("昆明 · 报送内容").wait_for(timeout=30_000)
         settled(page)
         page.get_by_text("退回修改").click()
+        at_rest(page)
         page.get_by_label("单元格").first.fill("D4")
         page.get_by_label("退回理由").first.fill("与上月相差过大<b>请核实</b>")
+        # What is refused is told at the form, which stays open with all that was typed.
+        pressed(page, "退回", "请选择D4所在的工作表")
+        assert page.locator(".st-key-refused_return").get_by_text("请选择D4").count() == 1
+        page.get_by_label("工作表").first.click()
+        page.get_by_role("option", name="月度情况").click()
         pressed(page, "退回", "第1版已退回")
         handed_in(store, tmp_path, kunming, 7)
         page.reload()
@@ -274,7 +280,7 @@ def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(brow
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "kunming")
         page.goto(f"{real}/?month={month}")
-        page.get_by_text("已销号1个").wait_for(timeout=30_000)
+        page.get_by_text("已销号1个").first.wait_for(timeout=30_000)
         settled(page)
         page.get_by_text("已销号1个").click()
         assert "issue_id-0002" in text_of(page)
@@ -385,9 +391,13 @@ def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, t
         upload(page, f"{payload}.xlsx", content)
         shown = page.locator(".st-key-findings").inner_text()
         assert [each for each in PAYLOADS if " ".join(each.split()) not in " ".join(shown.split())] == []
-        chosen = {"name": f"{payload}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1"}
+        chosen = {"name": f"[x](#y) {payload}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1"}
         page.locator(".st-key-upload_attachment input").set_input_files(chosen)
         page.locator(".st-key-attached", has_text="onerror").wait_for(timeout=30_000)
+        settled(page)
+        pressed(page, "移除", "已移除附件")
+        assert page.locator(".st-key-attached").get_by_role("link").count() == 0
+        assert page.locator(".st-key-told").get_by_text("[x](#y)").count() == 1
         settled(page)
         assert page.evaluate("window.__xss") is None
         assert (

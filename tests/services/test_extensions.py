@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import extensions, hand_in, reviewing
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import open_months, standing
 from etl.extensions import ExtensionError
 from etl.journal import FrozenMonthError

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import attachments, hand_in, reviewing
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services import attachments, hand_in, reviewing, submitted
+from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl import audit
 from etl.findings import key_of
@@ -172,16 +172,16 @@ def test_the_receipt_and_the_files_of_one_unit_are_closed_to_the_liaison_of_anot
     number = attachments.add(here, liaison(DIQING), DIQING, MONTH, "盖章页.pdf", b"%PDF-1.4 scan")
     other = liaison(KUNMING)
     for tried in (
-        lambda: hand_in.receipt(here, other, receipt.submission_id),
+        lambda: submitted.receipt(here, other, receipt.submission_id),
         lambda: hand_in.withdraw(here, other, receipt.submission_id, "错了"),
         lambda: attachments.download(here, other, number),
         lambda: attachments.download(here, other, 999),
-        lambda: hand_in.receipt(here, other, "nothing"),
+        lambda: submitted.receipt(here, other, "nothing"),
     ):
         with pytest.raises(RefusedError):
             tried()
     assert attachments.download(here, liaison(DIQING), number)[1] == b"%PDF-1.4 scan"
-    assert hand_in.receipt(here, somebody("reviewer"), receipt.submission_id)[0] == receipt
+    assert submitted.receipt(here, somebody("reviewer"), receipt.submission_id)[0] == receipt
 
 
 @pytest.mark.parametrize("number", range(30))

@@ -14,8 +14,8 @@ from filelock import FileLock
 
 from dashboard.access.doors import SHANGHAI
 from dashboard.services import hand_in, previewing
-from dashboard.services.hand_in import NotReadyError
 from dashboard.services.keeping import purge_once
+from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl.audit import SERVER
 from etl.findings import key_of

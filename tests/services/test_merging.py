@@ -18,9 +18,10 @@ from dashboard.access.doors import SHANGHAI
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import hand_in, merging
-from dashboard.services.hand_in import CHECKS_AT_ONCE, NotReadyError
+from dashboard.services.checking import CHECKS_AT_ONCE
 from dashboard.services.keeping import purge_once
 from dashboard.services.pacing import MOST, TooOftenError
+from dashboard.services.reporting import NotReadyError
 from etl.journal_tables import AUDIT
 from etl.keeping.batches import ABANDONED, KEPT, READING
 from tests.etl.stores import yunnan

@@ -8,7 +8,7 @@ from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.components import revision_changes
 from dashboard.services import reviewing
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
 from etl.review import ReviewError

@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 
 from dashboard.access.permissions import PERMISSIONS, ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import files, hand_in, submitted
-from dashboard.services.hand_in import NotReadyError
+from dashboard.services import checking, files, submitted
+from dashboard.services.reporting import NotReadyError
 from etl.accept import PROVENANCE
 from etl.closures import checking_history
 from etl.journal_tables import AUDIT
@@ -85,7 +85,7 @@ def read_again(here, content, tmp_path):
     path = tmp_path / "downloaded.xlsx"
     path.write_bytes(content)
     history = checking_history(here.store, here.journal())
-    return check_file(path, hand_in.reader(), CAMPAIGN, now=NOW, history=history)
+    return check_file(path, checking.reader(), CAMPAIGN, now=NOW, history=history)
 
 
 @pytest.mark.parametrize("kind", ["filled", "declared"])
