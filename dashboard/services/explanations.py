@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -41,9 +42,8 @@ def given(here: Doors, principal: Principal, unit_code: str, period: str) -> lis
         .limit(1)
         .scalar_subquery()
     )
-    query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id == counting)
     with here.journal().reading() as connection:
-        rows = connection.execute(query.order_by(EXPLANATION.c.sheet, EXPLANATION.c.cell)).mappings().all()
+        rows = of_submission(connection, counting)
     return [
         Given(
             sheet=row["sheet"],
@@ -55,6 +55,14 @@ def given(here: Doors, principal: Principal, unit_code: str, period: str) -> lis
         )
         for row in rows
     ]
+
+
+def of_submission(
+    connection: sa.Connection, submission_id: str | sa.ScalarSelect[str]
+) -> Sequence[Mapping[str, object]]:
+    """The reasons given with one submission as the journal has them, in the order of sheets and cells."""
+    query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id == submission_id)
+    return connection.execute(query.order_by(EXPLANATION.c.sheet, EXPLANATION.c.cell)).mappings().all()
 
 
 def _measures(sheet_title: str, column_title: str) -> frozenset[str]:

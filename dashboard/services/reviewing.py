@@ -8,18 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
-from dashboard.services import acts, attachments, publishing
+from dashboard.services import acts, attachments, explanations, publishing
 from dashboard.services.comparing import Compared, compared
 from dashboard.services.reporting import NotReadyError
 from etl import review
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
 from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, Submission
-from etl.journal_tables import EXPLANATION
 
 LONGEST_REASON = 300
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(:[A-Z]{1,3}[1-9][0-9]{0,6})?")
@@ -95,21 +92,18 @@ def case(here: Doors, principal: Principal, submission_id: str) -> Case:
         raise NotReadyError("没有这份报送 / there is no such submission")
     of_month = here.journal().submissions(unit_code=held.unit_code, period=held.period)
     with here.journal().reading() as connection:
-        query = sa.select(EXPLANATION).where(EXPLANATION.c.submission_id == submission_id)
-        explanations = [dict(row) for row in connection.execute(query).mappings()]
         return Case(
             submission=held,
-            asked=_asked(held, explanations),
+            asked=_asked(held, explanations.of_submission(connection, submission_id)),
             compared=compared(here, held, of_month),
             decisions=review.reviews(connection, [submission_id]).get(submission_id, []),
             attachments=attachments.held(connection, held.unit_code, held.period),
         )
 
 
-def _asked(held: Submission, explanations: Sequence[Mapping[str, object]]) -> list[Asked]:
+def _asked(held: Submission, told: Sequence[Mapping[str, object]]) -> list[Asked]:
     reasons = {
-        (row["sheet"], row["cell"], row["column_title"], row["value"]): str(row["reason"])
-        for row in explanations
+        (row["sheet"], row["cell"], row["column_title"], row["value"]): str(row["reason"]) for row in told
     }
     return [
         Asked(

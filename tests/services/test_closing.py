@@ -18,8 +18,21 @@ from etl.closures import closures
 from etl.review import ReviewError
 from etl.sheets.issues import RECTIFIED
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import MONTH, NOW, DoorsAt, doors_of, liaison, published, somebody, workbook
-from tests.services.test_hand_in import CAMPAIGN, DIQING, KUNMING, acts, handed_in
+from tests.services.stores import (
+    CAMPAIGN,
+    DIQING,
+    KUNMING,
+    MONTH,
+    NOW,
+    DoorsAt,
+    acts,
+    doors_of,
+    handed_in,
+    liaison,
+    published,
+    somebody,
+    workbook,
+)
 
 REVIEWER = somebody("reviewer")
 NEXT_MONTH, LATER = "2026-10", datetime(2026, 10, 31, 10)

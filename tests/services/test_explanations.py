@@ -10,17 +10,9 @@ from dashboard.services import explanations, hand_in
 from etl.findings import key_of
 from metrics.kpis import KPIS
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import MONTH, doors_of, liaison, published, somebody, workbook
-from tests.services.test_hand_in import CAMPAIGN, DIQING, KUNMING, handed_in
+from tests.services.stores import CAMPAIGN, DIQING, KUNMING, MONTH, handed_in, liaison, somebody, workbook
 
 REASON = "新录用人员到岗"
-
-
-@pytest.fixture
-def here(tmp_path):
-    doors = doors_of(tmp_path / "store")
-    yield doors
-    published()
 
 
 @pytest.fixture

@@ -19,8 +19,18 @@ from etl.extensions import ExtensionError
 from etl.journal import FrozenMonthError
 from etl.journal_tables import AUDIT
 from metrics.connection import current_build, open_build
-from tests.services.stores import MONTH, doors_of, liaison, published, somebody, workbook
-from tests.services.test_hand_in import CAMPAIGN, DIQING, KUNMING, acts, handed_in
+from tests.services.stores import (
+    CAMPAIGN,
+    DIQING,
+    KUNMING,
+    MONTH,
+    acts,
+    handed_in,
+    liaison,
+    published,
+    somebody,
+    workbook,
+)
 
 REVIEWER = somebody("reviewer")
 DUE_DAY = CAMPAIGN.due_day(MONTH)
@@ -28,13 +38,6 @@ UNTIL = DUE_DAY + timedelta(days=15)
 AFTER = datetime.combine(DUE_DAY + timedelta(days=5), datetime.min.time())
 """After the month's due day, before the extended one."""
 REASON = "机房停电"
-
-
-@pytest.fixture
-def here(tmp_path):
-    doors = doors_of(tmp_path / "store")
-    yield doors
-    published()
 
 
 def test_an_extension_moves_what_its_liaison_is_told_and_nobody_elses(here):

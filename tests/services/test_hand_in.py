@@ -11,56 +11,34 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
-import sqlalchemy as sa
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import attachments, hand_in, reviewing, submitted
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
-from etl import audit
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, current
-from etl.journal_tables import AUDIT
 from etl.review import decide, freeze
-from tests.etl.stores import REPOSITORY, yunnan
-from tests.services.stores import MONTH, NOW, doors_of, liaison, published, somebody, workbook
+from tests.etl.stores import REPOSITORY
+from tests.services.stores import (
+    CAMPAIGN,
+    DIQING,
+    KUNMING,
+    MONTH,
+    NOW,
+    acts,
+    doors_of,
+    handed_in,
+    liaison,
+    published,
+    somebody,
+    workbook,
+)
 
-CAMPAIGN = yunnan()
 UNITS = [unit.code for unit in CAMPAIGN.reporting_units]
 ROUNDS = int(os.environ.get("ROUNDS", "8"))
 """The environment may ask for more."""
-KUNMING, DIQING = "530100", "533400"
-
-
-@pytest.fixture
-def here(tmp_path):
-    doors = doors_of(tmp_path / "store")
-    yield doors
-    published()
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    """A good workbook of 迪庆州, the smallest prefecture."""
-    return workbook(tmp_path_factory.mktemp("good"), DIQING)
-
-
-def handed_in(here, content, unit=DIQING, name="报表.xlsx", period=MONTH):
-    """A workbook taken through all steps; its receipt."""
-    who = liaison(unit)
-    draft = hand_in.receive(here, who, unit, period, name, content)
-    assert draft.blocking == [], draft.blocking
-    reasons = {key_of(each): "已核实,属实" for each in draft.to_explain}
-    hand_in.explain(here, who, unit, period, reasons)
-    return hand_in.submit(here, who, unit, period, draft.draft_id, "周伟")
-
-
-def acts(here):
-    with here.journal().reading() as connection:
-        rows = connection.execute(sa.select(AUDIT).order_by(AUDIT.c.sequence)).mappings().all()
-        assert audit.first_fault(connection, here.store.audit_key()) is None
-    return [(row["who"], row["action"], row["outcome"]) for row in rows]
 
 
 def test_a_good_workbook_ends_in_a_receipt_and_in_the_figures(here, good):

@@ -23,9 +23,8 @@ from etl.journal import Journal
 from etl.journal_tables import AUDIT, DRAFT
 from etl.store import Store
 from tests.dashboard.conftest import served
-from tests.services.stores import MONTH, NOW, doors_of, liaison, published, workbook
+from tests.services.stores import DIQING, MONTH, NOW, doors_of, liaison
 
-DIQING = "533400"
 LATER = datetime(2031, 1, 1)
 """When everything of these tests is past its days, by the clock of this machine too."""
 ROUNDS = int(os.environ.get("ROUNDS", "6"))
@@ -33,18 +32,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "6"))
 PATIENCE = 60
 
 
-@pytest.fixture
-def here(tmp_path):
-    yield doors_of(tmp_path / "store")
-    published()
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    return workbook(tmp_path_factory.mktemp("good"), DIQING)
-
-
-def acts(journal) -> list[tuple[str, str]]:
+def acts_of(journal) -> list[tuple[str, str]]:
     with journal.reading() as connection:
         return [tuple(row) for row in connection.execute(sa.select(AUDIT.c.who, AUDIT.c.action))]
 
@@ -57,7 +45,7 @@ def test_a_server_purges_a_forgotten_draft_and_whoever_asks_for_it_is_told(here,
     purge_once(later)
 
     assert not here.store.kept(here.store.workbooks, draft.sha256, ".xlsx").exists()
-    assert acts(here.journal())[-2:] == [(SERVER, "draft.purge"), (SERVER, "workbook.purge")]
+    assert acts_of(here.journal())[-2:] == [(SERVER, "draft.purge"), (SERVER, "workbook.purge")]
     for asked in (
         lambda: hand_in.marked(later, who, DIQING, MONTH, "zh"),
         lambda: hand_in.explain(later, who, DIQING, MONTH, {}),
@@ -154,7 +142,7 @@ def test_a_server_that_starts_purges_beside_answering(tmp_path):
             while path.exists() and time.monotonic() < until:
                 os.sched_yield()
         assert not path.exists()
-        assert (SERVER, "workbook.purge") in acts(journal)
+        assert (SERVER, "workbook.purge") in acts_of(journal)
 
 
 def test_a_store_nothing_was_put_into_is_left_alone(tmp_path):

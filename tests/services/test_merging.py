@@ -24,21 +24,11 @@ from dashboard.services.pacing import MOST, TooOftenError
 from dashboard.services.reporting import NotReadyError
 from etl.journal_tables import AUDIT
 from etl.keeping.batches import ABANDONED, KEPT, READING
-from tests.etl.stores import yunnan
-from tests.services.stores import MONTH, NOW, doors_of, liaison, published, somebody, workbook
+from tests.services.stores import DIQING, KUNMING, MONTH, NOW, doors_of, liaison, somebody, workbook
 
-CAMPAIGN = yunnan()
-DIQING, KUNMING = "533400", "530100"
 BATCH, NEXT_BATCH, THIRD_BATCH = "0123456789abcdef", "fedcba9876543210", "00112233445566ff"
 PATIENCE = 60
 NAMES = ["香格里拉市.xlsx", "德钦县 13812345678.xlsx"]
-
-
-@pytest.fixture
-def here(tmp_path):
-    doors = doors_of(tmp_path / "store")
-    yield doors
-    published()
 
 
 @pytest.fixture(scope="module")

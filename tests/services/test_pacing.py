@@ -16,9 +16,8 @@ from dashboard.services import files, hand_in
 from dashboard.services.pacing import MOST, WITHIN, TooOftenError
 from etl import audit
 from etl.journal_tables import AUDIT
-from tests.services.stores import MONTH, NOW, doors_of, liaison
+from tests.services.stores import DIQING, KUNMING, MONTH, NOW, doors_of, liaison
 
-KUNMING, DIQING = "530100", "533400"
 NO_WORKBOOK = b"nothing of the kind"
 PROCESSES, WAIT = 2, 120
 

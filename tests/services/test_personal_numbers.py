@@ -14,13 +14,11 @@ from dashboard.services.standing import standing
 from etl.findings import key_of, render
 from etl.sheets import COVER, SHEETS
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.etl.stores import yunnan
-from tests.services.stores import MONTH, doors_of, liaison, published, somebody, workbook
+from tests.services.stores import CAMPAIGN, MONTH, doors_of, liaison, published, somebody, workbook
 
 UNIT, SEEDED = "533400", 500
 WIDE = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
 NARROW = {wide: digit for digit, wide in WIDE.items()}
-CAMPAIGN = yunnan()
 
 
 def identity(chance: random.Random) -> str:

@@ -13,23 +13,10 @@ from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
 from etl.review import ReviewError
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import MONTH, doors_of, liaison, published, somebody, workbook
-from tests.services.test_hand_in import CAMPAIGN, DIQING, acts, handed_in
+from tests.services.stores import CAMPAIGN, DIQING, MONTH, acts, handed_in, liaison, somebody, workbook
 
 REVIEWER, ADMIN = somebody("reviewer"), somebody("admin")
 REASON = {"sheet": "月度情况", "cell": "D4", "reason": "与上月相差过大,请核实"}
-
-
-@pytest.fixture
-def here(tmp_path):
-    doors = doors_of(tmp_path / "store")
-    yield doors
-    published()
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    return workbook(tmp_path_factory.mktemp("good"), DIQING)
 
 
 def states(here):

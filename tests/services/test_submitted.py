@@ -25,8 +25,20 @@ from etl.load import check_file
 from etl.schema import NOT_APPLICABLE
 from etl.sheets import SHEETS
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import MONTH, NOW, DoorsAt, doors_of, liaison, published, somebody, workbook
-from tests.services.test_hand_in import CAMPAIGN, DIQING, KUNMING, handed_in
+from tests.services.stores import (
+    CAMPAIGN,
+    DIQING,
+    KUNMING,
+    MONTH,
+    NOW,
+    DoorsAt,
+    doors_of,
+    handed_in,
+    liaison,
+    published,
+    somebody,
+    workbook,
+)
 
 REVIEWER = somebody("reviewer")
 NUMBER, MASKED = "13812345678", "138****5678"
