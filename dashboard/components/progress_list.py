@@ -35,9 +35,9 @@ class ToRemind:
 
 
 def to_remind(
-    rows: Sequence[Row], names: Mapping[str, str], *, campaign_title: str, today: date
+    rows: Sequence[Row], names: Mapping[str, str], *, campaign_title: str, today: date, sender: str = ""
 ) -> list[ToRemind]:
-    """The reports of a month that are not on time and whole, the missing ones first.
+    """The reports of a month that are not on time and whole, the missing ones first; ``sender`` as in ``reminder``.
 
     Who was granted an extension is not reminded while it runs, but of a report that was returned.
     """
@@ -48,7 +48,11 @@ def to_remind(
         or ((row["state"] != "on_time" or row["absent"]) and not extension.is_running(row, today))
     ]
     return [
-        ToRemind(row=row, name=names[str(row["unit_code"])], text=reminder(row, campaign_title, today))
+        ToRemind(
+            row=row,
+            name=names[str(row["unit_code"])],
+            text=reminder(row, campaign_title, today, sender=sender),
+        )
         for row in sorted(open_rows, key=lambda row: ORDER.index(str(row["state"])))
     ]
 

@@ -14,13 +14,17 @@ Row = Mapping[str, object]
 """A row of queries.reports.reports."""
 
 
-def reminder(row: Row, campaign_title: str, today: date) -> str:
-    """The text for one unit whose report is missing, late, short of sheets or still to come."""
+def reminder(row: Row, campaign_title: str, today: date, *, sender: str = "") -> str:
+    """The text for one unit whose report is missing, late, short of sheets or still to come.
+
+    ``sender`` is who signs it and can be asked; "" where the reader has no name.
+    """
     addressee = "登记表填报联系人" if row["is_register"] else "联络员"
     parts = [_of_report(row, campaign_title, today), _of_sheets(row), _ask(row)]
+    signed = f"{sender}\n" if sender else ""
     return (
         f"{row['unit_name']}{addressee}：\n您好！{''.join(parts)}"
-        f"如已报送或有疑问，请与我们联系，以便核对。谢谢！\n{_day(today)}"
+        f"如已报送或有疑问，请与{sender or '我们'}联系，以便核对。谢谢！\n{signed}{_day(today)}"
     )
 
 

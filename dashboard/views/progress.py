@@ -15,7 +15,7 @@ from dashboard.components import (
     progress_sheets,
 )
 from dashboard.i18n import of, t
-from dashboard.queries import builds, figures, reports
+from dashboard.queries import builds, figures, people, reports
 from metrics.kpis import KPIS
 
 filters, today = state.filters(), builds.today()
@@ -49,7 +49,11 @@ page.head(
 )
 left, right = st.columns([5, 8], gap="medium")
 with left:
-    found = progress_list.to_remind(of_month, names, campaign_title=campaign.title_zh, today=today)
+    reader = people.principal()
+    sender = "" if reader.visiting else reader.name
+    found = progress_list.to_remind(
+        of_month, names, campaign_title=campaign.title_zh, today=today, sender=sender
+    )
     excused = progress_list.excused(of_month, names, today)
     shown = framed(
         t("未报、退回、迟报、缺表"),

@@ -100,6 +100,13 @@ def test_a_missing_report_is_asked_for_with_its_sheets_its_due_date_and_the_days
     assert "投诉台账、培训台账、问题整改台账本月确无发生的，请在封面填零报告" in text
 
 
+def test_who_sends_a_reminder_signs_it_and_can_be_asked():
+    row = row_of(None)
+    assert letter(row).endswith("请与我们联系，以便核对。谢谢！\n2026年11月25日")
+    signed = reminder(row, YUNNAN.title_zh, TODAY, sender="王芳")
+    assert signed.endswith("请与王芳联系，以便核对。谢谢！\n王芳\n2026年11月25日")
+
+
 def test_before_the_due_date_the_reminder_says_how_many_days_are_left():
     waiting = row_of(None, period="2026-11")
     assert waiting["state"] == "not_due"
