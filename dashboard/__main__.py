@@ -28,7 +28,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="账号与审计 / accounts and the audit",
+    help="账号与审计;启动网页用 streamlit run dashboard/app.py"
+    " / accounts and the audit; the pages start by streamlit run dashboard/app.py",
 )
 accounts = typer.Typer(no_args_is_help=True, help="账号 / accounts")
 audit = typer.Typer(no_args_is_help=True, help="审计 / the audit")
@@ -37,7 +38,9 @@ app.add_typer(audit, name="audit")
 
 AccountArgument = Annotated[str, typer.Argument(help="账号 / account")]
 RolesOption = Annotated[list[str], typer.Option("--role", help=f"角色 / role: {', '.join(ROLES)}")]
-UnitsOption = Annotated[list[str], typer.Option("--unit", help="联络员所属单位代码 / a liaison's unit code")]
+UnitsOption = Annotated[
+    list[str], typer.Option("--unit", help="联络员所属单位,代码或名称 / a liaison's unit, by code or name")
+]
 
 
 @contextmanager
@@ -78,10 +81,16 @@ def create(
     name: Annotated[str, typer.Option("--name", help="姓名 / name")],
     role: RolesOption,
     unit: UnitsOption = [],  # noqa: B006 - typer reads it, nobody alters it
+    simulated: Annotated[
+        bool,
+        typer.Option("--simulated", help="在模拟数据上也建,此后访客不能再进来 / also on simulated data"),
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """新建账号,显示一次性初始口令 / a new account; its first password is shown once."""
+    if not simulated:
+        _refuse_simulated(store)
     password, unit = random_password(account, name), _units(unit, campaign)
     with _acting(store, "account.create", account, roles=",".join(role), units=",".join(unit)) as (
         connection,
@@ -92,6 +101,25 @@ def create(
     typer.echo(
         "初始口令只显示这一次,首次登录须修改 / shown once; must be changed at the first sign-in", err=True
     )
+    typer.echo(f"数据目录 / store: {store.resolve()}", err=True)
+
+
+def _refuse_simulated(store: Path) -> None:
+    """Accounts close a store of simulated data to visitors, which is seldom what somebody means."""
+    if not (store / "journal.sqlite").exists():
+        return
+    journal = Journal(Store(folder=store).journal_url)
+    is_simulated = journal.is_simulated()
+    journal.close()
+    if is_simulated:
+        typer.echo(
+            f"{store.resolve()} 装的是模拟数据,建了账号,访客就不能再进来看。真实数据请用 --store 或 STORE_DIR"
+            " 另指一个目录;确要在这里建,加 --simulated"
+            " / this store holds simulated data, and an account would close it to visitors: name another folder by"
+            " --store or STORE_DIR, or add --simulated",
+            err=True,
+        )
+        raise typer.Exit(WRONG)
 
 
 @accounts.command()
@@ -109,6 +137,8 @@ def change(
         before = (found.roles, found.units) if found else ((), ())
         roles, units = (role, _units(unit, campaign)) if role else before
         held.change_rights(connection, account, roles=roles, units=units, is_active=active)
+    state = "启用 / in use" if active else "已停用 / stopped"
+    typer.echo("\t".join([account, ",".join(roles), ",".join(units), state]))
 
 
 @accounts.command()
@@ -124,8 +154,9 @@ def password(account: AccountArgument, store: StoreOption = DEFAULT_STORE) -> No
 def list_accounts(store: StoreOption = DEFAULT_STORE) -> None:
     """列出账号 / list the accounts."""
     journal = _existing(store)
+    typer.echo("账号\t姓名\t角色\t单位\t状态", err=True)
     for each in held.accounts(journal):
-        state = "" if each.is_active else "已停用 / stopped"
+        state = "启用 / in use" if each.is_active else "已停用 / stopped"
         typer.echo("\t".join([each.account_id, each.name, ",".join(each.roles), ",".join(each.units), state]))
     journal.close()
 

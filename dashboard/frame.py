@@ -72,13 +72,13 @@ except OtherLayoutError:
     st.stop()
 except NoBuildError:
     filters.language()
-    person.show(principal, {})
     if doors().has_journal():
+        person.show(principal, {})
         # Accounts may come before any workbook: whoever hands in the first needs the campaign's months.
         prepare(doors())
         page.preparing()
     else:
-        page.empty()
+        page.empty(str(doors().store.folder.resolve()))
     st.stop()
 
 person.show(principal, people.unit_names(), simulated=dimensions.simulated)

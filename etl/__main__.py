@@ -232,6 +232,12 @@ def load(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     print_findings([(file.path, file.findings) for file in loaded.files], output, language)
+    if Journal(opened.journal_url).is_simulated():
+        typer.echo(
+            f"注意:{store} 装的是模拟数据,不再接收真实填报表"
+            f" / note: {store} holds simulated data and takes no real workbook",
+            err=True,
+        )
     if loaded.failure is not None:
         typer.echo(str(loaded.failure), err=True)
     done = loaded.failure is None and all(file.is_in for file in loaded.files)
@@ -274,6 +280,12 @@ def status(
     chosen = named_campaign(campaign)
     period = campaign_period(chosen, month)
     existing = existing_store(store, chosen)
+    if existing is None:
+        typer.echo(
+            f"{store} 中没有库,以下是尚无人报送时的样子"
+            f" / there is no store in {store}: this is how it looks before anybody has reported",
+            err=True,
+        )
     submissions, extensions = [], NO_EXTENSIONS
     if existing:
         journal = Journal(existing.journal_url)

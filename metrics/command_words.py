@@ -39,6 +39,8 @@ def opened_store(store: Path, campaign: str) -> Iterator[tuple[Run, Dimensions]]
         run = runner(connection)
         dimensions = read_dimensions(run)
         _require_campaign(campaign, dimensions)
+        if dimensions.simulated:
+            typer.echo("模拟数据,不是任何单位的真实情况 / simulated data, nobody's real figures", err=True)
         yield run, dimensions
     finally:
         connection.close()

@@ -15,6 +15,8 @@ from etl.journal_tables import ACCOUNT, SESSION
 
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=15)
+FIRST_ACCOUNT = "python -m dashboard accounts create zhangsan --name 张三 --role admin"
+"""How the first account of a store is made, as pages tell it that nobody can sign in to yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

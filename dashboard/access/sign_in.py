@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.access import accounts, sessions, visitors
-from dashboard.access.accounts import AccountError
+from dashboard.access.accounts import FIRST_ACCOUNT, AccountError
 from dashboard.access.doors import Doors
 from dashboard.access.gate import COOKIE, PASSWORD
 from dashboard.access.principal import Principal, act_of, may_somewhere
@@ -62,7 +62,7 @@ def routes(doors: Doors) -> list[Route]:
         _speak(request)
         if request.method != "POST":
             told = t("口令已修改,请用新口令登录。") if "changed" in request.query_params else ""
-            return _sign_in_page(told)
+            return await run_in_threadpool(_sign_in_page, doors, told)
         form = await _form(request)
         return await run_in_threadpool(_signed_in, doors, failures, request, form)
 
@@ -126,9 +126,9 @@ def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[st
     address = doors.address_of(peer, request.headers.get("x-forwarded-for", ""))
     account_id, secret = form.get("account", "").strip(), form.get("password", "")
     if failures.too_many(address, now):
-        return _sign_in_page(t("尝试次数过多,请15分钟后再试。"), account_id, 429)
+        return _sign_in_page(doors, t("尝试次数过多,请15分钟后再试。"), account_id, 429)
     if not doors.has_journal():
-        return _sign_in_page(t("账号或口令不正确,或账号已停用、被锁定。"), account_id, 401)
+        return _sign_in_page(doors, t("账号或口令不正确,或账号已停用、被锁定。"), account_id, 401)
     journal, key = doors.journal(), doors.store.audit_key()
     account = accounts.signs_in(journal, account_id, secret, now=now)
     with journal.writing() as connection:
@@ -145,7 +145,7 @@ def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[st
         held = sessions.start(connection, account.account_id, address=address, now=now) if account else ""
     if account is None:
         failures.add(address, now)
-        return _sign_in_page(t("账号或口令不正确,或账号已停用、被锁定。"), account_id, 401)
+        return _sign_in_page(doors, t("账号或口令不正确,或账号已停用、被锁定。"), account_id, 401)
     answer = RedirectResponse(PASSWORD if account.must_change_password else "/", 303)
     answer.set_cookie(COOKIE, held, httponly=True, samesite="lax", secure=doors.is_secure, path="/")
     return answer
@@ -181,7 +181,7 @@ def _changed(doors: Doors, request: Request, form: dict[str, str]) -> Response:
     return answer
 
 
-def _sign_in_page(told: str = "", account_id: str = "", status: int = 200) -> HTMLResponse:
+def _sign_in_page(doors: Doors, told: str = "", account_id: str = "", status: int = 200) -> HTMLResponse:
     fields = (
         f'<label for="account">{escape(t("账号"))}</label>'
         f'<input id="account" name="account" autocomplete="username" autofocus required value="{escape(account_id)}">'
@@ -189,6 +189,8 @@ def _sign_in_page(told: str = "", account_id: str = "", status: int = 200) -> HT
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'
     )
     help_text = t("忘记口令或未开通账号,请联系省厅管理员。")
+    if not (doors.has_journal() and doors.journal().has_accounts()):
+        help_text = t("还没有任何账号。请在服务器上建立第一个:{command}", command=FIRST_ACCOUNT)
     return _page(t("登录"), fields, t("登录"), told, help_text, status)
 
 

@@ -163,7 +163,11 @@ def _rights(names: Names, roles_key: str, units_key: str, *, disabled: bool) -> 
     )
     if LIAISON in roles:
         st.multiselect(
-            t("单位"), list(names), key=units_key, format_func=lambda code: names.get(code, code), **choice
+            t("单位"),
+            list(names),
+            key=units_key,
+            format_func=lambda code: f"{names.get(code, '')} {code}".strip(),
+            **choice,
         )
 
 

@@ -46,6 +46,8 @@ def _due(found: Standing) -> str:
 
 def _when(found: Standing) -> str:
     """Until when it is due; what is left of the time where nothing is in yet."""
+    if found.days_late:
+        return escape(t("{due},迟报{days}天", due=_due(found), days=found.days_late))
     if found.counting is not None or found.is_frozen:
         return escape(_due(found))
     days = (found.due_at - found.now).days

@@ -8,7 +8,6 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import hand_in_merge, hand_in_page, hand_in_preview, page, upload
@@ -21,6 +20,7 @@ from dashboard.queries import previews
 from dashboard.services import attachments, hand_in, merging
 from dashboard.services.standing import Standing
 from etl.campaign import Campaign
+from etl.drafts import LONGEST_REASON
 from etl.journal import PASSED, RECEIVED
 from etl.merge import MOST_FILES
 
@@ -114,14 +114,22 @@ def explain(here: Doors, principal: Principal, found: Standing) -> None:
     with st.form("reasons", border=False):
         for each in asked:
             reason = found.draft.reasons.get(each.key, "")
-            st.text_input(_asks(each), value=reason, key=f"reason.{each.key}", max_chars=300)
+            # The question as a line of its own: a label of Streamlit's is Markdown to the eye and raw to the ear.
+            page.line(escape(_asks(each)), key=f"asked.{each.key}")
+            st.text_input(
+                _asks(each),
+                value=reason,
+                key=f"reason.{each.key}",
+                max_chars=LONGEST_REASON,
+                label_visibility="collapsed",
+            )
         st.form_submit_button(t("保存说明"), on_click=partial(_save, here, principal, found, asked))
     refused("reasons")
 
 
 def _asks(question: Question) -> str:
     values = t("(现为 {values})", values=" / ".join(question.values)) if question.values else ""
-    return format.unformatted(f"{question.where}:{question.title}{values}。{question.expected}")
+    return f"{question.where}:{question.title}{values}。{question.expected}"
 
 
 def _save(here: Doors, principal: Principal, found: Standing, asked: list[Question]) -> None:

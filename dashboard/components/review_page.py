@@ -132,9 +132,15 @@ def _decisions(found: Case) -> str:
 
 
 def _decision(each: Mapping[str, object]) -> str:
-    reasons = [str(reason.get("reason", "")) for reason in each["reasons"]]
+    reasons = [_reason(reason) for reason in each["reasons"]]
     moment = f"{each['decided_at']:%Y-%m-%d %H:%M}"
     return " ".join([moment, str(each["decided_by"]), state(str(each["decision"])), clauses(reasons)])
+
+
+def _reason(reason: Mapping[str, str]) -> str:
+    return " ".join(
+        part for part in (reason.get("sheet", ""), reason.get("cell", ""), reason.get("reason", "")) if part
+    )
 
 
 def decide(here: Doors, principal: Principal, found: Case) -> None:

@@ -27,6 +27,8 @@ from etl.review import decide
 from etl.writing.issue_template import issue_template
 
 LARGEST = 20 * 1024 * 1024
+MARKED = "-标注"
+"""Ends the name of a marked copy, once, however often it goes to and fro."""
 
 
 def _what(unit_code: str, period: str) -> str:
@@ -129,7 +131,7 @@ def marked(
         )
     content = marked_copy(path.read_bytes(), draft.findings, "en" if language == "en" else "zh")
     acts.tell(here, principal, "workbook.marked", _what(unit_code, period))
-    return f"{PurePath(draft.file_name).stem}-标注.xlsx", content
+    return f"{PurePath(draft.file_name).stem.removesuffix(MARKED)}{MARKED}.xlsx", content
 
 
 def submit(

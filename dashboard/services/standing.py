@@ -65,6 +65,12 @@ class Standing:
         return self.decisions[self.latest.submission_id][-1]
 
     @property
+    def days_late(self) -> int:
+        """Days past the due day begun when the first revision that was not given back came; 0 in time or without one."""
+        came = [each.received_at for each in self.submissions if each.state not in NOT_CURRENT]
+        return max((min(came) - self.due_at).days + 1, 0) if came else 0
+
+    @property
     def is_late(self) -> bool:
         """Whether the month has fallen due for this unit."""
         return self.now >= self.due_at
@@ -105,10 +111,12 @@ def _may_be_purged(campaign: Campaign, period: str, now: datetime) -> bool:
 
 
 def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
-    """The months that have fallen due for a unit, from the store's first on, and have no revision that counts."""
+    """The months that have fallen due for a unit and have no revision that counts, from the first anybody reported on."""
     acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
     every = here.journal().submissions()
-    first = min((each.period for each in every), default=None)
+    if not every:
+        return []
+    first = min(each.period for each in every)
     counted = {each.period for each in every if each.unit_code == unit_code and each.state not in NOT_CURRENT}
     campaign, now = here.campaign(), here.now()
     with here.journal().reading() as connection:
@@ -116,7 +124,5 @@ def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
     return [
         each
         for each in campaign.periods
-        if each >= (first or each)
-        and each not in counted
-        and due_at(campaign, extensions, unit_code, each) <= now
+        if each >= first and each not in counted and due_at(campaign, extensions, unit_code, each) <= now
     ]
