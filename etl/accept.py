@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -22,6 +22,7 @@ from etl.audit import Act
 from etl.journal import NOT_CURRENT, Explanation, Journal, Submission, SubmittedSheet, current
 from etl.masking import mask_frame, mask_text
 from etl.schema import Sheet
+from etl.sheets import SHEETS
 from etl.store import Store, write_whole
 from etl.validate import Checked, CheckedSheet, History
 
@@ -114,19 +115,34 @@ def store_sheets(
 def stored_history(store: Store, journal: Journal) -> History:
     """Rows of a unit's current revision of a month, sheet by sheet; None where nothing is reported.
 
-    A month once asked for stays as it was then: make one for each workbook that is handed in.
+    Of a sheet whose rows are carried on, every case or issue told up to that month, as it was told last: one that
+    a month leaves out, or whose month was never handed in, is open all the same. What was once asked for stays as
+    it was then: make one for each workbook that is handed in.
     """
 
     @cache
-    def latest(unit_code: str, period: str) -> Submission | None:
-        return current(journal.submissions(unit_code=unit_code, period=period)).get((unit_code, period))
+    def reports(unit_code: str) -> list[Submission]:
+        return sorted(
+            current(journal.submissions(unit_code=unit_code)).values(), key=lambda each: each.period
+        )
+
+    def frames(unit_code: str, sheet_key: str, periods: Callable[[str], bool]) -> list[pl.DataFrame]:
+        return [
+            pl.read_parquet(store.rows / sheet.path)
+            for report in reports(unit_code)
+            if periods(report.period)
+            for sheet in report.sheets
+            if sheet.sheet == sheet_key and sheet.path is not None
+        ]
 
     def rows(unit_code: str, period: str, sheet_key: str) -> pl.DataFrame | None:
-        submission = latest(unit_code, period)
-        for sheet in submission.sheets if submission else ():
-            if sheet.sheet == sheet_key and sheet.path is not None:
-                return pl.read_parquet(store.rows / sheet.path)
-        return None
+        sheet = SHEETS[sheet_key]
+        if sheet.carried is None:
+            return next(iter(frames(unit_code, sheet_key, period.__eq__)), None)
+        told = frames(unit_code, sheet_key, period.__ge__)
+        if not told:
+            return None
+        return pl.concat(told, how="diagonal").unique(list(sheet.unique), keep="last", maintain_order=True)
 
     return rows
 

@@ -187,10 +187,12 @@ def _submissions(latest: Sequence[Submission]) -> Rows:
 
 
 def _submitted_sheets(latest: Sequence[Submission]) -> Rows:
+    """The sheets of each report; what it tells of deadlines holds up to its last day of data, or its receipt before that."""
     for s in latest:
+        told_to = min(s.data_to, s.received_at.date())
         for sheet in s.sheets:
             place = (s.unit_code, first_day(s.period), sheet.sheet, sheet.content)
-            yield *place, s.submission_id, s.data_to, sheet.row_count, sheet.path
+            yield *place, s.submission_id, told_to, sheet.row_count, sheet.path
 
 
 def _first_reports(submissions: Sequence[Submission]) -> Rows:

@@ -68,7 +68,9 @@ def decide(
 
 def _require_latest(connection: sa.Connection, row: sa.RowMapping) -> None:
     newest = sa.select(sa.func.max(SUBMISSION.c.revision)).where(
-        SUBMISSION.c.unit_code == row["unit_code"], SUBMISSION.c.period == row["period"]
+        SUBMISSION.c.unit_code == row["unit_code"],
+        SUBMISSION.c.period == row["period"],
+        SUBMISSION.c.state != WITHDRAWN,
     )
     if connection.execute(newest).scalar_one() != row["revision"]:
         raise ReviewError(

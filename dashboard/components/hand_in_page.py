@@ -78,7 +78,10 @@ def _stands(found: Standing) -> str:
     if found.is_frozen:
         return escape(t("本月已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"))
     if found.returned is not None:
-        return escape(t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision))
+        returned = t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision)
+        if found.counting is None:
+            return escape(returned)
+        return escape(clauses([returned, t("此前各页面仍按第{n}版计算", n=found.counting.revision)]))
     if found.counting is None and found.draft_purged:
         return escape(t("上传后久未提交的填报表已按保留期限清除,请重新上传"))
     if found.counting is None:

@@ -11,7 +11,7 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
 from dashboard.services.reporting import NotReadyError, place
-from etl.journal import PASSED, FrozenMonthError, is_frozen
+from etl.journal import PASSED, WITHDRAWN, FrozenMonthError, is_frozen
 from etl.journal_tables import ATTACHMENT, SUBMISSION
 from etl.masking import mask_text
 
@@ -79,7 +79,8 @@ def remove(here: Doors, principal: Principal, number: int) -> str:
 
 def _is_passed(connection: sa.Connection, unit_code: str, period: str) -> bool:
     of_month = (SUBMISSION.c.unit_code == unit_code) & (SUBMISSION.c.period == period)
-    query = sa.select(SUBMISSION.c.state).where(of_month).order_by(SUBMISSION.c.revision.desc()).limit(1)
+    stands = of_month & (SUBMISSION.c.state != WITHDRAWN)
+    query = sa.select(SUBMISSION.c.state).where(stands).order_by(SUBMISSION.c.revision.desc()).limit(1)
     return connection.scalar(query) == PASSED
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from dashboard.access.doors import Doors
 from etl.campaign import Campaign
-from etl.journal import Submission, SubmittedSheet
+from etl.journal import WITHDRAWN, Submission, SubmittedSheet
 from etl.revisions import SheetChange, changes
 from etl.store import Store
 
@@ -30,8 +30,8 @@ class Compared:
 
 
 def compared(here: Doors, held: Submission, of_month: Sequence[Submission]) -> Compared | None:
-    """A revision beside the one before among those of its month; None where it is the first."""
-    earlier = [each for each in of_month if each.revision < held.revision]
+    """A revision beside the one before among those of its month; None where it is the first. What was taken back is passed over."""
+    earlier = [each for each in of_month if each.revision < held.revision and each.state != WITHDRAWN]
     if not earlier:
         return None
     before = max(earlier, key=lambda each: each.revision)

@@ -16,7 +16,7 @@ from dashboard.services.reporting import NotReadyError
 from etl import review
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
-from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, Submission
+from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, WITHDRAWN, Submission
 
 LONGEST_REASON = 300
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(:[A-Z]{1,3}[1-9][0-9]{0,6})?")
@@ -65,6 +65,9 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
     latest: dict[str, Submission] = {}
     came: dict[str, datetime] = {}
     for each in here.journal().submissions(period=period):
+        if each.state == WITHDRAWN:
+            # What its sender took back is as if it had never come.
+            continue
         latest[each.unit_code] = each
         if each.state not in NOT_CURRENT:
             # In time is what counts from the first revision that was not given back.

@@ -16,7 +16,7 @@ from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
 from etl.drafts import Draft
 from etl.extensions import due_at, in_force
-from etl.journal import NOT_CURRENT, RETURNED, Submission, is_frozen
+from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, is_frozen
 from etl.keeping.purge import was_purged
 from etl.review import reviews
 
@@ -29,7 +29,7 @@ class Standing:
     ``campaign_due_at`` is earlier where the unit was granted an extension, for ``extension_reason`` ("" without one).
     ``draft_purged``: what was uploaded last was not handed in, and was purged on its schedule. ``is_register``: it
     hands in the province's register, which is of no units below it.
-    ``compared`` is the latest revision beside the one before.
+    ``compared`` is the latest revision beside the one before; one that was taken back is neither.
     """
 
     unit: Unit
@@ -49,8 +49,8 @@ class Standing:
 
     @property
     def latest(self) -> Submission | None:
-        """The latest revision, whatever became of it."""
-        return self.submissions[0] if self.submissions else None
+        """The latest revision its sender has not taken back."""
+        return next((each for each in self.submissions if each.state != WITHDRAWN), None)
 
     @property
     def counting(self) -> Submission | None:
@@ -81,6 +81,7 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
     acts.allow(here, principal, "submission.read", unit=unit_code, what=f"{unit_code} {period}")
     campaign, unit = place(here, unit_code, period)
     held = here.journal().submissions(unit_code=unit_code, period=period)
+    stands = [each for each in held if each.state != WITHDRAWN]
     with here.journal().reading() as connection:
         draft, extensions = drafts.find(connection, unit_code, period), in_force(connection, campaign)
         extension = extensions.get((unit_code, period))
@@ -100,7 +101,7 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
             submissions=tuple(sorted(held, key=lambda each: -each.revision)),
             decisions=reviews(connection, [each.submission_id for each in held]),
             attachments=attachments.held(connection, unit_code, period),
-            compared=compared(here, held[-1], held) if held else None,
+            compared=compared(here, stands[-1], stands) if stands else None,
         )
 
 

@@ -44,6 +44,11 @@ class Handed:
     state: str
     sheets: Mapping[str, tuple[str, Sequence[Row]]]
 
+    @property
+    def told_to(self) -> date:
+        """The last day it can tell of: nobody knows on the 27th what is still open on the 30th."""
+        return min(self.data_to, self.received_at.date())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
@@ -311,16 +316,16 @@ def from_complaints(asked: Asked, key: str, reporter: Unit, leaf: Unit, reported
 
 
 def from_due_complaints(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
-    """应结案: due in the period and by the last day of the latest log; flag alone: by month of receipt."""
+    """应结案: due in the period and by the last day the latest log tells of; flag alone: by month of receipt."""
     logs = [m for m in asked.campaign.periods if answered(asked, reporter.code, m, "complaints")]
-    data_to = current(asked, reporter.code, logs[-1]).data_to
+    told_to = current(asked, reporter.code, logs[-1]).told_to
     due, on_time = 0, 0
     for row in valid_complaints(asked, reporter, leaf):
         due_at, closed_at, flag = row["due_at"], row["closed_at"], row["closed_on_time"]
         if due_at is None:
             counts = flag is not None and of(row["received_at"]) in reported
         else:
-            counts = of(due_at) in months(asked) and day(due_at) <= data_to
+            counts = of(due_at) in months(asked) and day(due_at) <= told_to
         due += counts
         both = due_at is not None and closed_at is not None
         on_time += counts and (closed_at <= due_at if both else flag is True)
@@ -388,21 +393,24 @@ def issues_rectified(asked: Asked, reporter: Unit, leaf: Unit, reported: list[st
 
 
 def issues_on_time(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
-    """Due in the period and by the last day of the latest ledger: what is not yet due is not missed."""
+    """Due in the period and by the last day the latest ledger tells of: what is not yet due is not missed."""
     ledgers = [m for m in asked.campaign.periods if answered(asked, reporter.code, m, "issues")]
-    data_to = current(asked, reporter.code, ledgers[-1]).data_to
+    told_to = current(asked, reporter.code, ledgers[-1]).told_to
     due = [
         row
         for row in issues_of(asked, reporter, leaf)
-        if of(row["due_on"]) in months(asked) and row["due_on"] <= data_to
+        if of(row["due_on"]) in months(asked) and row["due_on"] <= told_to
     ]
     return Fraction(sum(is_closed_by(row, row["due_on"]) for row in due)), Fraction(len(due))
 
 
 def issues_overdue(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
+    """Due before the period's last day and before the day the latest ledger came, and not closed."""
     end = calendar.last_day(last(asked))
     rows = issues_of(asked, reporter, leaf)
-    return Fraction(sum(row["due_on"] < end and not is_closed_by(row, end) for row in rows)), None
+    ledgers = [m for m in asked.campaign.periods if answered(asked, reporter.code, m, "issues")]
+    known = min(end, current(asked, reporter.code, ledgers[-1]).received_at.date())
+    return Fraction(sum(row["due_on"] < known and not is_closed_by(row, end) for row in rows)), None
 
 
 # Staffing against population

@@ -254,7 +254,7 @@ def close_every_second(store: Store, journal: Journal, unit_code: str, now: date
     latest = closures.latest_reports(journal.submissions(unit_code=unit_code))
     reported = closures.ledger(store, latest.values())
     open_to_closing = closures.waiting(reported, closures.closures(journal, unit_code))
-    chosen = open_to_closing["issue_id"].to_list()[::2]
+    chosen = open_to_closing.filter(pl.col("closed_on") <= now.date())["issue_id"].to_list()[::2]
     if chosen:
         with journal.writing() as connection:
             closures.close(connection, reported, unit_code, chosen, evidence="现场核查", by="test", now=now)

@@ -10,7 +10,7 @@ without rows not reported, and units missing from a sheet are 不适用.
 import tomllib
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -92,7 +92,7 @@ def read_example(path: Path) -> Example:
                 serial += 1
                 rows.setdefault(sheet, []).append(typed(sheet, row, UNITS[unit].code, month, str(serial)))
     handed = [
-        hand_in(code, month, rows, received.get((code, month), datetime(2026, 1, 1)))
+        hand_in(code, month, rows, received.get((code, month), CAMPAIGN.due_at(month) - timedelta(seconds=1)))
         for (code, month), rows in sorted(workbooks.items())
     ]
     data = DataSet(campaign=CAMPAIGN, handed=tuple(handed), today=CAMPAIGN.due_at(MONTH))

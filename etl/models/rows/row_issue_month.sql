@@ -1,4 +1,5 @@
--- One row an issue and reported month of its unit: whether it was found, rectified, overdue by its last day.
+-- One row an issue and reported month of its unit: whether it was found, rectified, overdue by its last day, as far as
+-- the latest ledger can tell: on the day it came nothing was overdue yet that was due that day or later.
 select
     issue.submission_id,
     issue."row",
@@ -7,7 +8,9 @@ select
     issue.is_withheld,
     issue.found_on <= last_day(leaf.month) as issues_found,
     issue.found_on <= last_day(leaf.month) and issue.closed_on <= last_day(leaf.month) as issues_rectified,
-    issue.due_on < last_day(leaf.month)
+    issue.due_on < least(last_day(leaf.month), latest_ledger.received_on)
     and (issue.closed_on is null or issue.closed_on > last_day(leaf.month)) as issues_overdue
 from fct_issue as issue
 join int_leaf_month as leaf on leaf.leaf_code = issue.leaf_code and leaf.issues_reported = 1
+join int_report_latest as latest_ledger
+    on latest_ledger.reporting_code = issue.reporting_code and latest_ledger.sheet = 'issues'
