@@ -105,14 +105,14 @@ def _hand_in(browser: Browser, server: Served, month: str, filled: bytes) -> Non
     began = time.monotonic()
     _upload(page, "迪庆州填报表-已改.xlsx", filled)
     print(f"upload and check: {time.monotonic() - began:.1f} s")
-    for field in page.locator("[data-testid=stForm] input[aria-label*=':']").all():
+    for number, field in enumerate(page.locator(".st-key-reasons input").all()):
         field.fill("本月新录用人员到岗")
-    page.get_by_role("button", name="保存说明").click()
-    page.get_by_text("说明已保存").wait_for()
+        field.press("Enter")
+        page.locator(".st-key-reasons .met").nth(number).wait_for(timeout=DRAWN_MILLISECONDS)
     _take(page, "guide-submit")
     page.get_by_label("数据负责人姓名").fill("李某某")
     page.get_by_role("button", name="提交", exact=True).click()
-    page.get_by_text("已提交。回执号").wait_for(timeout=DRAWN_MILLISECONDS)
+    page.get_by_text("已提交。回执号").first.wait_for(timeout=DRAWN_MILLISECONDS)
     _take(page, "guide-receipt")
     page.close()
     _return(browser, server, month)

@@ -106,7 +106,8 @@ class HistoryRule:
 
     ``violated`` takes (this month's typed rows with ``row``, last month's typed rows) and returns the
     offending rows: columns ``row`` (null when the offence is an absent row), ``column``, ``value``
-    and ``expected`` (last month's value as text). Issues closed that last month's ledger does not list
+    and ``expected`` (the earlier value as text). Of a sheet whose rows are carried on the earlier rows are all
+    told so far, as told last. Issues closed that no ledger lists
     are among its rows, ``row`` and everything but number and status null.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred
@@ -36,8 +37,23 @@ def earlier(
     ]
 
 
+COMPARABLE_SHARE = Fraction(2, 3)
+"""Of the reports expected, so many stand behind a rate that is held against another's (设定值)."""
+
+
 def comparable(kpi: Kpi, now: Row, before: Row | None) -> float | None:
-    """The earlier value, if it compares: a count only where as many reports stand behind it."""
-    if before is None or (kpi.denominator is None and before["reported"] != now["reported"]):
+    """The earlier value, if it compares: a count where as many reports stand behind it, a rate where most do.
+
+    The first report of a month before its due date is no province.
+    """
+    if before is None:
+        return None
+    if before["reported"] != now["reported"] and (
+        kpi.denominator is None or not (_is_most(now) and _is_most(before))
+    ):
         return None
     return before["value"]
+
+
+def _is_most(row: Row) -> bool:
+    return not row["expected"] or Fraction(row["reported"], row["expected"]) >= COMPARABLE_SHARE

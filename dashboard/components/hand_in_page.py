@@ -12,6 +12,7 @@ from dashboard.components.hand_in_findings import table
 from dashboard.components.links import link, linked
 from dashboard.components.plain_table import Line
 from dashboard.i18n import LANGUAGE, clauses, listed, t
+from dashboard.services.checking import ELSEWHERE
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
 from etl.gate import REFUSAL_KINDS
@@ -46,9 +47,11 @@ def _due(found: Standing) -> str:
 
 def _when(found: Standing) -> str:
     """Until when it is due; what is left of the time where nothing is in yet."""
+    if found.is_frozen:
+        return ""
     if found.days_late:
         return escape(t("{due},迟报{days}天", due=_due(found), days=found.days_late))
-    if found.counting is not None or found.is_frozen:
+    if found.counting is not None:
         return escape(_due(found))
     days = (found.due_at - found.now).days
     left = t("已过截止时间") if found.is_late else t("还有{days}天", days=days) if days else t("今天截止")
@@ -61,6 +64,9 @@ def _draft(found: Standing) -> str:
     if found.draft is None or found.is_frozen:
         return ""
     must, verify = len(found.draft.blocking), len(found.draft.unexplained)
+    if found.seen_before is not None:
+        told = t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=found.seen_before.revision)
+        return f'<b class="missed">{escape(told)}</b>'
     if not must and not verify:
         return escape(t("已上传并检查,没有要改的,请确认后提交"))
     told = [t("还有{count}处必须修改", count=must)] if must else []
@@ -85,7 +91,7 @@ def _stands(found: Standing) -> str:
     if found.counting is None and found.draft_purged:
         return escape(t("上传后久未提交的填报表已按保留期限清除,请重新上传"))
     if found.counting is None:
-        return escape(t("还没有报送"))
+        return escape(t("还没有报送")) if found.draft is None else ""
     state = {
         RECEIVED: t("第{n}版已接收,等待审核", n=found.counting.revision),
         PASSED: t("第{n}版已审核通过", n=found.counting.revision),
@@ -159,8 +165,10 @@ def findings(found: Standing) -> None:
         verify=verify,
         info=info,
     )
+    if given := verify - len(draft.unexplained):
+        told += t(";需要说明的已说明{count}处", count=given)
     marked = ""
-    if draft.findings and not any(each.kind in REFUSAL_KINDS for each in draft.findings):
+    if draft.findings and not any(each.kind in (*REFUSAL_KINDS, *ELSEWHERE) for each in draft.findings):
         address = f"/hand-in/{found.unit.code}/{found.period}/marked"
         marked = f"<p>{file_link(t('下载标注好的工作簿(逐格标出,改完再传)'), address, strong=bool(must))}</p>"
     body = table(draft.findings, draft.file_name) if draft.findings else ""

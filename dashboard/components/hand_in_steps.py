@@ -29,7 +29,7 @@ def template(found: Standing) -> None:
     """Step 1."""
     hand_in_page.step(1, t("下载模板"), done=found.draft is not None or found.counting is not None)
     address = f"/hand-in/{found.unit.code}/{found.period}/template"
-    filled = t("单位已填好;上月报过的,未办结的投诉和未销号的问题也已列入,存量写在批注里。")
+    filled = t("单位已填好;以前报过的,未办结的投诉和未销号的问题也已列入;上月的存量写在批注里。")
     page.line(
         file_link(t("下载{unit}{month}填报表", unit=found.unit.name, month=found.period), address)
         + f" {link(t('报送指南'), 'guide')}"
@@ -111,20 +111,26 @@ def explain(here: Doors, principal: Principal, found: Standing) -> None:
     if not asked:
         page.line(t("没有需要说明的。"), key="nothing_to_explain")
         return
-    with st.form("reasons", border=False):
+    page.line(escape(t("写好一条,按回车或点别处即保存。")), key="reasons_are_kept")
+    with st.container(key="reasons"):
         for each in asked:
-            reason = found.draft.reasons.get(each.key, "")
-            # The question as a line of its own: a label of Streamlit's is Markdown to the eye and raw to the ear.
-            page.line(escape(_asks(each)), key=f"asked.{each.key}")
-            st.text_input(
-                _asks(each),
-                value=reason,
-                key=f"reason.{each.key}",
-                max_chars=LONGEST_REASON,
-                label_visibility="collapsed",
-            )
-        st.form_submit_button(t("保存说明"), on_click=partial(_save, here, principal, found, asked))
+            _reason(here, principal, found, each)
     refused("reasons")
+
+
+def _reason(here: Doors, principal: Principal, found: Standing, asked: Question) -> None:
+    """The question as a line of its own (a label of Streamlit's is Markdown to the eye and raw to the ear), and its answer."""
+    given = found.draft.reasons.get(asked.key, "")
+    mark = f' <span class="met">{escape(t("已保存"))}</span>' if given else ""
+    page.line(escape(_asks(asked)) + mark, key=f"asked.{asked.key}")
+    st.text_input(
+        _asks(asked),
+        value=given,
+        key=f"reason.{asked.key}",
+        max_chars=LONGEST_REASON,
+        label_visibility="collapsed",
+        on_change=partial(_save, here, principal, found, asked),
+    )
 
 
 def _asks(question: Question) -> str:
@@ -132,20 +138,22 @@ def _asks(question: Question) -> str:
     return f"{question.where}:{question.title}{values}。{question.expected}"
 
 
-def _save(here: Doors, principal: Principal, found: Standing, asked: list[Question]) -> None:
-    reasons = {key: st.session_state.get(f"reason.{each.key}", "") for each in asked for key in each.keys}
+def _save(here: Doors, principal: Principal, found: Standing, asked: Question) -> None:
+    reason = st.session_state.get(f"reason.{asked.key}", "")
 
     def act() -> str:
-        hand_in.explain(here, principal, found.unit.code, found.period, reasons)
-        return t("说明已保存。")
+        hand_in.explain(here, principal, found.unit.code, found.period, dict.fromkeys(asked.keys, reason))
+        return ""
 
     pressed(act, "reasons")
 
 
 def submit(here: Doors, principal: Principal, found: Standing) -> None:
     """Step 4: certified by name; nothing is signed that does not say what is declared."""
-    ready = not found.draft.unexplained
-    hand_in_page.step(4, t("提交"), done=False, small="" if ready else t("先完成上面的说明"))
+    left = len(found.draft.unexplained)
+    hand_in_page.step(
+        4, t("提交"), done=False, small=t("上面还有{count}处没有说明", count=left) if left else ""
+    )
     try:
         declared = hand_in_page.declared(previews.contents(here, found))
     except ERRORS as error:
@@ -155,7 +163,7 @@ def submit(here: Doors, principal: Principal, found: Standing) -> None:
     with st.form("submit", border=False):
         st.text_input(t("数据负责人姓名(对本表数据及上述声明负责)"), key="certified_by", max_chars=30)
         press = partial(_submit, here, principal, found)
-        st.form_submit_button(t("提交"), type="primary", disabled=not ready, on_click=press)
+        st.form_submit_button(t("提交"), type="primary", on_click=press)
     refused("submit")
 
 

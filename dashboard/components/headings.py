@@ -8,7 +8,7 @@ from datetime import date
 from dashboard import format
 from dashboard.components.notation import QUALIFIER, Row
 from dashboard.i18n import of, t
-from dashboard.queries import builds
+from dashboard.queries import builds, locks
 from etl.campaign import Campaign
 from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
@@ -33,9 +33,8 @@ def overview(build: str, month: date, reports: Sequence[Row], *, today: date) ->
     came = sum(bool(row["has_report"]) for row in reports)
     reviewed = t("{came}份已报中{passed}份已审核", came=came, passed=passed) if passed else t("均未审核")
     notes = [
-        edition(),
+        *standing(month),
         reviewed if came else "",
-        t("报送已冻结") if any(row["frozen"] for row in reports) else "",
         _days_left(build, today) if month >= builds.latest_month(build, today) else "",
     ]
     return f"{whole(build)} · {format.month(month)}", notes
@@ -54,6 +53,11 @@ def whole(build: str) -> str:
 def title(who: str, what: str, month: date, kind: PeriodKind = "month") -> str:
     """The title of an exhibit: 云南省各州(市) · 投诉按期办结率(%) · 2026年9月 · 实时数据."""
     return " · ".join(part for part in (who, what, when(kind, month), edition()) if part)
+
+
+def standing(month: date) -> list[str]:
+    """Which figures a page shows of a month, and whether its reports may still change."""
+    return [edition(), *([t("报送已冻结")] if locks.is_frozen(month) else [])]
 
 
 def edition() -> str:

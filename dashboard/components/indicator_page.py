@@ -129,7 +129,7 @@ def head(indicator: Indicator) -> tuple[str, list[str]]:
     title = f"{of(indicator.kpi, 'title')} · {headings.when(indicator.kind, indicator.month)}"
     wave = indicator.kpi.over_time == "last_wave"
     return title, [
-        headings.edition(),
+        *headings.standing(indicator.month),
         "" if wave else coverage(indicator.row, indicator.kind),
         t("截止{day}", day=format.day(indicator.due)),
     ]

@@ -105,7 +105,7 @@ def head(shown: MapView) -> None:
     page.head(
         f"{of(kpi, 'title')} · {headings.when(shown.kind, shown.filters.month)}",
         [
-            headings.edition(),
+            *headings.standing(shown.filters.month),
             notation.coverage(shown.whole, shown.kind),
             notation.target_text(kpi, shown.whole["target"], held),
         ],

@@ -45,7 +45,7 @@ def facts(filters: Filters, today: date) -> Ranking:
 def head(filters: Filters, ranks: Ranking) -> tuple[str, list[str]]:
     """Title and small print of the page."""
     title = t("{what}排名 · {month}", what=_what(filters, ranks), month=format.month(filters.month))
-    return title, [headings.edition(), t("同组内比较")]
+    return title, [*headings.standing(filters.month), t("同组内比较")]
 
 
 def _what(filters: Filters, ranks: Ranking) -> str:

@@ -17,6 +17,7 @@ from dashboard.components.plain_table import Line, line
 from dashboard.components.press import pressed, refused
 from dashboard.i18n import sentences, t
 from dashboard.services import extensions
+from dashboard.services.reporting import NotReadyError
 from etl.campaign import Campaign
 from etl.extensions import LONGEST_REASON, Extension
 
@@ -66,10 +67,17 @@ def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, st
     wanted = st.session_state.get(REFUSED, False)
     with st.expander(t("准予一个单位延期"), expanded=wanted), st.form("extension", border=False):
         unit, day, reason = st.columns([2, 2, 6])
-        unit.selectbox(t("单位"), list(units), key=UNIT, format_func=units.__getitem__)
+        unit.selectbox(
+            t("单位"),
+            list(units),
+            index=None,
+            placeholder=t("请选择"),
+            key=UNIT,
+            format_func=units.__getitem__,
+        )
         day.date_input(
             t("延期后的截止日(当日24:00)"),
-            planned + timedelta(days=1),
+            _proposed(planned, here.now().date()),
             min_value=planned,
             max_value=planned + LONGEST,
             key=LAST_DAY,
@@ -80,6 +88,11 @@ def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, st
         act: Callable[[], str] = partial(_granted, here, principal, period, units)
         st.form_submit_button(t("准予"), on_click=partial(pressed, act, "extension"))
         refused("extension")
+
+
+def _proposed(planned: date, today: date) -> date:
+    """Today where that is later than planned and can be chosen, else the day after the planned one."""
+    return today if planned < today <= planned + LONGEST else planned + timedelta(days=1)
 
 
 def _note(planned: date) -> str:
@@ -97,6 +110,8 @@ def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:
 def _granted(here: Doors, principal: Principal, period: str, units: Mapping[str, str]) -> str:
     unit_code, last_day = st.session_state[UNIT], st.session_state[LAST_DAY]
     st.session_state[REFUSED] = True
+    if unit_code is None:
+        raise NotReadyError("请选择单位 / choose a unit")
     extensions.grant(here, principal, unit_code, period, last_day, st.session_state.get(REASON, ""))
     st.session_state[REFUSED] = False
     unit, day = units[unit_code], format.day(last_day)

@@ -126,7 +126,7 @@ def notes(build: str, picked: Unit, month: date, *, asked: bool) -> list[str]:
         level_title(build, picked),
         group_title(build, picked["peer_group"]) if units.peers(build, picked) else "",
         unit_head.population_text(units.population(build, picked, month), basis),
-        headings.edition(),
+        *headings.standing(month),
         "" if asked else t("未选单位,先看第一个填报单位"),
     ]
 

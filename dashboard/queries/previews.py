@@ -61,19 +61,20 @@ def _previewed(
     _here: Doors, _principal: Principal, unit_code: str, period: str, draft_id: str, build: str
 ) -> Previewed:
     with draft_build(_here, _principal, unit_code, period) as path, closing(open_build(path)) as connection:
-        run = runner(connection)
-        return _figures(run, read_dimensions(run), unit_code, period, _here.now())
-
-
-def _figures(run: Run, dimensions: Dimensions, unit_code: str, period: str, now: datetime) -> Previewed:
-    month = first_day(period)
-    rows = _of_unit(run, dimensions, unit_code, month, now)
-    earlier = add_months(month, -1)
-    before = _of_unit(run, dimensions, unit_code, earlier, now) if earlier in dimensions.due_at else []
+        run, month, now = runner(connection), first_day(period), _here.now()
+        rows = _of_unit(run, read_dimensions(run), unit_code, month, now)
     return Previewed(
         now=[row for row in rows if row["value"] is not None],
-        before={str(row["kpi"]): row["value"] for row in before},
+        before=_published(build, unit_code, add_months(month, -1), now),
     )
+
+
+def _published(build: str, unit_code: str, month: date, now: datetime) -> dict[str, float | None]:
+    """The values of a month as the pages show them now: without the draft, which may move them too."""
+    if not build or month not in builds.dimensions(build).due_at:
+        return {}
+    rows = _of_unit(builds.run(build), builds.dimensions(build), unit_code, month, now)
+    return {str(row["kpi"]): row["value"] for row in rows}
 
 
 def _of_unit(

@@ -154,10 +154,10 @@ def months_shown(build: str, month: date, today: date) -> tuple[date, ...]:
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
 def hand_in(build: str, month: date, today: date) -> pl.DataFrame:
     """One row a reporting unit: unit_code, short_name, unit_name, state, has_report, returned, days_late,
-    extended_to, absent, passed, frozen.
+    extended_to, absent, passed.
 
-    ``absent`` counts sheets left out of the report, ``passed`` says whether a reviewer has passed it, ``frozen``
-    whether its month has been locked since; the others are as in ``reports``.
+    ``absent`` counts sheets left out of the report, ``passed`` says whether a reviewer has passed it; the others
+    are as in ``reports``.
     """
     found = {row["unit_code"]: row for row in reports(build, (month,), today) if not row["is_register"]}
     units = builds.run(build)(_UNITS, {"month": month})
@@ -177,8 +177,7 @@ _UNITS = """
         unit.unit_code,
         unit.unit_name,
         unit.short_name,
-        coalesce(submission.state in ('passed', 'frozen'), false) as passed,
-        coalesce(submission.state = 'frozen', false) as frozen
+        coalesce(submission.state in ('passed', 'frozen'), false) as passed
     from dim_unit as unit
     join dim_level as level on level.key = unit.level and level.reports
     left join dim_submission as submission

@@ -83,7 +83,8 @@ def misplaced(
     named = _named(campaign, file_name)
     if named and unit not in named:
         found.append(finding("file_name_of_other_unit", value=file_name, wanted=unit.name))
-    if file.is_simulated != simulated:
+    # A workbook that is not even of a unit of ours has other things to mend first.
+    if stands.unit is not None and file.is_simulated != simulated:
         found.append(finding("simulated_and_real", value=file_name, wanted=SIMULATED if simulated else REAL))
     return found
 

@@ -16,9 +16,10 @@ from dashboard.services.reporting import NotReadyError
 from etl import review
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
-from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, WITHDRAWN, Submission
+from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, WITHDRAWN, Submission, current
+from etl.review import ReviewError
 
-LONGEST_REASON = 300
+LONGEST_REASON, UNITS_NAMED = 300, 5
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(:[A-Z]{1,3}[1-9][0-9]{0,6})?")
 """A cell or a range of cells, as people write it."""
 
@@ -167,10 +168,29 @@ def _require_places(given: Sequence[Mapping[str, str]]) -> None:
 
 
 def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:
-    """Lock a month. Raises ReviewError where something waits and no reason is given."""
+    """Lock a month. Raises ReviewError where something waits or is missing and no reason is given."""
     with acts.acting(here, principal, "month.freeze", what=period, reason=reason) as connection:
         review.freeze(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
+        if not reason.strip():
+            _require_whole(here, period)
     publishing.publish_soon(here)
+
+
+def _require_whole(here: Doors, period: str) -> None:
+    """Every unit that reports has a revision that counts; ReviewError names those that have none."""
+    counting = {code for code, _ in current(here.journal().submissions(period=period))}
+    missing = [unit for unit in here.campaign().reporting_units if unit.code not in counting]
+    if missing:
+        named = "、".join(unit.short_name for unit in missing[:UNITS_NAMED])
+        zh, en = (
+            (f"等{len(missing)}个", f" and others, {len(missing)}")
+            if len(missing) > UNITS_NAMED
+            else ("", "")
+        )
+        raise ReviewError(
+            f"{period}还没有{named}{zh}单位的报送(未报或已退回);等其报来,或写明为何照样冻结"
+            f" / {period} has no report that counts of {named}{en}: wait for it, or say why it is frozen all the same"
+        )
 
 
 def reopen(here: Doors, principal: Principal, period: str, reason: str) -> None:

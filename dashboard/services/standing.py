@@ -58,6 +58,14 @@ class Standing:
         return next((each for each in self.submissions if each.state not in NOT_CURRENT), None)
 
     @property
+    def seen_before(self) -> Submission | None:
+        """The revision that was returned or taken back and holds the very bytes of the draft: it cannot come again."""
+        if self.draft is None:
+            return None
+        same = (each for each in self.submissions if each.sha256 == self.draft.sha256)
+        return next((each for each in same if each.state in NOT_CURRENT), None)
+
+    @property
     def returned(self) -> Mapping[str, object] | None:
         """Why the latest revision was returned, while nothing newer is handed in."""
         if self.latest is None or self.latest.state != RETURNED:

@@ -27,7 +27,7 @@ with press.told():
         if not found.is_register:
             hand_in_steps.merge(here, principal, found)
         hand_in_steps.check(here, principal, found)
-        if found.draft is not None and not found.draft.blocking:
+        if found.draft is not None and not found.draft.blocking and found.seen_before is None:
             hand_in_steps.explain(here, principal, found)
             hand_in_steps.preview(here, principal, found)
             hand_in_steps.submit(here, principal, found)

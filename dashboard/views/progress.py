@@ -44,7 +44,7 @@ def framed(what: str, **facts: object) -> exhibit.Exhibit:
 
 page.head(
     f"{whole} · {format.month(month)}",
-    [headings.edition(), of(campaign.due, "label")],
+    [*headings.standing(month), of(campaign.due, "label")],
     progress_head.sentence(of_month, names, level=level, today=today),
 )
 left, right = st.columns([5, 8], gap="medium")

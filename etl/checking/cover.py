@@ -88,6 +88,7 @@ def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date
         *period_findings,
         *check_version(check),
         *_window(check, campaign, period),
+        *_prepared(check, today),
         *_rules(check, texts),
         *_shapes(reading, check),
     ]
@@ -195,6 +196,15 @@ def _window(check: CoverCheck, campaign: Campaign, period: str | None) -> list[F
         for name, day in rule.items()
         if check.values.get(name) not in (None, day)
     ]
+
+
+def _prepared(check: CoverCheck, today: date) -> list[Finding]:
+    """Nobody has filled it in on a day to come."""
+    day = check.values.get("prepared_on")
+    if not isinstance(day, date) or day <= today:
+        return []
+    rule = Words(zh="填报日期不晚于填报当天", en="Prepared on a day not after the day of handing in")
+    return [check.about("in_the_future", "prepared_on", day, rule=rule, today=today.isoformat())]
 
 
 def _rules(check: CoverCheck, texts: Mapping[str, str | None]) -> list[Finding]:

@@ -187,9 +187,9 @@ _ALL = (
     _kind("long_course", "cross", "verify", ("学时偏多", "Many class hours"), _RULE, _STATE_WHY),
     # --- against last month
     _kind("jump", "history", "verify", ("与上月相差较大", "Far from last month"), ("{rule}(上月 {before})", "{rule} (last month {before})"), _STATE_WHY),
-    _kind("open_case_missing", "history", "verify", ("上月未办结的工单未列出", "An open case is not listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该工单,或说明原因", "List the case again, or state why not")),
-    _kind("issue_missing", "history", "verify", ("上月所列问题未列出", "An issue is no longer listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该问题,或说明原因", "List the issue again, or state why not")),
-    _kind("issue_date_moved", "history", "verify", ("问题的日期与上月不同", "An issue's date was changed"), ("{rule}(上月 {before})", "{rule} (last month {before})"), _STATE_WHY),
+    _kind("open_case_missing", "history", "verify", ("未办结的工单没有列出", "An open case is not listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该工单,或说明原因", "List the case again, or state why not")),
+    _kind("issue_missing", "history", "verify", ("报过的问题没有列出", "An issue is no longer listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该问题,或说明原因", "List the issue again, or state why not")),
+    _kind("issue_date_moved", "history", "verify", ("问题的日期与上次不同", "An issue's date was changed"), ("{rule}(上次 {before})", "{rule} (before {before})"), _STATE_WHY),
     _kind("issue_reopened", "history", "verify", ("已销号的问题又未整改", "A closed issue is open again"), ("{rule}", "{rule}"), _STATE_WHY),
     # --- what is left over
     _kind("more_findings", "sheet", "info", ("同类问题还有", "More of the same"), ("另有 {count} 处“{title}”未逐一列出", "{count} more of “{title}” are not listed one by one"), ("改正已列出的同类问题后再次校验", "Mend those listed, then check again")),

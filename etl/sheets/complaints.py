@@ -40,7 +40,7 @@ STILL_OPEN = (
 
 
 def _open_case_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
-    """Cases open in last month's log that this month's log no longer lists."""
+    """Cases open as they were told last that this month's log does not list."""
     return (
         previous.filter(STILL_OPEN)
         .join(current, on="complaint_id", how="anti")
@@ -262,8 +262,8 @@ SHEET = Sheet(
             kind="open_case_missing",
             severity="verify",
             violated=_open_case_dropped,
-            expected_zh="上月未办结的工单本月继续列出",
-            expected_en="Cases open last month are listed again",
+            expected_zh="以前报过、尚未办结的工单本月继续列出",
+            expected_en="Cases reported before and still open are listed again",
         ),
     ),
 )

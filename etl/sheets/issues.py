@@ -18,7 +18,7 @@ RECTIFIED, CLOSED = "已整改", "已销号"
 
 
 def _issue_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
-    """Issues of last month's ledger that this month's no longer lists; the ledger is cumulative."""
+    """Issues of earlier ledgers that this month's does not list; the ledger is cumulative."""
     return (
         previous.filter(pl.col("row").is_not_null())
         .join(current, on="issue_id", how="anti")
@@ -32,7 +32,7 @@ def _issue_dropped(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFram
 
 
 def _dates_moved(current: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
-    """Issues whose finding or due date differs from last month's ledger: that alone moves past figures."""
+    """Issues whose finding or due date differs from what was told last: that alone moves past figures."""
     both = current.join(previous, on="issue_id", suffix="_before")
     moved = [
         both.filter(pl.col(name) != pl.col(f"{name}_before")).select(
@@ -163,15 +163,15 @@ SHEET = Sheet(
             kind="issue_missing",
             severity="verify",
             violated=_issue_dropped,
-            expected_zh="上月台账所列问题本月继续列出",
-            expected_en="Issues of last month's ledger are listed again",
+            expected_zh="以前台账所列问题本月继续列出",
+            expected_en="Issues of earlier ledgers are listed again",
         ),
         HistoryRule(
             kind="issue_date_moved",
             severity="verify",
             violated=_dates_moved,
-            expected_zh="发现日期、整改期限与上月台账一致;经批准延期的请说明",
-            expected_en="Dates found and due as in last month's ledger; state an approved extension",
+            expected_zh="发现日期、整改期限与上次所报一致;经批准延期的请说明",
+            expected_en="Dates found and due as told before; state an approved extension",
         ),
         HistoryRule(
             kind="issue_reopened",

@@ -151,11 +151,9 @@ def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browse
         assert "0处必须修改" in text_of(page)
         assert "提交后的指标预览" in text_of(page)
         assert "各表均有填报,没有零报告和无变化的声明。" in text_of(page)
-        for field in page.locator(".st-key-reasons input, [data-testid=stForm] input[aria-label*=':']").all():
+        for field in page.locator(".st-key-reasons input").all():
             field.fill("已核实,属实")
-        if page.get_by_role("button", name="保存说明").count():
-            page.get_by_role("button", name="保存说明").click()
-            page.get_by_text("说明已保存").first.wait_for()
+            field.press("Enter")
             settled(page)
         page.reload()
         page.get_by_role("button", name="提交").wait_for()
@@ -212,7 +210,7 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         settled(page)
         pressed(page, "审核通过", "第2版已审核通过")
         page.get_by_text("冻结本月").first.click()
-        page.get_by_label("理由(有未审核的报送时必填)").fill("到期冻结")
+        page.get_by_label("理由(有未审核或未报的单位时必填)").fill("到期冻结")
         pressed(page, "冻结本月", "已冻结,本月不再接收新的版本")
     assert seen.failures == []
     with pytest.raises(FrozenMonthError, match="已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"):

@@ -190,6 +190,20 @@ def test_eighteen_digits_with_a_wrong_check_digit_are_no_identity_number(number,
     assert mask_text(other) == other
 
 
+@given(
+    number=identity_numbers,
+    wrong=st.integers(1, 10),
+    called=st.sampled_from(["身份证", "身份证号:", "公民身份号码 ", "证件号码为"]),
+)
+def test_what_is_called_an_identity_number_is_masked_with_a_slip_in_it_too(number, wrong, called):
+    digits = "0123456789X"
+    other = number[:17] + digits[(digits.index(number[17]) + wrong) % 11]
+    assert (
+        mask_text(f"当事人{called}{other},已约谈")
+        == f"当事人{called}{number[:6]}**********{other[16:]},已约谈"
+    )
+
+
 @given(st.text(alphabet="0123456789１３８ -—()+86xX年元.*#电话", max_size=60))
 def test_masking_twice_changes_nothing_more(text):
     once = mask_text(text)

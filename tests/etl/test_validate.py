@@ -1,7 +1,7 @@
 """The law of validation: a valid workbook has no findings, and each thing spoilt is told once, in its place."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -200,6 +200,16 @@ def cover_spoils(column):
     if column.name in ("data_from", "data_to"):
         wrong.append(("2026-09-10", "window_differs"))
     return wrong + ([("—", "dash_for_missing")] if column.required else [])
+
+
+def test_nobody_has_filled_in_a_workbook_on_a_day_to_come():
+    reading = example("trainings")
+    cover = example_cover(only("trainings"), reporter("trainings"), PERIOD)
+    found = check(reading, only("trainings"), today=cover["prepared_on"] - timedelta(days=1)).findings
+    assert [each.column for each in found if each.kind == "in_the_future" and each.sheet == "封面"] == [
+        "填报日期"
+    ]
+    assert told(check(reading, only("trainings"), today=cover["prepared_on"])) == []
 
 
 def test_one_spoilt_value_of_the_cover_is_one_finding_at_that_cell():

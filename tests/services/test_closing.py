@@ -244,6 +244,33 @@ def carried(book, title):
     return {number for number in numbers if number}
 
 
+def test_what_is_open_is_carried_on_from_whichever_month_told_it_last(here, tmp_path):
+    """October is never handed in, November says there was nothing: neither closes what September left open."""
+    november, december = "2026-11", "2026-12"
+    reported(here, tmp_path, ["整改中", RECTIFIED, "未整改"])
+    later = doors_of(here.store.folder, now=datetime(2026, 12, 1, 9))
+    left_open = {"complaint_id-0001", "complaint_id-0003"}
+
+    def template(period):
+        _, content = hand_in.template(later, liaison(DIQING), DIQING, period)
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        return carried(book, "投诉台账"), carried(book, "问题整改台账")
+
+    assert template(november) == (left_open, {f"issue_id-000{number}" for number in range(3)})
+    logs = ("issues", "complaints", "trainings")
+    whole = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(DIQING, CAMPAIGN.reporting_level), november)
+    flags = {f"{key}_zero_report": True for key in logs}
+    content = workbook(tmp_path, DIQING, november, rows=whole | {key: [] for key in logs}, cover=flags)
+    draft = hand_in.receive(later, liaison(DIQING), DIQING, november, "报表.xlsx", content)
+    assert {"open_case_missing", "issue_missing"} <= {each.kind for each in draft.to_explain}
+    handed_in(later, content, period=november)
+    work = open_work(later, liaison(DIQING), DIQING)
+    assert work.period == november
+    assert set(numbers(work.cases)) == left_open
+    assert numbers(work.issues) == ("issue_id-0000", "issue_id-0002")
+    assert template(december) == template(november)
+
+
 def test_what_is_open_is_overdue_from_the_day_after_it_was_due(here, tmp_path):
     reported(here, tmp_path, ["整改中"])
     due = issues(["整改中"])[0]["due_on"]

@@ -40,8 +40,9 @@ AFTER = datetime.combine(DUE_DAY + timedelta(days=5), datetime.min.time())
 REASON = "机房停电"
 
 
-def test_an_extension_moves_what_its_liaison_is_told_and_nobody_elses(here):
+def test_an_extension_moves_what_its_liaison_is_told_and_nobody_elses(here, tmp_path):
     extensions.grant(here, REVIEWER, DIQING, MONTH, UNTIL, REASON)
+    handed_in(here, workbook(tmp_path, "530300"), "530300")
     later = replace(here, stands_at=AFTER)
     own, other = (standing(later, liaison(code), code, MONTH) for code in (DIQING, KUNMING))
     assert (own.is_late, other.is_late) == (False, True)

@@ -286,7 +286,7 @@ def test_an_attachment_is_taken_off_by_its_own_liaison_until_the_month_is_passed
     reviewing.pass_submission(here, somebody("reviewer"), receipt.submission_id)
     with pytest.raises(NotReadyError, match="审核通过"):
         attachments.remove(here, who, right)
-    reviewing.freeze(here, somebody("reviewer"), MONTH, "")
+    reviewing.freeze(here, somebody("reviewer"), MONTH, "按期冻结")
     with pytest.raises(FrozenMonthError):
         attachments.remove(here, who, right)
     assert attachments.download(here, who, right)[1] == b"%PDF-\x02"

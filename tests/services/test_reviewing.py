@@ -7,7 +7,7 @@ import pytest
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.components import revision_changes
-from dashboard.services import reviewing
+from dashboard.services import hand_in, reviewing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
@@ -81,6 +81,35 @@ def test_a_cell_is_kept_as_a_workbook_names_it(here, good):
     assert decision["reasons"] == [{"sheet": "投诉台账", "cell": "C12:C20", "reason": "与上月不符"}]
 
 
+def test_what_was_taken_back_is_as_if_it_had_never_come(here, good, tmp_path):
+    who = liaison(DIQING)
+    first = handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    hand_in.withdraw(here, who, second.submission_id, "传错了")
+    assert standing(here, who, DIQING, MONTH).latest.submission_id == first.submission_id
+    (waiting,) = reviewing.queue(here, REVIEWER, MONTH)
+    assert waiting.submission.submission_id == first.submission_id
+    third = handed_in(here, workbook(tmp_path, DIQING, count=8))
+    found = reviewing.case(here, REVIEWER, third.submission_id)
+    assert found.compared.before.submission_id == first.submission_id
+    reviewing.return_submission(here, REVIEWER, third.submission_id, [REASON])
+    fourth = handed_in(here, workbook(tmp_path, DIQING, count=9))
+    hand_in.withdraw(here, who, fourth.submission_id, "又传错了")
+    stands = standing(here, who, DIQING, MONTH)
+    assert stands.returned["reasons"] == [REASON]
+    assert stands.counting.submission_id == first.submission_id
+
+
+def test_a_revision_comes_to_review_again_once_the_later_one_is_taken_back(here, good, tmp_path):
+    first = handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    with pytest.raises(ReviewError, match="更新的版本"):
+        reviewing.pass_submission(here, REVIEWER, first.submission_id)
+    hand_in.withdraw(here, liaison(DIQING), second.submission_id, "传错了")
+    reviewing.pass_submission(here, REVIEWER, first.submission_id)
+    assert states(here) == ["passed", "withdrawn"]
+
+
 def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp_path):
     first = handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
@@ -126,7 +155,10 @@ def test_a_month_is_frozen_and_only_an_administrator_with_a_reason_reopens_it(he
     with pytest.raises(ReviewError, match="1份未审核"):
         reviewing.freeze(here, REVIEWER, MONTH, "")
     reviewing.pass_submission(here, REVIEWER, receipt.submission_id)
-    reviewing.freeze(here, REVIEWER, MONTH, "")
+    with pytest.raises(ReviewError, match="昆明、曲靖、玉溪、保山、昭通等15个单位"):
+        reviewing.freeze(here, REVIEWER, MONTH, "")
+    assert states(here) == ["passed"]
+    reviewing.freeze(here, REVIEWER, MONTH, "其余单位试运行未报")
     assert states(here) == ["frozen"]
     with pytest.raises(FrozenMonthError):
         reviewing.return_submission(here, REVIEWER, receipt.submission_id, [REASON])
@@ -136,7 +168,10 @@ def test_a_month_is_frozen_and_only_an_administrator_with_a_reason_reopens_it(he
         reviewing.reopen(here, ADMIN, MONTH, " ")
     reviewing.reopen(here, ADMIN, MONTH, "迪庆州更正")
     assert states(here) == ["passed"]
-    assert [each["reason"] for each in reviewing.locks(here, REVIEWER, MONTH)] == ["", "迪庆州更正"]
+    assert [each["reason"] for each in reviewing.locks(here, REVIEWER, MONTH)] == [
+        "其余单位试运行未报",
+        "迪庆州更正",
+    ]
     assert handed_in(here, workbook(tmp_path, DIQING, count=7)).revision == 2
     done = [(who, action) for who, action, outcome in acts(here) if outcome == "done"]
     assert ("reviewer", "month.freeze") in done
