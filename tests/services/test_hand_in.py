@@ -16,7 +16,7 @@ from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import attachments, hand_in, reviewing, submitted
 from dashboard.services.reporting import NotReadyError
-from dashboard.services.standing import standing
+from dashboard.services.standing import open_months, standing
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, current
 from etl.review import decide, freeze
@@ -290,6 +290,31 @@ def test_an_attachment_is_taken_off_by_its_own_liaison_until_the_month_is_passed
     with pytest.raises(FrozenMonthError):
         attachments.remove(here, who, right)
     assert attachments.download(here, who, right)[1] == b"%PDF-\x02"
+
+
+def test_a_late_report_says_by_how_many_days_and_one_in_time_does_not(here, good):
+    who, due = liaison(DIQING), CAMPAIGN.due_at(MONTH)
+    for moment, days in ((due - timedelta(minutes=1), 0), (due, 1), (due + timedelta(days=3), 4)):
+        at = doors_of(here.store.folder / str(days), now=moment)
+        assert standing(at, who, DIQING, MONTH).days_late == 0
+        handed_in(at, good)
+        assert standing(at, who, DIQING, MONTH).days_late == days
+
+
+def test_the_very_file_that_was_taken_back_is_told_before_it_is_pressed_in_vain(here, good, tmp_path):
+    who, receipt = liaison(DIQING), handed_in(here, good)
+    hand_in.withdraw(here, who, receipt.submission_id, "传错了")
+    hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
+    assert standing(here, who, DIQING, MONTH).seen_before.revision == 1
+    hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", workbook(tmp_path, DIQING, count=7))
+    assert standing(here, who, DIQING, MONTH).seen_before is None
+
+
+def test_nobody_owes_a_month_before_anybody_has_reported(here, tmp_path):
+    later = doors_of(here.store.folder, now=CAMPAIGN.due_at(MONTH))
+    assert open_months(later, liaison(DIQING), DIQING) == []
+    handed_in(here, workbook(tmp_path, KUNMING), KUNMING)
+    assert open_months(later, liaison(DIQING), DIQING) == [MONTH]
 
 
 def test_pairs_of_the_same_upload_at_once_make_one_revision_each(here, tmp_path):
