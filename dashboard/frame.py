@@ -71,7 +71,8 @@ except OtherLayoutError:
     page.other_version()
     st.stop()
 except NoBuildError:
-    filters.language()
+    with st.container(key="frame"):
+        filters.language()
     if doors().has_journal():
         person.show(principal, {})
         # Accounts may come before any workbook: whoever hands in the first needs the campaign's months.

@@ -56,12 +56,22 @@ def _group(severity: str, sheet: str, findings: Sequence[Finding], file_name: st
         count=len(findings),
     )
     titles = (t("单元格"), t("列"), t("现为"), t("问题"), t("应为"), t("怎么改"))
-    lines = (_line(each, file_name) for each in findings)
+    lines = (_line(each, file_name) for each in _drawn_together(findings))
     body = plain_table.table(titles, lines, css="found")
     if severity == "info":
         # Nothing is to be done about these: they stand in nobody's way.
         return f'<details class="folded"><summary>{escape(head)}</summary>{body}</details>'
     return f'<h3 class="findings-{severity}">{escape(head)}</h3>{body}'
+
+
+def _drawn_together(findings: Sequence[Finding]) -> list[Finding]:
+    """What is missing has no cell of its own: of one kind and column it is one line that names them all."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for number, each in enumerate(findings):
+        is_absent = not each.cell and any(name == "before" for name, _ in each.arguments)
+        own = "" if is_absent else str(number)
+        groups.setdefault((each.kind, each.column, own), []).append(each)
+    return [_of_all(found) for found in groups.values()]
 
 
 def _line(each: Finding, file_name: str) -> Line:

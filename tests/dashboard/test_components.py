@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import area_map, exhibit, strokes
+from dashboard.components import area_map, exhibit, hand_in_findings, strokes
 from dashboard.components.geometry import WIDTH, shapes_of
 from dashboard.components.hand_in_page import declared
 from dashboard.components.scale import CLASSES, classes
+from etl.findings import Words, finding
 from metrics.kpis import KPIS
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +107,22 @@ def test_who_signs_reads_which_sheets_are_declared_empty_or_unchanged():
     )
     assert told == "零报告(本月确无此事):投诉台账、培训台账;与上月无变化:基础情况"
     assert declared({"complaints": "reported"}) == "各表均有填报,没有零报告和无变化的声明。"
+
+
+def test_what_is_missing_is_one_line_that_names_it_all_and_no_finding_with_a_cell_is_drawn_together():
+    rule = Words(zh="继续列出", en="listed again")
+    absent = [
+        finding("issue_missing", sheet="问题整改台账", column="问题编号", rule=rule, before=f"WT-{number:02}")
+        for number in range(30)
+    ]
+    there = [
+        finding("jump", sheet="问题整改台账", cell=f"C{row}", column="人数", rule=rule, before="3")
+        for row in (3, 4)
+    ]
+    rows = [finding("missing_row", sheet="问题整改台账", missing=name) for name in ("甲", "乙")]
+    told = hand_in_findings.table([*absent, *there, *rows], "a.xlsx")
+    assert told.count("<tr>") - told.count("<thead>") == 1 + 2 + 2
+    assert "WT-00" in told
+    assert "等30处" in told
+    assert "甲" in told
+    assert "乙" in told
