@@ -127,7 +127,9 @@ def change(
     account: AccountArgument,
     role: RolesOption = [],  # noqa: B006 - as above
     unit: UnitsOption = [],  # noqa: B006 - as above
-    active: Annotated[bool, typer.Option("--active/--stopped", help="启用或停用 / in use or not")] = True,
+    active: Annotated[
+        bool | None, typer.Option("--active/--stopped", help="启用或停用;不写的保持原样 / in use or not")
+    ] = None,
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
@@ -136,8 +138,9 @@ def change(
         found = held.find(connection, account)
         before = (found.roles, found.units) if found else ((), ())
         roles, units = (role, _units(unit, campaign)) if role else before
-        held.change_rights(connection, account, roles=roles, units=units, is_active=active)
-    state = "启用 / in use" if active else "已停用 / stopped"
+        is_active = found.is_active if found and active is None else bool(active)
+        held.change_rights(connection, account, roles=roles, units=units, is_active=is_active)
+    state = "启用 / in use" if is_active else "已停用 / stopped"
     typer.echo("\t".join([account, ",".join(roles), ",".join(units), state]))
 
 

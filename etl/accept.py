@@ -113,9 +113,9 @@ def store_sheets(
 
 
 def stored_history(store: Store, journal: Journal) -> History:
-    """Rows of a unit's current revision of a month, sheet by sheet; None where nothing is reported.
+    """What a unit had told by a month, sheet by sheet; None where that is nothing.
 
-    Of a sheet whose rows are carried on, every case or issue told up to that month, as it was told last: one that
+    Of most sheets it is that month's current revision. Of a sheet whose rows are carried on, every case or issue told up to that month, as it was told last: one that
     a month leaves out, or whose month was never handed in, is open all the same. What was once asked for stays as
     it was then: make one for each workbook that is handed in.
     """
@@ -128,7 +128,7 @@ def stored_history(store: Store, journal: Journal) -> History:
 
     def frames(unit_code: str, sheet_key: str, periods: Callable[[str], bool]) -> list[pl.DataFrame]:
         return [
-            pl.read_parquet(store.rows / sheet.path)
+            _typed(SHEETS[sheet_key], pl.read_parquet(store.rows / sheet.path))
             for report in reports(unit_code)
             if periods(report.period)
             for sheet in report.sheets
@@ -145,6 +145,13 @@ def stored_history(store: Store, journal: Journal) -> History:
         return pl.concat(told, how="diagonal").unique(list(sheet.unique), keep="last", maintain_order=True)
 
     return rows
+
+
+def _typed(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
+    """Stored rows in the types the sheet has now: rows are never rewritten, a column's type may have changed since."""
+    return frame.cast(
+        {column.name: column.polars_type for column in sheet.columns if column.name in frame.columns}
+    )
 
 
 def _store_sheet(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
@@ -20,9 +22,12 @@ from etl.sheets.issues import CLOSED, RECTIFIED
 from etl.store import Store
 from etl.validate import History
 
-LEDGER = "issues"
+LEDGER, LEDGERS_KEPT = "issues", 512
+ISSUE = ("reporting_code", "issue_id")
+"""What names an issue."""
 COLUMNS = {
     "reporting_code": pl.String,
+    "submission_id": pl.String,
     "row": pl.Int32,
     **{
         name: SHEETS[LEDGER].column(name).polars_type
@@ -80,16 +85,25 @@ def ledger(store: Store, reports: Iterable[Submission]) -> pl.DataFrame:
         for sheet in report.sheets
         if sheet.sheet == LEDGER and sheet.path is not None
     ]
-    frames = [pl.read_parquet(store.rows / path, columns=list(COLUMNS)) for path in paths]
-    return pl.concat(
-        [pl.DataFrame(schema=COLUMNS), *(frame.select(list(COLUMNS)).cast(COLUMNS) for frame in frames)]
-    )
+    return pl.concat([pl.DataFrame(schema=COLUMNS), *(_issues(store.rows / path) for path in paths)])
+
+
+# Stored rows never change, and a review reads those of every unit and month again and again.
+@lru_cache(maxsize=LEDGERS_KEPT)
+def _issues(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path, columns=list(COLUMNS)).cast(COLUMNS)
+
+
+def told_last(store: Store, reports: Iterable[Submission]) -> pl.DataFrame:
+    """Every issue in these reports, as the latest of them that lists it tells it."""
+    by_month = sorted(reports, key=lambda each: each.period)
+    return ledger(store, by_month).unique(list(ISSUE), keep="last", maintain_order=True)
 
 
 def waiting(reported: pl.DataFrame, closed: Iterable[Closure]) -> pl.DataFrame:
     """The issues of a ledger that are given as rectified and are not closed yet."""
     return reported.filter(pl.col("status") == RECTIFIED).join(
-        _keys(closed), on=["reporting_code", "issue_id"], how="anti", maintain_order="left"
+        _keys(closed), on=list(ISSUE), how="anti", maintain_order="left"
     )
 
 
@@ -111,7 +125,7 @@ def close(
     by: str,
     now: datetime,
 ) -> None:
-    """Close issues of a unit, all or none; ``reported`` is the ledger of its latest current report.
+    """Close issues of a unit, all or none; ``reported`` are its issues as they were told last.
 
     Raises ReviewError where there is no evidence, or one of them is closed already or not reported as rectified.
     """
@@ -136,7 +150,7 @@ def close(
     _refuse(
         sorted(set(issue_ids) - set(rectified["issue_id"])),
         "在该单位最近一次报送中不是“已整改”,不能销号",
-        "not rectified in the unit's latest report and cannot be closed",
+        "was not told as rectified last and cannot be closed",
     )
     values = {"unit_code": unit_code, "evidence": mask_text(evidence), "closed_by": by, "closed_at": now}
     connection.execute(

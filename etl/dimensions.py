@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 
 import polars as pl
 
@@ -186,10 +187,13 @@ def _submissions(latest: Sequence[Submission]) -> Rows:
         yield s.submission_id, s.unit_code, month, s.revision, s.state, s.received_at, s.file_name
 
 
+ONE_DAY = timedelta(days=1)
+
+
 def _submitted_sheets(latest: Sequence[Submission]) -> Rows:
-    """The sheets of each report; what it tells of deadlines holds up to its last day of data, or its receipt before that."""
+    """The sheets of each report; of deadlines it tells up to its last day of data, or the day before it came."""
     for s in latest:
-        told_to = min(s.data_to, s.received_at.date())
+        told_to = min(s.data_to, s.received_at.date() - ONE_DAY)
         for sheet in s.sheets:
             place = (s.unit_code, first_day(s.period), sheet.sheet, sheet.content)
             yield *place, s.submission_id, told_to, sheet.row_count, sheet.path

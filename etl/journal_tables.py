@@ -88,6 +88,8 @@ ATTACHMENT = _table(
     sa.Column("size", sa.Integer, nullable=False),
     _text("added_by"),
     _moment("added_at"),
+    _text("removed_by", required=False),
+    _moment("removed_at", required=False),
     sa.UniqueConstraint("unit_code", "period", "sha256"),
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration this program's tables correspond to."""
 FIRST = "0001"
 """What a journal of before migrations corresponds to."""
@@ -48,7 +48,7 @@ def refuse_later(found: str | None) -> None:
 def upgrade(connection: sa.Connection, found: str) -> None:
     """Bring a journal that stands at ``found`` to HEAD, within the connection's transaction.
 
-    A SQLite journal is first copied beside itself (``<name>.before-0002``) and the upgrade is rehearsed on
+    A SQLite journal is first copied beside itself (``<name>.before-`` and the new version) and the upgrade is rehearsed on
     a second copy: where that fails, the journal has not been touched.
     """
     path = connection.engine.url.database if connection.dialect.name == "sqlite" else None

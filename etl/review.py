@@ -7,7 +7,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from etl.journal import FROZEN, PASSED, RECEIVED, RETURNED, WITHDRAWN, FrozenMonthError, is_frozen
+from etl.journal import (
+    FROZEN,
+    NOT_CURRENT,
+    PASSED,
+    RECEIVED,
+    RETURNED,
+    WITHDRAWN,
+    FrozenMonthError,
+    is_frozen,
+)
 from etl.journal_tables import MONTH_LOCK, REVIEW, SUBMISSION
 from etl.masking import mask_text
 
@@ -123,10 +132,10 @@ def locks(connection: sa.Connection) -> list[dict[str, object]]:
 
 
 def _count(connection: sa.Connection, period: str, state: str) -> int:
-    """How many units' latest revision of a month is in a state."""
+    """How many units' revision that counts of a month is in a state."""
     latest = (
         sa.select(SUBMISSION.c.unit_code, sa.func.max(SUBMISSION.c.revision).label("revision"))
-        .where(SUBMISSION.c.period == period)
+        .where(SUBMISSION.c.period == period, SUBMISSION.c.state.not_in(NOT_CURRENT))
         .group_by(SUBMISSION.c.unit_code)
         .subquery()
     )

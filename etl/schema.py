@@ -102,9 +102,9 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryRule:
-    """A statement about this month's rows against last month's current revision.
+    """A statement about this month's rows against what was told by last month.
 
-    ``violated`` takes (this month's typed rows with ``row``, last month's typed rows) and returns the
+    ``violated`` takes (this month's typed rows with ``row``, typed rows told by last month) and returns the
     offending rows: columns ``row`` (null when the offence is an absent row), ``column``, ``value``
     and ``expected`` (the earlier value as text). Of a sheet whose rows are carried on the earlier rows are all
     told so far, as told last. Issues closed that no ledger lists
@@ -129,7 +129,7 @@ class Sheet:
     on purpose; ``unchanged`` the one that takes last month's rows over. ``unique`` columns together
     occur once in a workbook; with ``replaces_earlier`` a row in a later month replaces the one with the
     same ``unique`` values and reporting unit in an earlier month. ``carried`` says which of
-    last month's rows stand in the next template (all of a cumulative ledger, a log's open cases).
+    the rows told so far stand in the next template (all of a cumulative ledger, a log's open cases).
     """
 
     key: str
@@ -233,8 +233,8 @@ def not_in_future(name: str, title_zh: str, title_en: str, *, bounded: bool = Tr
         severity="must",
         columns=(name,),
         violated=(day > pl.col("today")) & ~told,
-        expected_zh=f"{title_zh}不晚于填报当天",
-        expected_en=f"{title_en} not after the day of handing in",
+        expected_zh=f"{title_zh}不晚于检查当天",
+        expected_en=f"{title_en} not after the day of the check",
     )
 
 

@@ -100,7 +100,7 @@ def template_workbook(
 ) -> bytes:
     """The workbook a unit downloads for a month: an .xlsx file.
 
-    ``carried`` holds typed rows to prefill, by sheet key (last month's whole issue ledger, open
+    ``carried`` holds typed rows to prefill, by sheet key (every issue told so far, open
     complaints); ``previous`` last month's typed rows, whose stocks stand as notes on this month's
     cells; ``extended_to`` is the day to which the unit was granted more time. Equal arguments give equal
     bytes; ``created`` defaults to the month's first day.

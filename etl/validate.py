@@ -98,7 +98,7 @@ class _Context:
 
 
 def validate(reading: Reading, campaign: Campaign, *, today: date, history: History) -> Checked:
-    """Check a whole workbook; ``today`` is the checking day, ``history`` gives last month's rows."""
+    """Check a whole workbook; ``today`` is the checking day, ``history`` gives what was told by last month."""
     by_title, repeated = _sheets_by_title(reading)
     cover = check_cover(by_title.get(tidy(COVER.title_zh)), campaign, today=today)
     context = _Context(campaign=campaign, cover=cover, history=history, today=today)

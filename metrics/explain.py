@@ -63,8 +63,8 @@ def explain_change(before: UnitScore, now: UnitScore) -> tuple[Move, ...]:
     """Each item's part in the change of a unit's score; they add up to it exactly.
 
     Items of either scorecard, this month's first. Those that count in both months are compared over these
-    alone, so that an item without a value this month is never told as a loss of all it had brought. Empty
-    where one of the two has no score: there is no comparable base.
+    alone, so that an item without a value this month is not told as a loss of all it had brought; where no item
+    counts in both, each is what it brought. Empty where one of the two has no score: there is no comparable base.
     """
     if before.score is None or now.score is None:
         return ()

@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import format
+from dashboard.components.earlier import COMPARABLE_SHARE
 from dashboard.components.marks import EXTENDED, HAND_IN, STATUS, html
 from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from etl.campaign import Campaign
@@ -182,6 +183,15 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
             escape(clauses([of(campaign.due, "label"), t("出处:") + of(campaign.due, "citation")])),
         ],
         [escape(t("统计区间")), escape(of(campaign.window_rule, "label"))],
+        [
+            escape(t("与上月、去年同月比较")),
+            escape(
+                t(
+                    "两期各有{share}以上的应报月报到齐才比较(设定值);没有分母的总数,须两期到齐的月报一样多",
+                    share=f"{COMPARABLE_SHARE.numerator}/{COMPARABLE_SHARE.denominator}",
+                )
+            ),
+        ],
         [escape(t("填报表原件")), escape(_workbooks_kept(campaign.workbooks_days))],
         [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
     ]

@@ -23,7 +23,7 @@ def show(work: OpenWork | None) -> None:
 
 
 def _body(work: OpenWork) -> str:
-    month = t("按{month}的报送", month=format.month(parse_month(work.period)))
+    month = t("至{month}的报送", month=format.month(parse_month(work.period)))
     told = _told(work) or [escape(t("没有未办结的投诉和未整改的问题"))]
     summary = f'{" · ".join(told)} <span class="src">{escape(month)}</span>'
     lists = "".join(_table(title, items) for title, items in _kinds(work) if items)

@@ -214,10 +214,9 @@ def attach(here: Doors, principal: Principal, found: Standing) -> None:
 
 def _attached(here: Doors, principal: Principal, found: Standing) -> None:
     """Each attachment with its way off the month, until the month is found good."""
-    is_kept = found.is_frozen or (found.latest is not None and found.latest.state == PASSED)
     with st.container(key="attached"):
         for each in found.attachments:
-            _attachment(here, principal, each, is_kept=is_kept)
+            _attachment(here, principal, each, is_kept=found.keeps_attachments)
     refused("attachments")
 
 

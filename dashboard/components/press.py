@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from dashboard import format
 from dashboard.access.principal import RefusedError
-from dashboard.i18n import spoken
+from dashboard.i18n import deferred, spoken, t
 from dashboard.services.reporting import NotReadyError
 from etl.extensions import ExtensionError
 from etl.journal import FrozenMonthError, StoreConflictError
@@ -17,6 +18,7 @@ from etl.review import ReviewError
 
 DONE, REFUSED, PLACE = "press.done", "press.refused", "press.place"
 """Session: what a press came to, shown once, and where a refused one was."""
+FAILED = deferred("没有办成,数据没有受影响。请再试一次;仍不行时,请联系省厅管理员。")
 ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError, ExtensionError)
 
 
@@ -27,6 +29,10 @@ def pressed(act: Callable[[], str], place: str) -> None:
         st.session_state[DONE] = format.unformatted(act())
     except ERRORS as error:
         st.session_state[REFUSED], st.session_state[PLACE] = format.unformatted(spoken(error)), place
+    except Exception:
+        # A callback runs outside the page: what goes wrong in it is told like a page that fails.
+        logging.getLogger(__name__).exception("what was pressed at %s failed", place)
+        st.session_state[REFUSED], st.session_state[PLACE] = t(FAILED), place
 
 
 def refused(place: str) -> None:
@@ -44,6 +50,9 @@ def told() -> Iterator[None]:
         top.success(done)
         # Whoever pressed further down does not see the top.
         st.toast(done)
-    yield
-    if left := st.session_state.pop(REFUSED, ""):
-        top.error(left)
+    try:
+        yield
+    finally:
+        # Of a page that fails, too: it belongs to no other.
+        if left := st.session_state.pop(REFUSED, ""):
+            top.error(left)

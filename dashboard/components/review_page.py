@@ -195,10 +195,10 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
     with st.expander(word), st.form("freeze", border=False):
         if not is_frozen:
             freezing = t(
-                "冻结后,本月不再接收新的版本、附件、退回和延期;已通过的作为定稿。重新开放须由系统管理员办理。"
+                "冻结后,本月不再接收新版本和附件,也不能再退回或准予延期;已通过的作为定稿。重新开放须由系统管理员办理。"
             )
             st.html(f'<p class="src">{escape(freezing)}</p>')
-        st.text_input(t("理由(有未审核或未报的单位时必填)"), key="freeze_reason", max_chars=200)
+        st.text_input(t("理由(有报送未审核或有单位未报时必填)"), key="freeze_reason", max_chars=200)
         act: Callable[[], str] = partial(_locked, here, principal, period, is_frozen)
         st.form_submit_button(word, on_click=partial(pressed, act, "freeze"))
         refused("freeze")

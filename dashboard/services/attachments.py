@@ -11,7 +11,7 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
 from dashboard.services.reporting import NotReadyError, place
-from etl.journal import PASSED, WITHDRAWN, FrozenMonthError, is_frozen
+from etl.journal import PASSED, FrozenMonthError, is_frozen
 from etl.journal_tables import ATTACHMENT, SUBMISSION
 from etl.masking import mask_text
 
@@ -37,24 +37,33 @@ def add(
                 f"{period}已冻结,不再接收附件 / {period} is frozen and takes no attachment"
             )
         kept = held(connection, unit_code, period)
-        same = next((each for each in kept if each["sha256"] == sha256), None)
-        if same is not None:
-            return int(same["sequence"])
+        same = _same(connection, unit_code, period, sha256)
+        if same is not None and same["removed_at"] is None:
+            return int(str(same["sequence"]))
         if len(kept) >= MOST:
             raise NotReadyError(f"一个月最多{MOST}个附件 / at most {MOST} attachments a month")
-        values = {"unit_code": unit_code, "period": period, "sha256": sha256, "file_name": name}
-        made = connection.execute(
-            ATTACHMENT.insert().values(
-                **values, size=len(content), added_by=principal.name, added_at=here.now()
-            )
-        )
+        told = {"file_name": name, "added_by": principal.name, "added_at": here.now()}
+        if same is not None:
+            # Taken off before: it comes back under the number it had.
+            back = ATTACHMENT.update().where(ATTACHMENT.c.sequence == same["sequence"])
+            connection.execute(back.values(**told, removed_by=None, removed_at=None))
+            return int(str(same["sequence"]))
+        place_and_bytes = {"unit_code": unit_code, "period": period, "sha256": sha256, "size": len(content)}
+        made = connection.execute(ATTACHMENT.insert().values(**place_and_bytes, **told))
         return int(made.inserted_primary_key[0])
+
+
+def _same(connection: sa.Connection, unit_code: str, period: str, sha256: str) -> Mapping[str, object] | None:
+    of_month = (ATTACHMENT.c.unit_code == unit_code) & (ATTACHMENT.c.period == period)
+    query = sa.select(ATTACHMENT).where(of_month, ATTACHMENT.c.sha256 == sha256)
+    return connection.execute(query).mappings().first()
 
 
 def remove(here: Doors, principal: Principal, number: int) -> str:
     """Take an attachment off its month again, while nobody has found the month good; its file name.
 
-    Its bytes go with the next purge. Raises NotReadyError, FrozenMonthError, RefusedError.
+    Its number is never another's; its bytes go with the next purge. Raises NotReadyError, FrozenMonthError,
+    RefusedError.
     """
     with here.journal().reading() as connection:
         row = _row(connection, number)
@@ -71,21 +80,23 @@ def remove(here: Doors, principal: Principal, number: int) -> str:
             raise FrozenMonthError(
                 f"{period}已冻结,附件不能再移除 / {period} is frozen and keeps its attachments"
             )
-        if _is_passed(connection, unit_code, period):
+        if are_kept(connection, unit_code, period):
             raise NotReadyError("本月报送已审核通过,附件不能再移除 / what was passed keeps its attachments")
-        connection.execute(ATTACHMENT.delete().where(ATTACHMENT.c.sequence == number))
+        taken = ATTACHMENT.update().where(ATTACHMENT.c.sequence == number)
+        connection.execute(taken.values(removed_by=principal.name, removed_at=here.now()))
     return str(row["file_name"])
 
 
-def _is_passed(connection: sa.Connection, unit_code: str, period: str) -> bool:
+def are_kept(connection: sa.Connection, unit_code: str, period: str) -> bool:
+    """Whether a unit's month keeps its attachments: it is frozen, or a revision of it was found good with them."""
     of_month = (SUBMISSION.c.unit_code == unit_code) & (SUBMISSION.c.period == period)
-    stands = of_month & (SUBMISSION.c.state != WITHDRAWN)
-    query = sa.select(SUBMISSION.c.state).where(stands).order_by(SUBMISSION.c.revision.desc()).limit(1)
-    return connection.scalar(query) == PASSED
+    passed = sa.select(SUBMISSION.c.submission_id).where(of_month, SUBMISSION.c.state == PASSED).limit(1)
+    return is_frozen(connection, period) or connection.scalar(passed) is not None
 
 
 def _row(connection: sa.Connection, number: int) -> Mapping[str, object] | None:
-    return connection.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.sequence == number)).mappings().first()
+    query = sa.select(ATTACHMENT).where(ATTACHMENT.c.sequence == number, ATTACHMENT.c.removed_at.is_(None))
+    return connection.execute(query).mappings().first()
 
 
 def listed(here: Doors, principal: Principal, unit_code: str, period: str) -> list[Mapping[str, object]]:
@@ -98,8 +109,8 @@ def listed(here: Doors, principal: Principal, unit_code: str, period: str) -> li
 def held(connection: sa.Connection, unit_code: str, period: str) -> list[Mapping[str, object]]:
     """The attachments of a unit's month as the journal has them, in the order they came."""
     of_month = (ATTACHMENT.c.unit_code == unit_code) & (ATTACHMENT.c.period == period)
-    query = sa.select(ATTACHMENT).where(of_month).order_by(ATTACHMENT.c.sequence)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    query = sa.select(ATTACHMENT).where(of_month, ATTACHMENT.c.removed_at.is_(None))
+    return [dict(row) for row in connection.execute(query.order_by(ATTACHMENT.c.sequence)).mappings()]
 
 
 def download(here: Doors, principal: Principal, number: int) -> tuple[str, bytes, str]:

@@ -18,8 +18,6 @@ from etl.journal import Submission, current
 from etl.sheets.issues import RECTIFIED
 
 LONGEST_EVIDENCE = 300
-ISSUE = ("reporting_code", "issue_id")
-"""What names an issue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,29 +60,27 @@ class Closing:
 
 
 def closing(here: Doors, principal: Principal, period: str) -> Closing:
-    """The issues of a month's current reports, as far as the units' latest reports still give them as rectified."""
+    """The issues told up to a month, as far as they are still rectified by what was told last.
+
+    One that a later month leaves out, or says nothing of, waits all the same.
+    """
     acts.allow(here, principal, "page.review", what=period)
     journal, closed = here.journal(), closures.closures(here.journal())
-    # Months before say nothing here, and a campaign has many of them.
-    months = [each for each in here.campaign().periods if each >= period]
-    submissions = [each for month in months for each in journal.submissions(period=month)]
-    of_month = {each.unit_code: each for each in current(submissions).values() if each.period == period}
-    latest = closures.latest_reports(submissions)
-    told = closures.ledger(here.store, of_month.values())
-    followed = [each for code, each in latest.items() if code in of_month and each.period > period]
-    by_now = told.filter(~pl.col("reporting_code").is_in([each.unit_code for each in followed]))
-    by_now = pl.concat([by_now, closures.ledger(here.store, followed)])
+    reports = list(current(journal.submissions()).values())
+    told = closures.told_last(here.store, [each for each in reports if each.period <= period])
+    by_now = closures.told_last(here.store, reports)
     waiting = closures.waiting(told, closed).join(
-        closures.waiting(by_now, closed), on=ISSUE, how="semi", maintain_order="left"
+        closures.waiting(by_now, closed), on=list(closures.ISSUE), how="semi", maintain_order="left"
     )
+    submissions = {each.submission_id: each for each in reports}
     return Closing(
-        waiting=_rectified(here.campaign(), waiting, of_month),
+        waiting=_rectified(here.campaign(), waiting, submissions),
         closed=_closed(here.campaign(), told, by_now, closed),
     )
 
 
 def _rectified(
-    campaign: Campaign, waiting: pl.DataFrame, reports: Mapping[str, Submission]
+    campaign: Campaign, waiting: pl.DataFrame, submissions: Mapping[str, Submission]
 ) -> list[Rectified]:
     counties = _counties(campaign)
     return [
@@ -98,8 +94,8 @@ def _rectified(
             found_on=each["found_on"],
             due_on=each["due_on"],
             closed_on=each["closed_on"],
-            file_name=reports[each["reporting_code"]].file_name,
-            revision=reports[each["reporting_code"]].revision,
+            file_name=submissions[each["submission_id"]].file_name,
+            revision=submissions[each["submission_id"]].revision,
             row=each["row"],
         )
         for each in waiting.iter_rows(named=True)
@@ -111,8 +107,10 @@ def _closed(
 ) -> list[Closed]:
     """The closures of issues that a month's reports list."""
     counties = _counties(campaign)
-    places = {(code, issue): unit for code, issue, unit in told.select(*ISSUE, "unit").iter_rows()}
-    statuses = {(code, issue): status for code, issue, status in by_now.select(*ISSUE, "status").iter_rows()}
+    places = {(code, issue): unit for code, issue, unit in told.select(*closures.ISSUE, "unit").iter_rows()}
+    statuses = {
+        (code, issue): status for code, issue, status in by_now.select(*closures.ISSUE, "status").iter_rows()
+    }
     return [
         Closed(
             closure=each,
@@ -140,10 +138,10 @@ def close(here: Doors, principal: Principal, unit_code: str, issue_ids: Sequence
     """
     what = f"{unit_code} {'、'.join(issue_ids)}"
     with acts.acting(here, principal, "issue.close", unit=unit_code, what=what) as connection:
-        latest = closures.latest_reports(here.journal().submissions(unit_code=unit_code))
+        reports = current(here.journal().submissions(unit_code=unit_code)).values()
         closures.close(
             connection,
-            closures.ledger(here.store, latest.values()),
+            closures.told_last(here.store, reports),
             unit_code,
             issue_ids,
             evidence=" ".join(evidence.split())[:LONGEST_EVIDENCE],

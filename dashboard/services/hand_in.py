@@ -21,6 +21,7 @@ from etl.drafts import Draft
 from etl.findings import key_of, render
 from etl.gate import REFUSAL_KINDS
 from etl.journal import WITHDRAWN, Explanation, Submission
+from etl.journal_tables import AUDIT
 from etl.keeping.purge import was_purged
 from etl.mark import marked_copy
 from etl.review import decide
@@ -36,7 +37,7 @@ def _what(unit_code: str, period: str) -> str:
 
 
 def template(here: Doors, principal: Principal, unit_code: str, period: str) -> tuple[str, bytes]:
-    """This month's template of a unit, what last month left open in it: file name and workbook."""
+    """This month's template of a unit, what earlier months left open in it: file name and workbook."""
     acts.allow(here, principal, "template.download", unit=unit_code, what=_what(unit_code, period))
     campaign, unit = place(here, unit_code, period)
     content = issue_template(campaign, unit, period, here.store)
@@ -147,7 +148,7 @@ def submit(
     with here.journal().reading() as connection:
         draft = drafts.find(connection, unit_code, period)
     if draft is None:
-        return _handed_in_before(here, unit_code, period)
+        return _handed_in_before(here, unit_code, period, draft_id)
     if draft.draft_id != draft_id:
         raise NotReadyError(
             "已上传了新的文件,请刷新页面核对后再提交 / a newer file was uploaded: reload and look at it first"
@@ -188,11 +189,17 @@ def submit(
     return receipt_of(_submission(here, accepted.submission_id))
 
 
-def _handed_in_before(here: Doors, unit_code: str, period: str) -> Receipt:
+def _handed_in_before(here: Doors, unit_code: str, period: str, draft_id: str) -> Receipt:
     """The receipt of a draft that is gone because it was handed in: somebody has pressed twice."""
     latest = here.journal().submissions(unit_code=unit_code, period=period)
+    submitted = sa.select(AUDIT.c.detail).where(
+        AUDIT.c.action == "submission.submit",
+        AUDIT.c.object == _what(unit_code, period),
+        AUDIT.c.outcome == "done",
+    )
     with here.journal().reading() as connection:
-        if not latest or was_purged(connection, unit_code, period):
+        drafts_handed_in = {detail.get("draft") for detail in connection.scalars(submitted)}
+        if not latest or draft_id not in drafts_handed_in:
             raise nothing_uploaded(connection, unit_code, period)
     return receipt_of(latest[-1])
 

@@ -1,4 +1,4 @@
-"""What a unit still has open: complaints and issues its latest report carries on, and what the province has closed."""
+"""What a unit still has open: complaints and issues as it told them last, and what the province has closed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class OpenItem:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenWork:
-    """A unit's cases and issues as its report of ``period`` has them; overdue ones are among the open.
+    """A unit's cases and issues as told up to its latest report, of ``period``; overdue ones are among the open.
 
     ``waiting`` are issues rectified and not closed by the province yet, ``closed`` those it has closed.
     """
@@ -47,7 +47,7 @@ class OpenWork:
 
 
 def open_work(here: Doors, principal: Principal, unit_code: str) -> OpenWork | None:
-    """What a unit's latest current report leaves open, overdue by this moment; None where it has no report."""
+    """What a unit's current reports leave open, overdue by this moment; None where it has none."""
     acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
     journal = here.journal()
     report = closures.latest_reports(journal.submissions(unit_code=unit_code)).get(unit_code)

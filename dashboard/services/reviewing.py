@@ -188,7 +188,7 @@ def _require_whole(here: Doors, period: str) -> None:
             else ("", "")
         )
         raise ReviewError(
-            f"{period}还没有{named}{zh}单位的报送(未报或已退回);等其报来,或写明为何照样冻结"
+            f"{period}还没有{named}{zh}单位的报送(未报、已退回或已撤回);等其报来,或写明为何照样冻结"
             f" / {period} has no report that counts of {named}{en}: wait for it, or say why it is frozen all the same"
         )
 

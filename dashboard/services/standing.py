@@ -45,6 +45,7 @@ class Standing:
     submissions: Sequence[Submission]
     decisions: Mapping[str, Sequence[Mapping[str, object]]]
     attachments: Sequence[Mapping[str, object]]
+    keeps_attachments: bool
     compared: Compared | None
 
     @property
@@ -109,6 +110,7 @@ def standing(here: Doors, principal: Principal, unit_code: str, period: str) -> 
             submissions=tuple(sorted(held, key=lambda each: -each.revision)),
             decisions=reviews(connection, [each.submission_id for each in held]),
             attachments=attachments.held(connection, unit_code, period),
+            keeps_attachments=attachments.are_kept(connection, unit_code, period),
             compared=compared(here, stands[-1], stands) if stands else None,
         )
 

@@ -203,7 +203,7 @@ def _prepared(check: CoverCheck, today: date) -> list[Finding]:
     day = check.values.get("prepared_on")
     if not isinstance(day, date) or day <= today:
         return []
-    rule = Words(zh="填报日期不晚于填报当天", en="Prepared on a day not after the day of handing in")
+    rule = Words(zh="填报日期不晚于检查当天", en="Prepared on not after the day of the check")
     return [check.about("in_the_future", "prepared_on", day, rule=rule, today=today.isoformat())]
 
 

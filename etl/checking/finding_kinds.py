@@ -187,8 +187,8 @@ _ALL = (
     _kind("long_course", "cross", "verify", ("学时偏多", "Many class hours"), _RULE, _STATE_WHY),
     # --- against last month
     _kind("jump", "history", "verify", ("与上月相差较大", "Far from last month"), ("{rule}(上月 {before})", "{rule} (last month {before})"), _STATE_WHY),
-    _kind("open_case_missing", "history", "verify", ("未办结的工单没有列出", "An open case is not listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该工单,或说明原因", "List the case again, or state why not")),
-    _kind("issue_missing", "history", "verify", ("报过的问题没有列出", "An issue is no longer listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该问题,或说明原因", "List the issue again, or state why not")),
+    _kind("open_case_missing", "history", "verify", ("未办结的工单没有列出", "An open case is not listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该工单,不该有的填剔除原因;或说明原因", "List the case again, with a reason for leaving it out if it should not be there; or state why not")),
+    _kind("issue_missing", "history", "verify", ("报过的问题没有列出", "An issue is no longer listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该问题;当初报错的,更正那个月的报送,或说明原因", "List the issue again; if it was a mistake, correct the month that told it, or state why not")),
     _kind("issue_date_moved", "history", "verify", ("问题的日期与上次不同", "An issue's date was changed"), ("{rule}(上次 {before})", "{rule} (before {before})"), _STATE_WHY),
     _kind("issue_reopened", "history", "verify", ("已销号的问题又未整改", "A closed issue is open again"), ("{rule}", "{rule}"), _STATE_WHY),
     # --- what is left over

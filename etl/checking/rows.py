@@ -1,4 +1,4 @@
-"""Rows against each other, against the sheet's rules, and against last month's."""
+"""Rows against each other, against the sheet's rules, and against what was told by last month."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _rule_arguments(area: Area, rule: Rule, line: Mapping[str, object], days: Da
 
 
 def check_history(area: Area, typed: Typed, previous: pl.DataFrame) -> Area:
-    """The sheet's rules against last month's rows.
+    """The sheet's rules against what was told by last month.
 
     Where keys are at fault, an absent row may be one of them, so absences are told only when there are
     more of them than such keys.

@@ -72,6 +72,8 @@ def named(connection: sa.Connection) -> Named:
         for table, folder, ending in kept
         for sha256 in _column(connection, table.c.sha256)
     }
+    # Taken off its month, it may be purged at any time and is no part of what is kept.
+    received -= {here.kept(here.attachments, sha256, "").as_posix() for sha256 in _taken_off(connection)}
     rows = sorted(path for path in _column(connection, SUBMITTED_SHEET.c.path) if path is not None)
     return Named(
         rows=tuple((here.rows / path).as_posix() for path in rows),
@@ -82,6 +84,17 @@ def named(connection: sa.Connection) -> Named:
 
 def _seen(here: Store, sheet: str, unit_code: str, name: str) -> str:
     return (here.rows / "seen" / unit_code / f"{Path(name).stem}-{sheet}.parquet").as_posix()
+
+
+def _taken_off(connection: sa.Connection) -> list[str]:
+    """Attachments no month has any more; none in a journal of before they could be taken off."""
+    tables = sa.inspect(connection)
+    if not tables.has_table(ATTACHMENT.name):
+        return []
+    if "removed_at" not in {column["name"] for column in tables.get_columns(ATTACHMENT.name)}:
+        return []
+    held = sa.select(ATTACHMENT.c.sha256).where(ATTACHMENT.c.removed_at.is_(None))
+    return list(connection.scalars(sa.select(ATTACHMENT.c.sha256).where(ATTACHMENT.c.sha256.not_in(held))))
 
 
 def _column(connection: sa.Connection, column: sa.Column) -> list[str]:

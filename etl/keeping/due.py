@@ -70,7 +70,7 @@ def due(connection: sa.Connection, held: Sequence[Held], days: int, now: datetim
     named = (
         *_of_submissions(connection, cutoff),
         *_of_drafts(connection, drafts),
-        *((sha256, "attached") for sha256 in connection.scalars(sa.select(ATTACHMENT.c.sha256))),
+        *((sha256, "attached") for sha256 in _attached(connection)),
     )
     for sha256, reason in named:
         stays.setdefault(sha256, set()).add(reason)
@@ -82,6 +82,11 @@ def due(connection: sa.Connection, held: Sequence[Held], days: int, now: datetim
         drafts=drafts,
         kept=kept,
     )
+
+
+def _attached(connection: sa.Connection) -> Iterator[str]:
+    query = sa.select(ATTACHMENT.c.sha256).where(ATTACHMENT.c.removed_at.is_(None))
+    return iter(connection.scalars(query))
 
 
 def _reason(reasons: set[Stays | None]) -> Stays | None:

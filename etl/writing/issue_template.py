@@ -1,4 +1,4 @@
-"""Issuing this month's template: what last month left open stands in it, its stocks beside the cells."""
+"""Issuing this month's template: what earlier months left open stands in it, last month's stocks beside the cells."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from etl.writing.prefill import Rows
 
 
 def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | None) -> bytes:
-    """The workbook a unit fills in for a month, from what the store (if any) holds of the month before.
+    """The workbook a unit fills in for a month, from what the store (if any) holds of the months before.
 
     One of a simulated store says that it is simulated: what is filled into it never gets among real data.
     """
     journal = Journal(store.journal_url) if store is not None else None
-    last_month = _last_month(unit, period, store, journal)
+    told = _told_before(unit, period, store, journal)
     simulated = journal is not None and journal.is_simulated() is True
     return template_workbook(
         campaign,
         unit,
         period,
-        carried=carried_on(last_month),
-        previous=last_month,
+        carried=carried_on(told),
+        previous=told,
         extended_to=_extended_to(campaign, unit, period, journal),
         simulated=simulated,
     )
@@ -47,7 +47,7 @@ def _extended_to(campaign: Campaign, unit: Unit, period: str, journal: Journal |
 
 
 def carried_on(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Of a month's typed rows, by sheet key, those that stand in the next month's template."""
+    """Of what was told by a month, by sheet key, the rows that stand in the next month's template."""
     return {
         key: frame.filter(SHEETS[key].carried)
         for key, frame in rows.items()
@@ -74,14 +74,14 @@ def filled_template(
         period,
         cover=cover,
         rows=rows,
-        previous=_last_month(unit, period, store, journal),
+        previous=_told_before(unit, period, store, journal),
         extended_to=_extended_to(campaign, unit, period, journal),
         simulated=simulated,
         finish=finish,
     )
 
 
-def _last_month(
+def _told_before(
     unit: Unit, period: str, store: Store | None, journal: Journal | None
 ) -> dict[str, pl.DataFrame]:
     if store is None or journal is None:

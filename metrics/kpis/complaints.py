@@ -83,9 +83,9 @@ COMPLAINTS_ON_TIME_RATE = Kpi(
     question_en="Of the complaints that fell due, how many were closed in time?",
     numerator_zh="应办结投诉中按期办结的",
     numerator_en="of those due, closed by the due time (or flagged on time)",
-    denominator_zh="期内到期、且到期日不晚于本单位最近台账统计截止日和报送日的有效投诉(应办结),含从台账中漏列的未办结件;"
+    denominator_zh="期内到期、且到期日不晚于本单位最近台账统计截止日、早于其报送日的有效投诉(应办结),含从台账中漏列的未办结件;"
     "只知是否按期的,按受理月",
-    denominator_en="valid complaints due in the period up to the last day of data of the unit's latest log and the day it came, open ones "
+    denominator_en="valid complaints due in the period up to the last day of data of the unit's latest log and before the day it came, open ones "
     "dropped from that log included; by month of receipt where only the flag is known",
     sheet="complaints",
     counts_own_office=False,

@@ -49,4 +49,6 @@ def test_a_change_and_the_list_say_what_an_account_is(tmp_path):
     assert changed.stdout == "zhangsan\tliaison\t533400\t启用 / in use\n"
     stopped = run(store, "change", "zhangsan", "--stopped")
     assert stopped.stdout == "zhangsan\tliaison\t533400\t已停用 / stopped\n"
+    assert run(store, "change", "zhangsan", "--role", "viewer").stdout.endswith("已停用 / stopped\n")
+    assert run(store, "change", "zhangsan", "--role", "liaison", "--unit", "迪庆").exit_code == 0
     assert run(store, "list").stdout == "zhangsan\t张三\tliaison\t533400\t已停用 / stopped\n"

@@ -46,8 +46,8 @@ class Handed:
 
     @property
     def told_to(self) -> date:
-        """The last day it can tell of: nobody knows on the 27th what is still open on the 30th."""
-        return min(self.data_to, self.received_at.date())
+        """The last day it can tell of: nobody knows on the 27th what will be open at the end of that day."""
+        return min(self.data_to, self.received_at.date() - timedelta(days=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -405,12 +405,15 @@ def issues_on_time(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]
 
 
 def issues_overdue(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
-    """Due before the period's last day and before the day the latest ledger came, and not closed."""
+    """Due before the period's last day, on a day the latest ledger tells of, and not closed."""
     end = calendar.last_day(last(asked))
     rows = issues_of(asked, reporter, leaf)
     ledgers = [m for m in asked.campaign.periods if answered(asked, reporter.code, m, "issues")]
-    known = min(end, current(asked, reporter.code, ledgers[-1]).received_at.date())
-    return Fraction(sum(row["due_on"] < known and not is_closed_by(row, end) for row in rows)), None
+    told_to = current(asked, reporter.code, ledgers[-1]).told_to
+    overdue = (
+        row["due_on"] < end and row["due_on"] <= told_to and not is_closed_by(row, end) for row in rows
+    )
+    return Fraction(sum(overdue)), None
 
 
 # Staffing against population

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import openpyxl
+import polars as pl
 import pytest
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.services import closing, hand_in
 from dashboard.services.open_work import open_work
+from etl.accept import stored_history
 from etl.closures import closures
 from etl.review import ReviewError
 from etl.sheets.issues import RECTIFIED
@@ -269,6 +271,23 @@ def test_what_is_open_is_carried_on_from_whichever_month_told_it_last(here, tmp_
     assert set(numbers(work.cases)) == left_open
     assert numbers(work.issues) == ("issue_id-0000", "issue_id-0002")
     assert template(december) == template(november)
+    assert numbers(work.waiting) == ("issue_id-0001",)
+    for period in (MONTH, november):
+        (rectified,) = closing.closing(later, REVIEWER, period).waiting
+        assert (rectified.issue_id, rectified.row, rectified.revision) == ("issue_id-0001", 4, 1)
+    closing.close(later, REVIEWER, DIQING, ["issue_id-0001"], SEEN)
+    assert numbers(open_work(later, liaison(DIQING), DIQING).closed) == ("issue_id-0001",)
+
+
+def test_rows_stored_under_an_earlier_type_of_their_column_still_stand_beside_later_ones(here, tmp_path):
+    receipt = reported(here, tmp_path, ["整改中"])
+    held = here.journal().submission(receipt.submission_id)
+    (path,) = (here.store.rows / each.path for each in held.sheets if each.sheet == "complaints")
+    as_it_was = pl.read_parquet(path).cast({"received_at": pl.Datetime("us"), "complaint_id": pl.Categorical})
+    as_it_was.write_parquet(path)
+    reported(here, tmp_path, ["整改中"], NEXT_MONTH)
+    history = stored_history(here.store, here.journal())
+    assert history(DIQING, NEXT_MONTH, "complaints")["received_at"].dtype == pl.Datetime("ms")
 
 
 def test_what_is_open_is_overdue_from_the_day_after_it_was_due(here, tmp_path):

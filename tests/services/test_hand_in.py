@@ -292,6 +292,35 @@ def test_an_attachment_is_taken_off_by_its_own_liaison_until_the_month_is_passed
     assert attachments.download(here, who, right)[1] == b"%PDF-\x02"
 
 
+def test_the_number_of_an_attachment_is_never_another_s(here):
+    first = attachments.add(here, liaison(DIQING), DIQING, MONTH, "a.pdf", b"%PDF-1")
+    attachments.remove(here, liaison(DIQING), first)
+    second = attachments.add(here, liaison(KUNMING), KUNMING, MONTH, "b.pdf", b"%PDF-2")
+    assert second != first
+    assert attachments.add(here, liaison(DIQING), DIQING, MONTH, "c.pdf", b"%PDF-1") == first
+    (back,) = attachments.listed(here, liaison(DIQING), DIQING, MONTH)
+    assert back["file_name"] == "c.pdf"
+
+
+def test_what_a_passed_revision_stood_on_stays_though_a_later_one_came(here, good, tmp_path):
+    who, receipt = liaison(DIQING), handed_in(here, good)
+    scan = attachments.add(here, who, DIQING, MONTH, "盖章页.pdf", b"%PDF-1")
+    reviewing.pass_submission(here, somebody("reviewer"), receipt.submission_id)
+    handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert standing(here, who, DIQING, MONTH).keeps_attachments
+    with pytest.raises(NotReadyError, match="审核通过"):
+        attachments.remove(here, who, scan)
+
+
+def test_pressing_submit_for_what_was_put_aside_is_no_receipt_of_an_earlier_one(here, good, tmp_path):
+    who = liaison(DIQING)
+    handed_in(here, good)
+    draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", workbook(tmp_path, DIQING, count=7))
+    hand_in.discard(here, who, DIQING, MONTH)
+    with pytest.raises(NotReadyError, match="请先上传"):
+        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+
+
 def test_a_late_report_says_by_how_many_days_and_one_in_time_does_not(here, good):
     who, due = liaison(DIQING), CAMPAIGN.due_at(MONTH)
     for moment, days in ((due - timedelta(minutes=1), 0), (due, 1), (due + timedelta(days=3), 4)):

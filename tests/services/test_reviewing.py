@@ -110,6 +110,20 @@ def test_a_revision_comes_to_review_again_once_the_later_one_is_taken_back(here,
     assert states(here) == ["passed", "withdrawn"]
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "returned"])
+def test_a_revision_that_counts_again_is_not_frozen_over_unreviewed_without_a_reason(
+    here, good, tmp_path, how
+):
+    handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    if how == "withdrawn":
+        hand_in.withdraw(here, liaison(DIQING), second.submission_id, "传错了")
+    else:
+        reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
+    with pytest.raises(ReviewError, match="1份未审核"):
+        reviewing.freeze(here, REVIEWER, MONTH, "")
+
+
 def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp_path):
     first = handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))

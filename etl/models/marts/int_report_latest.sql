@@ -1,10 +1,8 @@
--- One row a reporting unit and sheet: the last day the report of the latest month with the sheet tells of, and the day it came.
+-- One row a reporting unit and sheet: the last day the report of the latest month with the sheet tells of.
 select
     reporting_code,
     sheet,
-    arg_max(data_to, month) as data_to,
-    arg_max(received_at::date, month) as received_on
+    arg_max(data_to, month) as data_to
 from dim_submitted_sheet
-join dim_submission using (submission_id, reporting_code, month)
 where content <> 'not_reported'
 group by reporting_code, sheet

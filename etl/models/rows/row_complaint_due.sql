@@ -1,5 +1,5 @@
--- One row a complaint in the month it fell due in (应办结), by due time up to the last day of data of the
--- unit's latest log, open ones dropped from that log included. One of which the source knows only the flag
+-- One row a complaint in the month it fell due in (应办结), by due time up to the last day the unit's
+-- latest log tells of, open ones dropped from that log included. One of which the source knows only the flag
 -- stands in its month of receipt, where that month's log was reported.
 select
     complaint.submission_id,

@@ -1,4 +1,4 @@
--- One row an issue in the month it fell due in, up to the last day of data of the unit's latest ledger.
+-- One row an issue in the month it fell due in, up to the last day the unit's latest ledger tells of.
 select
     issue.submission_id,
     issue."row",

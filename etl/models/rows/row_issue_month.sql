@@ -1,5 +1,5 @@
 -- One row an issue and reported month of its unit: whether it was found, rectified, overdue by its last day, as far as
--- the latest ledger can tell: on the day it came nothing was overdue yet that was due that day or later.
+-- the latest ledger tells: what fell due on a later day may have been closed since.
 select
     issue.submission_id,
     issue."row",
@@ -8,7 +8,7 @@ select
     issue.is_withheld,
     issue.found_on <= last_day(leaf.month) as issues_found,
     issue.found_on <= last_day(leaf.month) and issue.closed_on <= last_day(leaf.month) as issues_rectified,
-    issue.due_on < least(last_day(leaf.month), latest_ledger.received_on)
+    issue.due_on < least(last_day(leaf.month), latest_ledger.data_to + 1)
     and (issue.closed_on is null or issue.closed_on > last_day(leaf.month)) as issues_overdue
 from fct_issue as issue
 join int_leaf_month as leaf on leaf.leaf_code = issue.leaf_code and leaf.issues_reported = 1
