@@ -109,7 +109,7 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "sheet": TEXT,
         "content": TEXT,
         "submission_id": TEXT,
-        "data_to": DAY,
+        "told_to": DAY,
         "row_count": WHOLE,
         "path": TEXT,
     },

@@ -2,7 +2,7 @@
 select
     reporting_code,
     sheet,
-    arg_max(data_to, month) as data_to
+    arg_max(told_to, month) as told_to
 from dim_submitted_sheet
 where content <> 'not_reported'
 group by reporting_code, sheet

@@ -17,6 +17,6 @@ left join int_report_month as report
 where
     complaint.is_valid
     and (
-        complaint.due_on <= latest_log.data_to
+        complaint.due_on <= latest_log.told_to
         or (complaint.due_on is null and complaint.has_flag and report.complaints = 1)
     )

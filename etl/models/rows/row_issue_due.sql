@@ -10,4 +10,4 @@ select
 from fct_issue as issue
 join int_report_latest as latest_ledger
     on latest_ledger.reporting_code = issue.reporting_code and latest_ledger.sheet = 'issues'
-where issue.due_on <= latest_ledger.data_to
+where issue.due_on <= latest_ledger.told_to

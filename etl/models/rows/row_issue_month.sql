@@ -8,7 +8,7 @@ select
     issue.is_withheld,
     issue.found_on <= last_day(leaf.month) as issues_found,
     issue.found_on <= last_day(leaf.month) and issue.closed_on <= last_day(leaf.month) as issues_rectified,
-    issue.due_on < least(last_day(leaf.month), latest_ledger.data_to + 1)
+    issue.due_on < least(last_day(leaf.month), latest_ledger.told_to + 1)
     and (issue.closed_on is null or issue.closed_on > last_day(leaf.month)) as issues_overdue
 from fct_issue as issue
 join int_leaf_month as leaf on leaf.leaf_code = issue.leaf_code and leaf.issues_reported = 1
