@@ -10,13 +10,12 @@ import sqlalchemy as sa
 
 from dashboard.access.passwords import hashed, matches, weakness
 from dashboard.access.permissions import ROLES
+from dashboard.i18n import t
 from etl.journal import Journal
 from etl.journal_tables import ACCOUNT, SESSION
 
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=15)
-FIRST_ACCOUNT = "python -m dashboard accounts create zhangsan --name 张三 --role admin"
-"""How the first account of a store is made, as pages tell it that nobody can sign in to yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +36,11 @@ class AccountError(Exception):
 
 
 SHOWN = [ACCOUNT.c[name] for name in Account.__dataclass_fields__]
+
+
+def first_account() -> str:
+    """The command that makes the first account of a store, as pages tell it that nobody can sign in to yet."""
+    return f"python -m dashboard accounts create zhangsan --name {t('张三')} --role admin"
 
 
 def accounts(journal: Journal) -> list[Account]:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.access import accounts, sessions, visitors
-from dashboard.access.accounts import FIRST_ACCOUNT, AccountError
+from dashboard.access.accounts import AccountError, first_account
 from dashboard.access.doors import Doors
 from dashboard.access.gate import COOKIE, PASSWORD
 from dashboard.access.principal import Principal, act_of, may_somewhere
@@ -190,7 +190,7 @@ def _sign_in_page(doors: Doors, told: str = "", account_id: str = "", status: in
     )
     help_text = t("忘记口令或未开通账号,请联系省厅管理员。")
     if not (doors.has_journal() and doors.journal().has_accounts()):
-        help_text = t("还没有任何账号。请在服务器上建立第一个:{command}", command=FIRST_ACCOUNT)
+        help_text = t("还没有任何账号。请在服务器上建立第一个:{command}", command=first_account())
     return _page(t("登录"), fields, t("登录"), told, help_text, status)
 
 

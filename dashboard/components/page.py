@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.access.accounts import FIRST_ACCOUNT
+from dashboard.access.accounts import first_account
 from dashboard.components import block
 from dashboard.i18n import t
 
@@ -98,6 +98,6 @@ def empty(folder: str) -> None:
         f'<div class="empty"><h1>{escape(t("还没有可看的数据"))}</h1>'
         f"<p>{escape(t('先用模拟数据看一看,在项目目录运行:'))}</p><pre>python -m etl demo</pre>"
         f"<p>{escape(t('或装入各单位的月报工作簿:'))}</p><pre>python -m etl load {escape(t('工作簿'))}.xlsx</pre>"
-        f"<p>{escape(t('正式使用,先建立第一个账号,再由各单位在网页上报送:'))}</p><pre>{escape(FIRST_ACCOUNT)}</pre>"
+        f"<p>{escape(t('正式使用,先建立第一个账号,再由各单位在网页上报送:'))}</p><pre>{escape(first_account())}</pre>"
         f"<p>{escape(t('做完后刷新本页即可,不必重启。数据目录:{folder}', folder=folder))}</p></div>"
     )

@@ -74,11 +74,12 @@ FAILED = ".st-key-failed"
 
 
 def settled(page: object) -> None:
-    """Wait until the script has run to its end and nothing on the page is stale."""
+    """Wait until the script has run to its end, nothing on the page is stale, and its style sheet holds."""
     page.wait_for_function(
         "() => { const app = document.querySelector('.stApp');"
         " return app && app.dataset.testScriptState === 'notRunning'"
-        " && !document.querySelector('[data-stale=true]'); }",
+        " && !document.querySelector('[data-stale=true]')"
+        " && getComputedStyle(document.documentElement).getPropertyValue('--ink'); }",
         timeout=60_000,
     )
     assert not page.locator(FAILED).count(), "a page could not be made: see the server's log"

@@ -335,5 +335,6 @@ def test_an_administrator_opens_every_submission_and_sees_no_figures(browser, ad
 
 def told(page) -> str:
     """What the page tells, the choice of a role apart: it names every unit."""
+    page.wait_for_selector(".person")
     page.evaluate("document.querySelector('.person').remove()")
     return " ".join(text_of(page).split())

@@ -446,6 +446,6 @@ def test_the_province_s_own_register_has_no_open_work_and_no_counties_to_merge(b
                 told[account_id] = text_of(page)
             assert seen.failures == []
     assert "云南省 · 2026年9月报送" in told["province"]
-    words = ("合并县(市、区)报来的表", "按2026年9月的报送", "未办结的投诉和未销号的问题也已列入")
+    words = ("合并县(市、区)报来的表", "至2026年9月的报送", "未办结的投诉和未销号的问题也已列入")
     assert [word in told["diqing"] for word in words] == [True] * 3
     assert [word in told["province"] for word in words] == [False] * 3
