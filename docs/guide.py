@@ -14,6 +14,7 @@ import io
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -27,7 +28,10 @@ from dashboard.access import visitors
 from docs.screenshots import PICTURES, simulated_store
 from etl.campaign import Campaign, Unit, load_campaign
 from etl.demo import workbook_bytes
+from etl.sheets import SHEETS
 from etl.simulation.plan import PlannedWorkbook
+from etl.simulation.typed_in import type_in
+from etl.simulation.workbook import contents
 from etl.store import Store
 from etl.writing.issue_template import issue_template
 
@@ -59,15 +63,46 @@ def main() -> None:
     month = next(each for each in campaign.periods if campaign.due_at(each) > now)
     unit = campaign.unit(UNIT, campaign.reporting_level)
     planned = PlannedWorkbook(unit_code=UNIT, period=month, received_at=now.replace(microsecond=0))
-    filled = workbook_bytes(campaign, planned, seed=SEED, first=FIRST)
+    cover, rows = contents(campaign, planned, seed=SEED, first=FIRST)
+    so_far = {key: _so_far(key, held, now) for key, held in rows.items()}
+    filled = type_in(campaign, unit, month, cover=cover, rows=so_far, created=planned.received_at)
     with simulated_store(options.store) as given, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "store"
         shutil.copytree(given, copy)
-        _tell_minutes(campaign, unit, month, copy, filled)
+        whole = workbook_bytes(campaign, planned, seed=SEED, first=FIRST)
+        _tell_minutes(campaign, unit, month, copy, whole)
         with served(copy) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
             _hand_in(browser, server, month, filled)
             browser.close()
+
+
+def _so_far(key: str, rows: Sequence[Mapping[str, object]], now: datetime) -> list[dict[str, object]]:
+    """A simulated month as far as it has happened: nobody hands in what is still to come."""
+    happened = [rule.columns[0] for rule in SHEETS[key].rules if rule.kind == "in_the_future"]
+    required = [name for name in happened if SHEETS[key].column(name).required]
+    known = [row for row in rows if not any(_is_later(row.get(name), now) for name in required)]
+    return [
+        {**row, **(_still_open(key) if any(_is_later(row.get(name), now) for name in happened) else {})}
+        for row in known
+    ]
+
+
+def _is_later(moment: object, now: datetime) -> bool:
+    return moment is not None and f"{moment:%Y-%m-%d}" > f"{now:%Y-%m-%d}"
+
+
+def _still_open(key: str) -> dict[str, object]:
+    """A case or issue that is dealt with later in the month, as it stands before."""
+    if key == "issues":
+        return {"status": "整改中", "closed_on": None}
+    return {
+        "responded_at": None,
+        "closed_at": None,
+        "closed_on_time": None,
+        "callback": None,
+        "confirmed": None,
+    }
 
 
 def _tell_minutes(campaign: Campaign, unit: Unit, month: str, store: Path, filled: bytes) -> None:
