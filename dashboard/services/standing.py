@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, attachments
@@ -17,6 +19,7 @@ from etl.campaign import Campaign, Unit
 from etl.drafts import Draft
 from etl.extensions import due_at, in_force
 from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, is_frozen
+from etl.journal_tables import SUBMISSION
 from etl.keeping.purge import was_purged
 from etl.review import reviews
 
@@ -124,14 +127,17 @@ def _may_be_purged(campaign: Campaign, period: str, now: datetime) -> bool:
 def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
     """The months that have fallen due for a unit and have no revision that counts, from the first anybody reported on."""
     acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
-    every = here.journal().submissions()
+    campaign, now = here.campaign(), here.now()
+    with here.journal().reading() as connection:
+        # Of every unit and month no more than this: their findings are many.
+        every = connection.execute(
+            sa.select(SUBMISSION.c.unit_code, SUBMISSION.c.period, SUBMISSION.c.state)
+        ).all()
+        extensions = in_force(connection, campaign)
     if not every:
         return []
     first = min(each.period for each in every)
     counted = {each.period for each in every if each.unit_code == unit_code and each.state not in NOT_CURRENT}
-    campaign, now = here.campaign(), here.now()
-    with here.journal().reading() as connection:
-        extensions = in_force(connection, campaign)
     return [
         each
         for each in campaign.periods
