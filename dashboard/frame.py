@@ -71,7 +71,7 @@ except OtherLayoutError:
     page.other_version()
     st.stop()
 except NoBuildError:
-    with st.container(key="frame"):
+    with st.container(horizontal=True, vertical_alignment="center", key="frame"):
         filters.language()
     if doors().has_journal():
         person.show(principal, {})
