@@ -217,11 +217,12 @@ def load(
     chosen = named_campaign(campaign)
     require_files(files)
     opened = opened_store(store)
+    journal = Journal(opened.journal_url)
     try:
         loaded = load_files(
             files,
             opened,
-            Journal(opened.journal_url),
+            journal,
             chosen,
             received_by=by,
             simulated=False,
@@ -232,7 +233,7 @@ def load(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     print_findings([(file.path, file.findings) for file in loaded.files], output, language)
-    if Journal(opened.journal_url).is_simulated():
+    if journal.is_simulated():
         typer.echo(
             f"注意:{store} 装的是模拟数据,不再接收真实填报表"
             f" / note: {store} holds simulated data and takes no real workbook",

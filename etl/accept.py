@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -115,9 +115,9 @@ def store_sheets(
 def stored_history(store: Store, journal: Journal) -> History:
     """What a unit had told by a month, sheet by sheet; None where that is nothing.
 
-    Of most sheets it is that month's current revision. Of a sheet whose rows are carried on, every case or issue told up to that month, as it was told last: one that
-    a month leaves out, or whose month was never handed in, is open all the same. What was once asked for stays as
-    it was then: make one for each workbook that is handed in.
+    Of most sheets it is that month's current revision. Of a sheet whose rows are carried on it is every case or
+    issue told up to that month, as it was told last: one that a month leaves out, or whose month was never handed
+    in, is open all the same. What was once asked for stays as it was then: make one for each workbook handed in.
     """
 
     @cache
@@ -126,23 +126,23 @@ def stored_history(store: Store, journal: Journal) -> History:
             current(journal.submissions(unit_code=unit_code)).values(), key=lambda each: each.period
         )
 
-    def frames(unit_code: str, sheet_key: str, periods: Callable[[str], bool]) -> list[pl.DataFrame]:
-        return [
-            _typed(SHEETS[sheet_key], pl.read_parquet(store.rows / sheet.path))
-            for report in reports(unit_code)
-            if periods(report.period)
-            for sheet in report.sheets
-            if sheet.sheet == sheet_key and sheet.path is not None
-        ]
-
     def rows(unit_code: str, period: str, sheet_key: str) -> pl.DataFrame | None:
         sheet = SHEETS[sheet_key]
+        told_by = [each for each in reports(unit_code) if each.period <= period]
         if sheet.carried is None:
-            return next(iter(frames(unit_code, sheet_key, period.__eq__)), None)
-        told = frames(unit_code, sheet_key, period.__ge__)
-        if not told:
+            told_by = [each for each in told_by if each.period == period]
+        paths = [
+            held.path
+            for report in told_by
+            for held in report.sheets
+            if held.sheet == sheet_key and held.path is not None
+        ]
+        if not paths:
             return None
-        return pl.concat(told, how="diagonal").unique(list(sheet.unique), keep="last", maintain_order=True)
+        frames = [_typed(sheet, pl.read_parquet(store.rows / path)) for path in paths]
+        if sheet.carried is None:
+            return frames[0]
+        return pl.concat(frames, how="diagonal").unique(list(sheet.unique), keep="last", maintain_order=True)
 
     return rows
 

@@ -176,10 +176,13 @@ def _content(report: Report | None, sheet: str, asked: bool) -> str:
 
 def _timing(first: datetime | None, due_at: datetime, now: datetime) -> tuple[str, int]:
     """Timing and the number of days past the due day begun so far, or at receipt."""
-    moment = first or now
-    if moment < due_at:
-        return (ON_TIME if first else NOT_DUE), 0
-    return LATE, (moment - due_at).days + 1
+    late = days_late(first or now, due_at)
+    return (LATE if late else ON_TIME if first else NOT_DUE), late
+
+
+def days_late(moment: datetime, due_at: datetime) -> int:
+    """Days begun past the moment something is late from; 0 before it."""
+    return 0 if moment < due_at else (moment - due_at).days + 1
 
 
 def as_text(found: pl.DataFrame, due_label: str) -> str:

@@ -12,6 +12,9 @@ from metrics.change import base_month
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
 
+COMPARABLE_SHARE = Fraction(2, 3)
+"""Of the reports expected, so many stand behind a rate that is held against another's (设定值)."""
+
 
 def earlier(
     kpi: Kpi,
@@ -37,10 +40,6 @@ def earlier(
     ]
 
 
-COMPARABLE_SHARE = Fraction(2, 3)
-"""Of the reports expected, so many stand behind a rate that is held against another's (设定值)."""
-
-
 def comparable(kpi: Kpi, now: Row, before: Row | None) -> float | None:
     """The earlier value, if it compares: a count where as many reports stand behind it, a rate where most do.
 
@@ -48,11 +47,9 @@ def comparable(kpi: Kpi, now: Row, before: Row | None) -> float | None:
     """
     if before is None:
         return None
-    if before["reported"] != now["reported"] and (
-        kpi.denominator is None or not (_is_most(now) and _is_most(before))
-    ):
-        return None
-    return before["value"]
+    as_many = before["reported"] == now["reported"]
+    by_most = kpi.denominator is not None and _is_most(now) and _is_most(before)
+    return before["value"] if as_many or by_most else None
 
 
 def _is_most(row: Row) -> bool:

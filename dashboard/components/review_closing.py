@@ -19,6 +19,7 @@ from dashboard.i18n import listed, of, t
 from dashboard.services import closing
 from dashboard.services.closing import LONGEST_EVIDENCE, Closed, Closing, Rectified
 from etl.sheets import SHEETS
+from metrics.period import parse_month
 
 LEDGER = SHEETS["issues"]
 CHOSEN, EVIDENCE = "closing.issues", "closing.evidence"
@@ -77,9 +78,20 @@ def _columns(*names: str) -> list[str]:
 
 
 def _waiting(found: Sequence[Rectified]) -> str:
-    """The issues of one unit; all stand in the same workbook."""
+    """The issues of one unit, a table for each workbook that told them last."""
+    by_workbook: dict[tuple[str, int, str], list[Rectified]] = {}
+    for each in found:
+        by_workbook.setdefault((each.period, each.revision, each.file_name), []).append(each)
+    return "".join(_of_workbook(*source, issues) for source, issues in by_workbook.items())
+
+
+def _of_workbook(period: str, revision: int, file_name: str, issues: Sequence[Rectified]) -> str:
     source = t(
-        "出自第{n}版({file})的{sheet}", n=found[0].revision, file=found[0].file_name, sheet=LEDGER.title_zh
+        "出自{month}第{n}版({file})的{sheet}",
+        month=format.month(parse_month(period)),
+        n=revision,
+        file=file_name,
+        sheet=of(LEDGER, "title"),
     )
     names = ("issue_id", "unit", "description", "measure", "found_on", "due_on", "closed_on")
     lines = (
@@ -93,7 +105,7 @@ def _waiting(found: Sequence[Rectified]) -> str:
             _day(each.closed_on),
             str(each.row),
         )
-        for each in found
+        for each in issues
     )
     titles = (*_columns(*names), t("行号"))
     return f'<p class="src">{escape(source)}</p>{_table(titles, lines)}'
@@ -145,7 +157,7 @@ def _closed(found: Sequence[Closed], unit: str) -> str:
 def _closed_line(each: Closed) -> plain_table.Line:
     held = each.closure
     told = (held.issue_id, each.county, held.evidence, held.closed_by, f"{held.closed_at:%Y-%m-%d %H:%M}")
-    reported = escape(each.reported or format.MISSING)
+    reported = escape(each.reported)
     if each.is_given_back:
         reported = f'<b class="missed">{reported}</b>'
     return plain_table.Line(cells=[*(escape(text) for text in told), reported])

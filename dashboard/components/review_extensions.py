@@ -22,8 +22,6 @@ from etl.campaign import Campaign
 from etl.extensions import LONGEST_REASON, Extension
 
 UNIT, LAST_DAY, REASON = "extension.unit", "extension.last_day", "extension.reason"
-REFUSED = "extension.refused"
-"""Session: the form stays open over what could not be granted, so that it can be mended."""
 LONGEST = timedelta(days=366)
 """So far ahead the form offers days."""
 
@@ -64,8 +62,7 @@ def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, hold
 def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, str]) -> None:
     campaign = here.campaign()
     planned, units = campaign.due_day(period), _units(campaign, names)
-    wanted = st.session_state.get(REFUSED, False)
-    with st.expander(t("准予一个单位延期"), expanded=wanted), st.form("extension", border=False):
+    with st.expander(t("准予一个单位延期")), st.form("extension", border=False):
         unit, day, reason = st.columns([2, 2, 6])
         unit.selectbox(
             t("单位"),
@@ -109,11 +106,9 @@ def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:
 
 def _granted(here: Doors, principal: Principal, period: str, units: Mapping[str, str]) -> str:
     unit_code, last_day = st.session_state[UNIT], st.session_state[LAST_DAY]
-    st.session_state[REFUSED] = True
     if unit_code is None:
         raise NotReadyError("请选择单位 / choose a unit")
     extensions.grant(here, principal, unit_code, period, last_day, st.session_state.get(REASON, ""))
-    st.session_state[REFUSED] = False
     unit, day = units[unit_code], format.day(last_day)
     if last_day <= here.campaign().due_day(period):
         return t("已撤回{unit}的延期,恢复原定的{day}。", unit=unit, day=day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -90,13 +91,16 @@ def _unit_names(build: str, level: str | None, language: str, short: bool) -> di
 
 def months(build: str, today: date) -> list[date]:
     """The campaign's months that have begun, latest first; at least its first."""
-    known = sorted(shown_months(build))
-    return [month for month in reversed(known) if month <= today] or known[:1]
+    return _begun(shown_months(build), today)
 
 
 def begun_months(build: str, today: date) -> list[date]:
     """Every month of the campaign that has begun, latest first, whether or not anybody has reported it or owes it."""
-    known = sorted(dimensions(build).due_at)
+    return _begun(dimensions(build).due_at, today)
+
+
+def _begun(months: Iterable[date], today: date) -> list[date]:
+    known = sorted(months)
     return [month for month in reversed(known) if month <= today] or known[:1]
 
 

@@ -32,6 +32,7 @@ class Rectified:
     found_on: date | None
     due_on: date | None
     closed_on: date | None
+    period: str
     file_name: str
     revision: int
     row: int
@@ -39,7 +40,7 @@ class Rectified:
 
 @dataclass(frozen=True, kw_only=True)
 class Closed:
-    """A closed issue; ``reported`` is its status in the unit's latest report, "" where that lists it no more."""
+    """A closed issue; ``reported`` is its status as the unit told it last."""
 
     closure: Closure
     county: str
@@ -48,12 +49,12 @@ class Closed:
     @property
     def is_given_back(self) -> bool:
         """Whether the unit says by now that it is not rectified after all."""
-        return self.reported not in (RECTIFIED, "")
+        return self.reported != RECTIFIED
 
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """What a month's current reports leave to be closed, and what of them is closed, the latest first."""
+    """What the reports up to a month leave to be closed, and what of them is closed, the latest first."""
 
     waiting: Sequence[Rectified]
     closed: Sequence[Closed]
@@ -94,6 +95,7 @@ def _rectified(
             found_on=each["found_on"],
             due_on=each["due_on"],
             closed_on=each["closed_on"],
+            period=submissions[each["submission_id"]].period,
             file_name=submissions[each["submission_id"]].file_name,
             revision=submissions[each["submission_id"]].revision,
             row=each["row"],
@@ -105,7 +107,7 @@ def _rectified(
 def _closed(
     campaign: Campaign, told: pl.DataFrame, by_now: pl.DataFrame, closed: Sequence[Closure]
 ) -> list[Closed]:
-    """The closures of issues that a month's reports list."""
+    """The closures of issues told up to a month."""
     counties = _counties(campaign)
     places = {(code, issue): unit for code, issue, unit in told.select(*closures.ISSUE, "unit").iter_rows()}
     statuses = {
@@ -115,7 +117,7 @@ def _closed(
         Closed(
             closure=each,
             county=counties.get((key[0], places[key]), places[key]),
-            reported=statuses.get(key, ""),
+            reported=statuses[key],
         )
         for each in closed
         if (key := (each.unit_code, each.issue_id)) in places

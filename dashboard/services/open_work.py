@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 import polars as pl
 
@@ -61,14 +62,17 @@ def open_work(here: Doors, principal: Principal, unit_code: str) -> OpenWork | N
     issues, now = ledger.filter(pl.col("status") != RECTIFIED), here.now()
     waiting = closures.waiting(ledger, closed)
     names = {leaf.code: leaf.short_name for leaf in here.campaign().leaves(unit_code)}
+    # Of a complaint its matter: what it says in full stands in the template.
+    cases_of = partial(_items, names=names, number="complaint_id", due="due_at", about="matter")
+    issues_of = partial(_items, names=names, number="issue_id", due="due_on", about="description")
     return OpenWork(
         period=report.period,
-        cases=_cases(cases, names),
-        overdue_cases=_cases(cases.filter(pl.col("due_at") < now), names),
-        issues=_issues(issues, names),
-        overdue_issues=_issues(issues.filter(pl.col("due_on") < now.date()), names),
-        waiting=_issues(waiting, names),
-        closed=_issues(rectified.join(waiting, on="issue_id", how="anti"), names),
+        cases=cases_of(cases),
+        overdue_cases=cases_of(cases.filter(pl.col("due_at") < now)),
+        issues=issues_of(issues),
+        overdue_issues=issues_of(issues.filter(pl.col("due_on") < now.date())),
+        waiting=issues_of(waiting),
+        closed=issues_of(rectified.join(waiting, on="issue_id", how="anti")),
     )
 
 
@@ -78,26 +82,16 @@ def _nothing(sheet: str) -> pl.DataFrame:
     return pl.DataFrame(schema={"reporting_code": pl.String, **columns})
 
 
-def _cases(rows: pl.DataFrame, names: Mapping[str, str]) -> tuple[OpenItem, ...]:
-    """Of a complaint its matter: what it says in full stands in the template."""
+def _items(
+    rows: pl.DataFrame, names: Mapping[str, str], *, number: str, due: str, about: str
+) -> tuple[OpenItem, ...]:
+    """The rows by number; ``number``, ``due`` and ``about`` are the columns that say it."""
     return tuple(
         OpenItem(
-            number=row["complaint_id"],
+            number=row[number],
             unit=names.get(row["unit"], row["unit"]),
-            due_at=row["due_at"],
-            about=row["matter"] or "",
+            due_at=row[due],
+            about=row[about] or "",
         )
-        for row in rows.sort("complaint_id").iter_rows(named=True)
-    )
-
-
-def _issues(rows: pl.DataFrame, names: Mapping[str, str]) -> tuple[OpenItem, ...]:
-    return tuple(
-        OpenItem(
-            number=row["issue_id"],
-            unit=names.get(row["unit"], row["unit"]),
-            due_at=row["due_on"],
-            about=row["description"] or "",
-        )
-        for row in rows.sort("issue_id").iter_rows(named=True)
+        for row in rows.sort(number).iter_rows(named=True)
     )

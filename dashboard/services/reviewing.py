@@ -14,9 +14,10 @@ from dashboard.services import acts, attachments, explanations, publishing
 from dashboard.services.comparing import Compared, compared
 from dashboard.services.reporting import NotReadyError
 from etl import review
+from etl.completeness import reports_of
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
-from etl.journal import NOT_CURRENT, PASSED, RECEIVED, RETURNED, WITHDRAWN, Submission, current
+from etl.journal import PASSED, RECEIVED, RETURNED, WITHDRAWN, Submission, current
 from etl.review import ReviewError
 
 LONGEST_REASON, UNITS_NAMED = 300, 5
@@ -63,16 +64,10 @@ class Case:
 def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
     """The latest revision of each unit for a month, those that wait for a decision first, the longest wait first."""
     acts.allow(here, principal, "page.review", what=period)
-    latest: dict[str, Submission] = {}
-    came: dict[str, datetime] = {}
-    for each in here.journal().submissions(period=period):
-        if each.state == WITHDRAWN:
-            # What its sender took back is as if it had never come.
-            continue
-        latest[each.unit_code] = each
-        if each.state not in NOT_CURRENT:
-            # In time is what counts from the first revision that was not given back.
-            came.setdefault(each.unit_code, each.received_at)
+    submissions = here.journal().submissions(period=period)
+    # What its sender took back is as if it had never come.
+    latest = {each.unit_code: each for each in submissions if each.state != WITHDRAWN}
+    reports = reports_of(submissions, period)
     campaign = here.campaign()
     with here.journal().reading() as connection:
         extensions = in_force(connection, campaign)
@@ -80,7 +75,7 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
         Waiting(
             submission=each,
             asked=sum(row["severity"] == SEVERITIES["verify"]["zh"] for row in each.findings),
-            is_late=came.get(each.unit_code, each.received_at)
+            is_late=(reports[each.unit_code].first_received_at or each.received_at)
             >= due_at(campaign, extensions, each.unit_code, period),
         )
         for each in latest.values()

@@ -16,6 +16,7 @@ from dashboard.services.reporting import place
 from etl import drafts
 from etl.calendar import first_day
 from etl.campaign import Campaign, Unit
+from etl.completeness import days_late, reports_of
 from etl.drafts import Draft
 from etl.extensions import due_at, in_force
 from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, is_frozen
@@ -79,8 +80,10 @@ class Standing:
     @property
     def days_late(self) -> int:
         """Days past the due day begun when the first revision that was not given back came; 0 in time or without one."""
-        came = [each.received_at for each in self.submissions if each.state not in NOT_CURRENT]
-        return max((min(came) - self.due_at).days + 1, 0) if came else 0
+        report = reports_of(self.submissions, self.period).get(self.unit.code)
+        if report is None or report.first_received_at is None:
+            return 0
+        return days_late(report.first_received_at, self.due_at)
 
     @property
     def is_late(self) -> bool:

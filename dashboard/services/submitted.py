@@ -1,4 +1,7 @@
-"""What was handed in, for those who may read it: the receipt, and what a revision holds as a workbook: the stored, masked rows in the template's layout; the bytes received stay put."""
+"""What was handed in, for those who may read it: the receipt, and what a revision holds as a workbook.
+
+That workbook is the stored, masked rows in the template's layout; the bytes received stay put.
+"""
 
 from __future__ import annotations
 

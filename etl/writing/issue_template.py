@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import polars as pl
@@ -18,6 +18,9 @@ from etl.store import Store
 from etl.template import build_workbook, template_workbook
 from etl.writing.prefill import Rows
 
+STOCKED = tuple(key for key, sheet in SHEETS.items() if sheet.carried is None)
+"""Sheets whose earlier rows stand in notes alone; the others' are carried on as rows."""
+
 
 def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | None) -> bytes:
     """The workbook a unit fills in for a month, from what the store (if any) holds of the months before.
@@ -25,7 +28,7 @@ def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | N
     One of a simulated store says that it is simulated: what is filled into it never gets among real data.
     """
     journal = Journal(store.journal_url) if store is not None else None
-    told = _told_before(unit, period, store, journal)
+    told = _told_before(unit, period, store, journal, SHEETS)
     simulated = journal is not None and journal.is_simulated() is True
     return template_workbook(
         campaign,
@@ -74,7 +77,7 @@ def filled_template(
         period,
         cover=cover,
         rows=rows,
-        previous=_told_before(unit, period, store, journal),
+        previous=_told_before(unit, period, store, journal, STOCKED),
         extended_to=_extended_to(campaign, unit, period, journal),
         simulated=simulated,
         finish=finish,
@@ -82,10 +85,10 @@ def filled_template(
 
 
 def _told_before(
-    unit: Unit, period: str, store: Store | None, journal: Journal | None
+    unit: Unit, period: str, store: Store | None, journal: Journal | None, sheets: Iterable[str]
 ) -> dict[str, pl.DataFrame]:
     if store is None or journal is None:
         return {}
     history = stored_history(store, journal)
-    rows = {key: history(unit.code, previous(period), key) for key in SHEETS}
+    rows = {key: history(unit.code, previous(period), key) for key in sheets}
     return {key: frame for key, frame in rows.items() if frame is not None}
