@@ -99,10 +99,11 @@ def test_chinese_sets_nothing_apart():
 
 def _left_in_chinese(page: object) -> list[str]:
     """Chinese that an English reader meets, apart from what is marked as Chinese in its place."""
-    page.evaluate("document.querySelectorAll('[lang=zh]').forEach(each => each.remove())")
+    # In one step: what is taken away comes back wherever the page draws a block again.
     seen = page.evaluate(
-        "[document.title, document.body.innerText, ...[...document.querySelectorAll('[title], [aria-label], [placeholder]')]"
-        ".flatMap(each => ['title', 'aria-label', 'placeholder'].map(name => each.getAttribute(name) || ''))]"
+        "() => { document.querySelectorAll('[lang=zh]').forEach(each => each.remove());"
+        " return [document.title, document.body.innerText, ...[...document.querySelectorAll('[title], [aria-label], [placeholder]')]"
+        ".flatMap(each => ['title', 'aria-label', 'placeholder'].map(name => each.getAttribute(name) || ''))]; }"
     )
     return [line for text in seen for line in text.split("\n") if CHINESE.search(line)]
 
