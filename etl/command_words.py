@@ -210,7 +210,7 @@ def outcome_text(file: LoadedFile) -> str:
         return f"{file.path.name}: 未接收,有必须修改的问题 / not accepted"
     done = file.acceptance
     if done.is_returned:
-        return f"{file.path.name}: 第{done.revision}版已退回,请修改后再报 / this revision was returned: mend it first"
+        return f"{file.path.name}: 第{done.revision}版已退回或撤回,请修改后再报 / this revision was returned or withdrawn: mend it first"
     word = "已接收 / accepted" if done.is_new else "此前已接收,无变化 / already received"
     return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
 

@@ -20,8 +20,16 @@ from etl.journal import (
 from etl.journal_tables import MONTH_LOCK, REVIEW, SUBMISSION
 from etl.masking import mask_text
 
-FROM = {PASSED: {RECEIVED}, RETURNED: {RECEIVED, PASSED}, WITHDRAWN: {RECEIVED}}
-"""From which state a submission may come into another; a passed one can still be returned, not withdrawn."""
+FROM = {
+    PASSED: {RECEIVED, RETURNED},
+    RETURNED: {RECEIVED, PASSED},
+    WITHDRAWN: {RECEIVED},
+    RECEIVED: {WITHDRAWN},
+}
+"""From which state a submission may come into another: a mistaken decision can be turned round, by whoever may take it.
+
+What is passed or returned can only be turned round by the review, what is withdrawn only by its sender.
+"""
 STATE_TITLES = {
     RECEIVED: ("已接收", "received"),
     RETURNED: ("已退回", "returned"),
@@ -29,6 +37,8 @@ STATE_TITLES = {
     FROZEN: ("已冻结", "frozen"),
     WITHDRAWN: ("已撤回", "withdrawn"),
 }
+DECISION_TITLES = STATE_TITLES | {RECEIVED: ("已恢复", "restored")}
+"""A decision is named by the state it led to; back among the received a withdrawn one is restored."""
 
 
 class ReviewError(Exception):
@@ -44,7 +54,7 @@ def decide(
     now: datetime,
     reasons: Sequence[Mapping[str, str]] = (),
 ) -> None:
-    """Pass, return or withdraw a submission; ``reasons`` are sheet, cell and reason.
+    """Pass, return, withdraw or restore (RECEIVED) a submission; ``reasons`` are sheet, cell and reason.
 
     Raises ReviewError where its state does not allow it, FrozenMonthError where its month is frozen.
     """
@@ -76,12 +86,13 @@ def decide(
 
 
 def _require_latest(connection: sa.Connection, row: sa.RowMapping) -> None:
-    newest = sa.select(sa.func.max(SUBMISSION.c.revision)).where(
+    later = sa.select(sa.func.count()).where(
         SUBMISSION.c.unit_code == row["unit_code"],
         SUBMISSION.c.period == row["period"],
         SUBMISSION.c.state != WITHDRAWN,
+        SUBMISSION.c.revision > row["revision"],
     )
-    if connection.execute(newest).scalar_one() != row["revision"]:
+    if connection.execute(later).scalar_one():
         raise ReviewError(
             "该单位已交来更新的版本,请刷新页面 / there is a later revision by now: reload the page"
         )

@@ -65,13 +65,19 @@ def _draft(found: Standing) -> str:
         return ""
     must, verify = len(found.draft.blocking), len(found.draft.unexplained)
     if found.seen_before is not None:
-        told = t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=found.seen_before.revision)
+        told = _seen_before(found, found.seen_before)
         return f'<b class="missed">{escape(told)}</b>'
     if not must and not verify:
         return escape(t("已上传并检查,没有要改的,请确认后提交"))
     told = [t("还有{count}处必须修改", count=must)] if must else []
     told += [t("{count}处需要说明", count=verify)] if verify else []
     return escape(t("上传的文件{told},尚未提交", told=listed(told)))
+
+
+def _seen_before(found: Standing, same: Submission) -> str:
+    if same == found.restorable:
+        return t("上传的文件就是已撤回的第{n}版;要照原样报送,请在“报送记录”下恢复这一版", n=same.revision)
+    return t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=same.revision)
 
 
 def _why(found: Standing) -> str:

@@ -196,6 +196,22 @@ def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
         refused("withdraw")
 
 
+def restore(here: Doors, principal: Principal, found: Standing) -> None:
+    """Handing in again, as it stands, the latest revision where it was taken back."""
+    latest = found.restorable
+    if latest is None:
+        return
+    with st.expander(t("恢复已撤回的第{n}版", n=latest.revision)), st.form("restore", border=False):
+        st.text_input(t("恢复原因"), key="restore_reason", max_chars=200)
+
+        def act() -> str:
+            hand_in.restore(here, principal, latest.submission_id, st.session_state["restore_reason"])
+            return t("已恢复第{n}版,等待审核。", n=latest.revision)
+
+        st.form_submit_button(t("恢复"), on_click=partial(pressed, act, "restore"))
+        refused("restore")
+
+
 def attach(here: Doors, principal: Principal, found: Standing) -> None:
     """Attachments, such as the stamped scan; a frozen month takes no more."""
     if found.is_frozen and not found.attachments:

@@ -20,7 +20,8 @@ from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services import reviewing
 from dashboard.services.receipts import receipt_of
 from dashboard.services.reviewing import Asked, Case, Waiting
-from etl.journal import PASSED, RECEIVED
+from etl.journal import PASSED, RECEIVED, RETURNED
+from etl.review import DECISION_TITLES
 from etl.sheets import COVER, SHEETS
 
 REASONS = 3
@@ -134,7 +135,9 @@ def _decisions(found: Case) -> str:
 def _decision(each: Mapping[str, object]) -> str:
     reasons = [_reason(reason) for reason in each["reasons"]]
     moment = f"{each['decided_at']:%Y-%m-%d %H:%M}"
-    return " ".join([moment, str(each["decided_by"]), state(str(each["decision"])), clauses(reasons)])
+    zh, en = DECISION_TITLES[str(each["decision"])]
+    word = en if LANGUAGE.get() == "en" else zh
+    return " ".join([moment, str(each["decided_by"]), word, clauses(reasons)])
 
 
 def _reason(reason: Mapping[str, str]) -> str:
@@ -144,14 +147,22 @@ def _reason(reason: Mapping[str, str]) -> str:
 
 
 def decide(here: Doors, principal: Principal, found: Case) -> None:
-    """Pass, or return with reasons tied to cells."""
+    """Pass, or return with reasons tied to cells; what was returned by mistake can be passed, until a later one comes."""
     held = found.submission
-    if held.state not in (RECEIVED, PASSED) or not may(principal, "submission.pass"):
+    if held.state not in (RECEIVED, PASSED, RETURNED) or not may(principal, "submission.pass"):
         return
+    passing = partial(
+        pressed, partial(_passed, here, principal, held.submission_id, held.revision), "passing"
+    )
     if held.state == RECEIVED:
-        passing = partial(_passed, here, principal, held.submission_id, held.revision)
-        st.button(t("审核通过"), type="primary", on_click=partial(pressed, passing, "passing"))
-        refused("passing")
+        st.button(t("审核通过"), type="primary", on_click=passing)
+    refused("passing")
+    if held.state == RETURNED:
+        with st.expander(t("撤销退回")):
+            told = t("退错了的,在该单位报来新版本之前可以改为审核通过;退回意见仍留在记录里。")
+            st.html(f'<p class="src">{escape(told)}</p>')
+            st.button(t("改为审核通过"), on_click=passing)
+        return
     with st.expander(t("退回修改")), st.form("return", border=False):
         for number in range(REASONS):
             sheet, cell, reason = st.columns([2, 1, 6])

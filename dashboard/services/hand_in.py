@@ -20,7 +20,7 @@ from etl.accept import accept
 from etl.drafts import Draft
 from etl.findings import key_of, render
 from etl.gate import REFUSAL_KINDS
-from etl.journal import WITHDRAWN, Explanation, Submission
+from etl.journal import RECEIVED, WITHDRAWN, Explanation, Submission
 from etl.journal_tables import AUDIT
 from etl.keeping.purge import was_purged
 from etl.mark import marked_copy
@@ -179,9 +179,9 @@ def submit(
     )
     if accepted.is_returned:
         raise NotReadyError(
-            f"这份文件与已退回或撤回的第{accepted.revision}版完全相同;请修改后保存,再上传"
-            f" / this file is the very one of revision {accepted.revision}, which was returned or withdrawn:"
-            " change and save it, then upload it again"
+            f"这份文件与已退回或撤回的第{accepted.revision}版完全相同;已退回的请修改保存后再上传,撤回的可在报送记录下恢复"
+            f" / this file is the very one of revision {accepted.revision}: if it was returned, change it, save and"
+            " upload it again; if it was withdrawn, restore it below the history"
         )
     with here.journal().writing() as connection:
         drafts.drop(connection, unit_code, period)
@@ -239,19 +239,28 @@ def _submission(here: Doors, submission_id: str) -> Submission:
 
 def withdraw(here: Doors, principal: Principal, submission_id: str, reason: str) -> None:
     """Take a submission back before it is reviewed."""
+    _turn(here, principal, "submission.withdraw", submission_id, WITHDRAWN, reason)
+
+
+def restore(here: Doors, principal: Principal, submission_id: str, reason: str) -> None:
+    """Hand in again, as it stands, what was withdrawn, while nothing later stands; it waits for review as before."""
+    _turn(here, principal, "submission.restore", submission_id, RECEIVED, reason)
+
+
+def _turn(
+    here: Doors, principal: Principal, action: str, submission_id: str, state: str, reason: str
+) -> None:
+    """An act of a unit on its own submission, with its reason."""
     held = _submission(here, submission_id)
-    acts.allow(here, principal, "submission.withdraw", unit=held.unit_code, what=submission_id)
-    if not reason.strip():
-        raise NotReadyError("请写明撤回原因 / say why it is withdrawn")
     with acts.acting(
-        here, principal, "submission.withdraw", unit=held.unit_code, what=submission_id, reason=reason
+        here, principal, action, unit=held.unit_code, what=submission_id, reason=reason
     ) as connection:
-        decide(
-            connection,
-            submission_id,
-            WITHDRAWN,
-            by=principal.name,
-            now=here.now(),
-            reasons=[{"reason": reason}],
-        )
+        if not reason.strip():
+            raise NotReadyError("请写明原因 / say why")
+        told = [{"reason": reason}]
+        decide(connection, submission_id, state, by=principal.name, now=here.now(), reasons=told)
+        draft = drafts.find(connection, held.unit_code, held.period)
+        if state == RECEIVED and draft is not None and draft.sha256 == held.sha256:
+            # Uploaded once more before it was restored: it is handed in by now.
+            drafts.drop(connection, held.unit_code, held.period)
     publishing.publish_soon(here)

@@ -63,8 +63,14 @@ class Standing:
         return next((each for each in self.submissions if each.state not in NOT_CURRENT), None)
 
     @property
+    def restorable(self) -> Submission | None:
+        """The latest revision where its sender has taken it back: it can be restored."""
+        newest = next(iter(self.submissions), None)
+        return newest if newest is not None and newest.state == WITHDRAWN and not self.is_frozen else None
+
+    @property
     def seen_before(self) -> Submission | None:
-        """The revision that was returned or taken back and holds the very bytes of the draft: it cannot come again."""
+        """The revision that was returned or taken back and holds the very bytes of the draft: they do not come again."""
         if self.draft is None:
             return None
         same = (each for each in self.submissions if each.sha256 == self.draft.sha256)

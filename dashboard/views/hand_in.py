@@ -33,4 +33,5 @@ with press.told():
             hand_in_steps.submit(here, principal, found)
     hand_in_page.history(found)
     hand_in_steps.withdraw(here, principal, found)
+    hand_in_steps.restore(here, principal, found)
     hand_in_steps.attach(here, principal, found)

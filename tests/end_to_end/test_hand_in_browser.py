@@ -170,13 +170,13 @@ def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browse
     assert (held.unit_code, held.certified_by, held.received_by) == (UNIT, "周伟", "李明")
 
 
-def handed_in(store, folder, unit, count):
+def handed_in(store, folder, unit, count, month=MONTH):
     """A submission of a unit through the service, as its liaison."""
     here = Doors(store=Store(folder=store))
-    content = workbook(folder, unit, MONTH, count=count)
-    draft = hand_in.receive(here, liaison(unit), unit, MONTH, "报表.xlsx", content)
-    hand_in.explain(here, liaison(unit), unit, MONTH, {key_of(each): "属实" for each in draft.to_explain})
-    return hand_in.submit(here, liaison(unit), unit, MONTH, draft.draft_id, "周伟")
+    content = workbook(folder, unit, month, count=count)
+    draft = hand_in.receive(here, liaison(unit), unit, month, "报表.xlsx", content)
+    hand_in.explain(here, liaison(unit), unit, month, {key_of(each): "属实" for each in draft.to_explain})
+    return hand_in.submit(here, liaison(unit), unit, month, draft.draft_id, "周伟")
 
 
 def pressed(page, button, told):
@@ -203,6 +203,13 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         assert page.locator(".st-key-refused_return").get_by_text("请选择D4").count() == 1
         page.get_by_label("工作表").first.click()
         page.get_by_role("option", name="月度情况").click()
+        pressed(page, "退回", "第1版已退回")
+        # A return that was a mistake is undone, and taken again.
+        page.get_by_text("撤销退回").click()
+        pressed(page, "改为审核通过", "第1版已审核通过")
+        page.get_by_text("退回修改").click()
+        at_rest(page)
+        page.get_by_label("退回理由").first.fill("与上月相差过大<b>请核实</b>")
         pressed(page, "退回", "第1版已退回")
         handed_in(store, tmp_path, kunming, 7)
         page.reload()
@@ -255,10 +262,7 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
 
 def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(browser, real, store, tmp_path):
     kunming, month = "530100", "2026-08"
-    here, who = Doors(store=Store(folder=store)), liaison("530100")
-    draft = hand_in.receive(here, who, kunming, month, "报表.xlsx", workbook(tmp_path, kunming, month))
-    hand_in.explain(here, who, kunming, month, {key_of(each): "属实" for each in draft.to_explain})
-    hand_in.submit(here, who, kunming, month, draft.draft_id, "周伟")
+    handed_in(store, tmp_path, kunming, 6, month)
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "review")
         page.goto(f"{real}/review?month={month}&unit={kunming}")
@@ -282,6 +286,23 @@ def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(brow
         settled(page)
         page.get_by_text("已销号1个").click()
         assert "issue_id-0002" in text_of(page)
+    assert seen.failures == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_liaison_takes_back_what_she_handed_in_and_restores_it(browser, real, store, tmp_path, size):
+    month = "2026-07" if size == WIDE else "2026-06"
+    handed_in(store, tmp_path, "530100", 6, month)
+    with opened(browser, f"{real}/", size, drawn="#account") as (page, seen):
+        sign_in(page, "kunming")
+        page.goto(f"{real}/?month={month}")
+        page.get_by_text("撤回第1版").click(timeout=30_000)
+        page.get_by_label("撤回原因").fill("以为报错了")
+        pressed(page, "撤回", "已撤回第1版。")
+        page.get_by_text("恢复已撤回的第1版").click()
+        page.get_by_label("恢复原因").fill("核对无误")
+        pressed(page, "恢复", "已恢复第1版,等待审核。")
+        assert page.get_by_text("撤回第1版", exact=True).count() == 1
     assert seen.failures == []
 
 

@@ -19,7 +19,7 @@ from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import open_months, standing
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, current
-from etl.review import decide, freeze
+from etl.review import ReviewError, decide, freeze
 from tests.etl.stores import REPOSITORY
 from tests.services.stores import (
     CAMPAIGN,
@@ -152,6 +152,7 @@ def test_the_receipt_and_the_files_of_one_unit_are_closed_to_the_liaison_of_anot
     for tried in (
         lambda: submitted.receipt(here, other, receipt.submission_id),
         lambda: hand_in.withdraw(here, other, receipt.submission_id, "错了"),
+        lambda: hand_in.restore(here, other, receipt.submission_id, "错了"),
         lambda: attachments.download(here, other, number),
         lambda: attachments.download(here, other, 999),
         lambda: submitted.receipt(here, other, "nothing"),
@@ -224,10 +225,51 @@ def test_a_withdrawn_submission_counts_no_more_and_its_bytes_do_not_come_back(he
     assert second.number.endswith("-02")
 
 
-def test_a_withdrawal_says_why(here, good):
+def test_what_was_withdrawn_is_restored_as_it_stood_with_its_receipt(here, good):
+    who, receipt = liaison(DIQING), handed_in(here, good)
+    before = here.journal().submission(receipt.submission_id)
+    hand_in.withdraw(here, who, receipt.submission_id, "以为报错了")
+    hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
+    assert standing(here, who, DIQING, MONTH).restorable.revision == 1
+    hand_in.restore(here, who, receipt.submission_id, "核对无误")
+    found = standing(here, who, DIQING, MONTH)
+    assert (found.counting, found.draft, found.restorable) == (before, None, None)
+    told = found.decisions[receipt.submission_id]
+    assert [(each["decision"], each["reasons"]) for each in told] == [
+        ("withdrawn", [{"reason": "以为报错了"}]),
+        ("received", [{"reason": "核对无误"}]),
+    ]
+    assert (f"liaison-{DIQING}", "submission.restore", "done") in acts(here)
+
+
+def test_only_what_is_withdrawn_is_restored_and_only_until_a_later_revision_stands(here, good, tmp_path):
+    who, first = liaison(DIQING), handed_in(here, good)
+    with pytest.raises(ReviewError, match="已接收"):
+        hand_in.restore(here, who, first.submission_id, "核对无误")
+    hand_in.withdraw(here, who, first.submission_id, "传错了")
+    with pytest.raises(RefusedError):
+        hand_in.restore(here, liaison(KUNMING), first.submission_id, "核对无误")
+    handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert standing(here, who, DIQING, MONTH).restorable is None
+    with pytest.raises(ReviewError, match="更新的版本"):
+        hand_in.restore(here, who, first.submission_id, "核对无误")
+
+
+def test_a_frozen_month_restores_nothing(here, good):
+    who, receipt = liaison(DIQING), handed_in(here, good)
+    hand_in.withdraw(here, who, receipt.submission_id, "传错了")
+    with here.journal().writing() as connection:
+        freeze(connection, MONTH, reason="已到期", by="王芳", now=NOW)
+    assert standing(here, who, DIQING, MONTH).restorable is None
+    with pytest.raises(FrozenMonthError):
+        hand_in.restore(here, who, receipt.submission_id, "核对无误")
+
+
+@pytest.mark.parametrize("act", [hand_in.withdraw, hand_in.restore])
+def test_taking_back_and_restoring_say_why(here, good, act):
     receipt = handed_in(here, good)
-    with pytest.raises(NotReadyError, match="撤回原因"):
-        hand_in.withdraw(here, liaison(DIQING), receipt.submission_id, "  ")
+    with pytest.raises(NotReadyError, match="原因"):
+        act(here, liaison(DIQING), receipt.submission_id, "  ")
     assert len(current(here.journal().submissions())) == 1
 
 

@@ -52,7 +52,21 @@ def test_a_decision_is_taken_once_and_on_the_latest_revision_only(here, good, tm
         reviewing.pass_submission(here, REVIEWER, second.submission_id)
     reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
     with pytest.raises(ReviewError, match="已退回"):
-        reviewing.pass_submission(here, REVIEWER, second.submission_id)
+        reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
+
+
+def test_a_mistaken_return_becomes_a_pass_until_a_later_revision_comes(here, good, tmp_path):
+    first = handed_in(here, good)
+    reviewing.return_submission(here, REVIEWER, first.submission_id, [REASON])
+    reviewing.pass_submission(here, REVIEWER, first.submission_id)
+    assert states(here) == ["passed"]
+    assert standing(here, liaison(DIQING), DIQING, MONTH).returned is None
+    told = reviewing.case(here, REVIEWER, first.submission_id).decisions
+    assert [each["decision"] for each in told] == ["returned", "passed"]
+    reviewing.return_submission(here, REVIEWER, first.submission_id, [REASON])
+    handed_in(here, workbook(tmp_path, DIQING, count=7))
+    with pytest.raises(ReviewError, match="更新的版本"):
+        reviewing.pass_submission(here, REVIEWER, first.submission_id)
 
 
 @pytest.mark.parametrize(
