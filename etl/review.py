@@ -114,7 +114,7 @@ def freeze(connection: sa.Connection, period: str, *, reason: str, by: str, now:
     """
     if is_frozen(connection, period):
         raise ReviewError(f"{period}已经冻结 / {period} is frozen already")
-    waiting = _count(connection, period, RECEIVED)
+    waiting = waiting_in(connection).get(period, 0)
     if waiting and not reason:
         raise ReviewError(
             f"{period}还有{waiting}份未审核;先审核,或写明为何照样冻结"
@@ -134,32 +134,34 @@ def reopen(connection: sa.Connection, period: str, *, reason: str, by: str, now:
     _lock(connection, period, False, reason, by, now)
 
 
+def waiting_in(connection: sa.Connection) -> dict[str, int]:
+    """How many units' revision that counts waits for a decision, by month, the latest first."""
+    latest = (
+        sa.select(
+            SUBMISSION.c.unit_code, SUBMISSION.c.period, sa.func.max(SUBMISSION.c.revision).label("revision")
+        )
+        .where(SUBMISSION.c.state.not_in(NOT_CURRENT))
+        .group_by(SUBMISSION.c.unit_code, SUBMISSION.c.period)
+        .subquery()
+    )
+    place = ("unit_code", "period", "revision")
+    is_latest = sa.and_(*(SUBMISSION.c[name] == latest.c[name] for name in place))
+    query = (
+        sa.select(SUBMISSION.c.period, sa.func.count())
+        .join(latest, is_latest)
+        .where(SUBMISSION.c.state == RECEIVED)
+        .group_by(SUBMISSION.c.period)
+        .order_by(SUBMISSION.c.period.desc())
+    )
+    return dict(connection.execute(query).all())
+
+
 def locks(connection: sa.Connection) -> list[dict[str, object]]:
     """Freezings and reopenings in their order."""
     return [
         dict(row)
         for row in connection.execute(sa.select(MONTH_LOCK).order_by(MONTH_LOCK.c.sequence)).mappings()
     ]
-
-
-def _count(connection: sa.Connection, period: str, state: str) -> int:
-    """How many units' revision that counts of a month is in a state."""
-    latest = (
-        sa.select(SUBMISSION.c.unit_code, sa.func.max(SUBMISSION.c.revision).label("revision"))
-        .where(SUBMISSION.c.period == period, SUBMISSION.c.state.not_in(NOT_CURRENT))
-        .group_by(SUBMISSION.c.unit_code)
-        .subquery()
-    )
-    query = (
-        sa.select(sa.func.count())
-        .select_from(SUBMISSION)
-        .join(
-            latest,
-            (latest.c.unit_code == SUBMISSION.c.unit_code) & (latest.c.revision == SUBMISSION.c.revision),
-        )
-        .where(SUBMISSION.c.period == period, SUBMISSION.c.state == state)
-    )
-    return connection.execute(query).scalar_one()
 
 
 def _move(connection: sa.Connection, period: str, old: str, new: str) -> None:

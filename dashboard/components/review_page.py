@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from html import escape
+from itertools import islice
 
 import streamlit as st
 
@@ -13,24 +15,29 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table, revision_changes
 from dashboard.components.hand_in_page import data_link, file_link, state
-from dashboard.components.links import going, link
+from dashboard.components.links import going, link, linked
 from dashboard.components.plain_table import Line, line
 from dashboard.components.press import pressed, refused
 from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services import reviewing
 from dashboard.services.receipts import receipt_of
-from dashboard.services.reviewing import Asked, Case, Waiting
+from dashboard.services.review_queue import Asked, Case, Waiting
 from etl.journal import PASSED, RECEIVED, RETURNED
 from etl.review import DECISION_TITLES
 from etl.sheets import COVER, SHEETS
+from metrics.period import parse_month
+
+MONTHS_NAMED = 6
 
 REASONS = 3
 """Lines for reasons of a return; a submission with more to mend gets them in its marked workbook."""
 SHEET, CELL, REASON = "sheet", "cell", "reason"
 
 
-def sentence(rows: Sequence[Waiting], units: Mapping[str, str], *, is_frozen: bool) -> str:
-    """How much of the month is in and waits, of these units; as HTML."""
+def sentence(
+    rows: Sequence[Waiting], units: Mapping[str, str], elsewhere: Mapping[str, int], *, is_frozen: bool
+) -> str:
+    """How much of the month is in and waits, of these units, and which other months have something waiting; as HTML."""
     came = sum(each.submission.unit_code in units for each in rows)
     waiting = sum(each.submission.state == RECEIVED for each in rows)
     register = any(
@@ -43,13 +50,27 @@ def sentence(rows: Sequence[Waiting], units: Mapping[str, str], *, is_frozen: bo
         t("本月已冻结,其中{count}份未经审核", count=waiting) if is_frozen and waiting else "",
         t("本月已冻结") if is_frozen and not waiting else "",
     ]
-    return escape(clauses(parts))
+    return clauses([escape(clauses(parts)), _elsewhere(elsewhere)])
 
 
-def queue(here: Doors, rows: Sequence[Waiting], names: Mapping[str, str], picked: str) -> None:
-    """A line a unit, those that wait first; a line opens its submission."""
+def _elsewhere(waiting: Mapping[str, int]) -> str:
+    if not waiting:
+        return ""
+    named = [
+        link(t("{month}({count}份)", month=format.month(parse_month(month)), count=count), month=month, unit="")
+        for month, count in islice(waiting.items(), MONTHS_NAMED)
+    ]
+    if rest := len(waiting) - len(named):
+        named.append(escape(t("另有{count}个月", count=rest)))
+    return linked("其他月份待审核:{months}", months=listed(named))
+
+
+def queue(
+    here: Doors, rows: Sequence[Waiting], names: Mapping[str, str], picked: str, *, is_frozen: bool
+) -> None:
+    """A line a unit, those that wait first; a line opens its submission. In a frozen month nothing waits."""
     titles = (t("单位"), t("版本"), t("接收时间"), t("已等"), t("核实性问题"), t("状态"))
-    lines = [_waiting(each, names, picked, each.waited(here.now())) for each in rows]
+    lines = [_waiting(each, names, picked, None if is_frozen else here.now()) for each in rows]
     nothing = f'<p class="src">{escape(t("本月还没有报送。"))}</p>' if not rows else ""
     block.show(
         f"<h2>{escape(t('本月各单位报送'))}</h2>{plain_table.table(titles, lines, css='review-queue')}{nothing}",
@@ -57,10 +78,11 @@ def queue(here: Doors, rows: Sequence[Waiting], names: Mapping[str, str], picked
     )
 
 
-def _waiting(each: Waiting, names: Mapping[str, str], picked: str, days: float) -> Line:
+def _waiting(each: Waiting, names: Mapping[str, str], picked: str, now: datetime | None) -> Line:
     held = each.submission
     received = f"{held.received_at:%Y-%m-%d %H:%M}" + (f" {t('迟报')}" if each.is_late else "")
-    waited = t("{days}天", days=int(days)) if held.state == RECEIVED else format.MISSING
+    waits = now is not None and held.state == RECEIVED
+    waited = t("{days}天", days=int(each.waited(now))) if waits else format.MISSING
     cells = (
         names.get(held.unit_code, held.unit_code),
         t("第{n}版", n=held.revision),

@@ -13,14 +13,14 @@ from dashboard.components import (
 )
 from dashboard.i18n import t
 from dashboard.queries import builds, people
-from dashboard.services import closing, reviewing
+from dashboard.services import closing, review_queue, reviewing
 
 filters, principal, here = state.filters(), people.principal(), doors()
 period, units = f"{filters.month:%Y-%m}", people.unit_names()
 top = here.campaign().top
 names = units if top.code in units else units | {top.code: t("{unit}登记表", unit=top.name)}
 
-rows = reviewing.queue(here, principal, period)
+rows = review_queue.queue(here, principal, period)
 locks = reviewing.locks(here, principal, period)
 frozen = bool(locks) and bool(locks[-1]["is_frozen"])
 picked = filters.unit if filters.unit in {each.submission.unit_code for each in rows} else ""
@@ -30,13 +30,15 @@ if not picked and rows:
 page.head(
     t("{month}审核", month=format.month(filters.month)),
     [],
-    review_page.sentence(rows, units, is_frozen=frozen),
+    review_page.sentence(
+        rows, units, review_queue.waiting_elsewhere(here, principal, period), is_frozen=frozen
+    ),
 )
 with press.told():
-    review_page.queue(here, rows, names, picked)
+    review_page.queue(here, rows, names, picked, is_frozen=frozen)
     for each in rows:
         if each.submission.unit_code == picked:
-            found = reviewing.case(here, principal, each.submission.submission_id)
+            found = review_queue.case(here, principal, each.submission.submission_id)
             review_page.case(found, names.get(picked, picked), principal)
             if may(principal, "unit.compare"):
                 review_figures.show(filters, each.submission, builds.today())

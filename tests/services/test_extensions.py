@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import extensions, hand_in, reviewing
+from dashboard.services import extensions, hand_in, review_queue, reviewing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import open_months, standing
 from etl.extensions import ExtensionError
@@ -72,7 +72,7 @@ def test_the_reviewers_queue_calls_late_what_came_after_the_units_own_day(here, 
     later = replace(here, stands_at=AFTER)
     for code in (DIQING, KUNMING):
         handed_in(later, workbook(tmp_path, code), unit=code)
-    late = {each.submission.unit_code: each.is_late for each in reviewing.queue(here, REVIEWER, MONTH)}
+    late = {each.submission.unit_code: each.is_late for each in review_queue.queue(here, REVIEWER, MONTH)}
     assert late == {DIQING: False, KUNMING: True}
 
 
@@ -135,5 +135,5 @@ def test_a_day_in_the_past_may_be_granted_after_the_fact(here, tmp_path):
     later = replace(here, stands_at=AFTER)
     handed_in(later, workbook(tmp_path, DIQING))
     extensions.grant(later, REVIEWER, DIQING, MONTH, date(AFTER.year, AFTER.month, AFTER.day), REASON)
-    (waiting,) = reviewing.queue(later, REVIEWER, MONTH)
+    (waiting,) = review_queue.queue(later, REVIEWER, MONTH)
     assert waiting.is_late is False

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard.services import attachments, hand_in, receipts, reviewing
+from dashboard.services import attachments, hand_in, receipts, review_queue, reviewing
 from dashboard.services.standing import standing
 from etl.findings import key_of, render
 from etl.sheets import COVER, SHEETS
@@ -138,5 +138,5 @@ def test_nothing_taken_away_shows_a_number(here, seeds):
     written = receipts.page(receipts.receipt_of(held), "迪庆州", "zh")
     draft = standing(here, liaison(UNIT), UNIT, MONTH).draft
     written += str([render(each, "") for each in draft.findings])
-    written += str(reviewing.case(here, somebody("reviewer"), held.submission_id))
+    written += str(review_queue.case(here, somebody("reviewer"), held.submission_id))
     assert [seed for seed in seeds if seed in plain(written)] == []

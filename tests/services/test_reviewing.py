@@ -7,7 +7,7 @@ import pytest
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.components import revision_changes
-from dashboard.services import hand_in, reviewing
+from dashboard.services import hand_in, review_queue, reviewing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
@@ -61,7 +61,7 @@ def test_a_mistaken_return_becomes_a_pass_until_a_later_revision_comes(here, goo
     reviewing.pass_submission(here, REVIEWER, first.submission_id)
     assert states(here) == ["passed"]
     assert standing(here, liaison(DIQING), DIQING, MONTH).returned is None
-    told = reviewing.case(here, REVIEWER, first.submission_id).decisions
+    told = review_queue.case(here, REVIEWER, first.submission_id).decisions
     assert [each["decision"] for each in told] == ["returned", "passed"]
     reviewing.return_submission(here, REVIEWER, first.submission_id, [REASON])
     handed_in(here, workbook(tmp_path, DIQING, count=7))
@@ -91,7 +91,7 @@ def test_a_cell_is_kept_as_a_workbook_names_it(here, good):
     receipt = handed_in(here, good)
     given = [{"sheet": "投诉台账", "cell": " c12：Ｃ20 ", "reason": "与上月不符"}]
     reviewing.return_submission(here, REVIEWER, receipt.submission_id, given)
-    (decision,) = reviewing.case(here, REVIEWER, receipt.submission_id).decisions
+    (decision,) = review_queue.case(here, REVIEWER, receipt.submission_id).decisions
     assert decision["reasons"] == [{"sheet": "投诉台账", "cell": "C12:C20", "reason": "与上月不符"}]
 
 
@@ -101,10 +101,10 @@ def test_what_was_taken_back_is_as_if_it_had_never_come(here, good, tmp_path):
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
     hand_in.withdraw(here, who, second.submission_id, "传错了")
     assert standing(here, who, DIQING, MONTH).latest.submission_id == first.submission_id
-    (waiting,) = reviewing.queue(here, REVIEWER, MONTH)
+    (waiting,) = review_queue.queue(here, REVIEWER, MONTH)
     assert waiting.submission.submission_id == first.submission_id
     third = handed_in(here, workbook(tmp_path, DIQING, count=8))
-    found = reviewing.case(here, REVIEWER, third.submission_id)
+    found = review_queue.case(here, REVIEWER, third.submission_id)
     assert found.compared.before.submission_id == first.submission_id
     reviewing.return_submission(here, REVIEWER, third.submission_id, [REASON])
     fourth = handed_in(here, workbook(tmp_path, DIQING, count=9))
@@ -138,11 +138,23 @@ def test_a_revision_that_counts_again_is_not_frozen_over_unreviewed_without_a_re
         reviewing.freeze(here, REVIEWER, MONTH, "")
 
 
+def test_what_waits_in_other_months_is_told_until_it_is_decided_or_its_month_is_frozen(here, good, tmp_path):
+    earlier = handed_in(here, workbook(tmp_path, DIQING, "2026-08"), period="2026-08")
+    handed_in(here, workbook(tmp_path, DIQING, "2026-07"), period="2026-07")
+    handed_in(here, good)
+    handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert review_queue.waiting_elsewhere(here, REVIEWER, MONTH) == {"2026-08": 1, "2026-07": 1}
+    assert review_queue.waiting_elsewhere(here, REVIEWER, "2026-08") == {MONTH: 1, "2026-07": 1}
+    reviewing.pass_submission(here, REVIEWER, earlier.submission_id)
+    reviewing.freeze(here, REVIEWER, "2026-07", "领导要求")
+    assert review_queue.waiting_elsewhere(here, REVIEWER, MONTH) == {}
+
+
 def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp_path):
     first = handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
-    assert reviewing.case(here, REVIEWER, first.submission_id).compared is None
-    found = reviewing.case(here, REVIEWER, second.submission_id).compared
+    assert review_queue.case(here, REVIEWER, first.submission_id).compared is None
+    found = review_queue.case(here, REVIEWER, second.submission_id).compared
     assert found.before.submission_id == first.submission_id
     assert {each.sheet: (each.added_count, each.removed_count) for each in found.sheets}["complaints"] == (
         1,
@@ -156,7 +168,7 @@ def test_one_changed_cell_is_told_with_what_it_was_to_the_reviewer_and_to_its_li
     rows["issues"][0]["measure"] = f"{note},电话13812345678"
     handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, rows=rows))
-    found = reviewing.case(here, REVIEWER, second.submission_id).compared
+    found = review_queue.case(here, REVIEWER, second.submission_id).compared
     (sheet,) = found.sheets
     (cell,) = sheet.cells
     assert (sheet.sheet, sheet.count, cell.column) == ("issues", 1, "measure")
@@ -171,10 +183,10 @@ def test_one_changed_cell_is_told_with_what_it_was_to_the_reviewer_and_to_its_li
 def test_the_reasons_given_stand_beside_the_values_they_explain(here, tmp_path):
     odd = workbook(tmp_path, DIQING, cover={"data_to": "2026-09-29"})
     receipt = handed_in(here, odd)
-    found = reviewing.case(here, REVIEWER, receipt.submission_id)
+    found = review_queue.case(here, REVIEWER, receipt.submission_id)
     (asked,) = [each for each in found.asked if each.column == "统计截止日"]
     assert (asked.value, asked.reason) == ("2026-09-29", "已核实,属实")
-    (waiting,) = reviewing.queue(here, REVIEWER, MONTH)
+    (waiting,) = review_queue.queue(here, REVIEWER, MONTH)
     assert waiting.asked == len(found.asked)
 
 
@@ -210,8 +222,9 @@ def test_a_month_is_frozen_and_only_an_administrator_with_a_reason_reopens_it(he
 def test_nobody_but_a_reviewer_reviews(here, good, role):
     receipt, person = handed_in(here, good), somebody(role)
     looking = [
-        lambda: reviewing.queue(here, person, MONTH),
-        lambda: reviewing.case(here, person, receipt.submission_id),
+        lambda: review_queue.queue(here, person, MONTH),
+        lambda: review_queue.waiting_elsewhere(here, person, MONTH),
+        lambda: review_queue.case(here, person, receipt.submission_id),
     ]
     for tried in (
         # An administrator looks, to open a frozen month again.
