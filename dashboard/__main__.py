@@ -134,12 +134,12 @@ def change(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """更改角色、单位或停用,立即生效;不写角色的保持原样 / other roles or units, or a stop, at once; as before where none is named."""
-    with _acting(store, "account.change", account, active=active) as (connection, _):
+    with _acting(store, "account.change", account, active=active) as (connection, now):
         found = held.find(connection, account)
         before = (found.roles, found.units) if found else ((), ())
         roles, units = (role, _units(unit, campaign)) if role else before
         is_active = found.is_active if found and active is None else bool(active)
-        held.change_rights(connection, account, roles=roles, units=units, is_active=is_active)
+        held.change_rights(connection, account, roles=roles, units=units, is_active=is_active, now=now)
     state = "启用 / in use" if is_active else "已停用 / stopped"
     typer.echo("\t".join([account, ",".join(roles), ",".join(units), state]))
 

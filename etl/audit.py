@@ -1,7 +1,8 @@
 """The audit: who did what, when, from where, allowed or refused; sealed so that nothing in it can be altered unseen.
 
-Each act's seal is a keyed hash over the act and the seal of the one before it. The key lies in the store's
-folder, outside the journal: who can only write to the journal cannot make a seal.
+Each act's seal is a keyed hash over the act and the seal of the one before it; which act is the last has a seal of
+its own. The key lies in the store's folder, outside the journal: who can only write to the journal cannot make a seal.
+An earlier state of the whole journal put back in its place is seen by nothing but a copy, such as a backup.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from etl.journal_tables import AUDIT, AUDIT_END
+from etl.journal_tables import ACCOUNT, AUDIT, AUDIT_END
 from etl.masking import mask_text
 
 Outcome = Literal["done", "refused", "failed"]
 START = "0" * 64
-COMMAND_LINE, SERVER = "命令行", "服务器"
-"""Who acts where nobody has signed in."""
+COMMAND_LINE, SERVER, UNKNOWN = "命令行", "服务器", "未知账号"
+"""Who acts where nobody has signed in: UNKNOWN has tried to, under a name nobody has."""
 _HASHES = re.compile(r"[0-9a-f]{64}(,[0-9a-f]{64})*")
 
 
@@ -55,14 +56,15 @@ def append(connection: sa.Connection, key: bytes, act: Act) -> int:
 
     The transaction must be a writing one, so that no other act comes in between.
     """
-    end = connection.execute(sa.select(AUDIT_END)).mappings().first()
-    sequence = end["sequence"] + 1 if end else 1
+    end = connection.execute(sa.select(AUDIT_END.c.sequence)).scalar()
+    before = connection.execute(sa.select(AUDIT.c.seal).where(AUDIT.c.sequence == end)).scalar() or START
+    sequence = (end or 0) + 1
     row = _row(act, sequence)
-    row["seal"] = seal(key, end["seal"] if end else START, row)
+    row["seal"] = seal(key, before, row)
     connection.execute(AUDIT.insert().values(**row))
-    held = {"sequence": sequence, "seal": row["seal"]}
+    held = {"sequence": sequence, "seal": end_seal(key, sequence, row["seal"])}
     connection.execute(
-        AUDIT_END.update().values(**held) if end else AUDIT_END.insert().values(only=1, **held)
+        AUDIT_END.insert().values(only=1, **held) if end is None else AUDIT_END.update().values(**held)
     )
     return sequence
 
@@ -87,6 +89,11 @@ def seal(key: bytes, before: str, row: Mapping[str, object]) -> str:
     return hmac.new(key, f"{before}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
+def end_seal(key: bytes, sequence: int, last: str) -> str:
+    """The keyed hash that says the act of this number and seal is the last: what comes after it cannot be cut off."""
+    return hmac.new(key, f"end\n{sequence}\n{last}".encode(), hashlib.sha256).hexdigest()
+
+
 def first_fault(connection: sa.Connection, key: bytes) -> str | None:
     """Where the audit has been tampered with, in both languages; None where every seal holds."""
     before, expected = START, 1
@@ -96,10 +103,21 @@ def first_fault(connection: sa.Connection, key: bytes) -> str | None:
         if not hmac.compare_digest(row["seal"], seal(key, before, row)):
             return f"第{expected}条被改动 / act {expected} was altered"
         before, expected = row["seal"], expected + 1
+    last = expected - 1
     end = connection.execute(sa.select(AUDIT_END)).mappings().first()
-    if (end["sequence"], end["seal"]) != (expected - 1, before) if end else expected > 1:
-        return f"末尾在第{expected - 1}条之后被截断 / the end after act {expected - 1} was cut off"
+    if end is None and last == 0:
+        return _emptied(connection)
+    told = (end["sequence"], end["seal"]) if end else (0, "")
+    if told[0] != last or not hmac.compare_digest(told[1], end_seal(key, last, before)):
+        return f"末尾在第{last}条之后被截断 / the end after act {last} was cut off"
     return None
+
+
+def _emptied(connection: sa.Connection) -> str | None:
+    """Nobody has an account without an act that made it: an audit without any was emptied."""
+    if connection.execute(sa.select(ACCOUNT.c.account_id).limit(1)).first() is None:
+        return None
+    return "有账号而没有任何一条记录,审计记录被清空 / there are accounts but no acts: the audit was emptied"
 
 
 def listed(

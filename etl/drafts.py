@@ -55,7 +55,7 @@ def keep(connection: sa.Connection, draft: Draft) -> Draft:
     before = _handed_in(connection, draft) | dict(earlier.reasons if earlier else {})
     given = {key: reason for key, reason in before.items() if key in keys}
     kept = replace(draft, file_name=mask_text(draft.file_name), reasons={**given, **draft.reasons})
-    drop(connection, draft.unit_code, draft.period)
+    clear(connection, draft.unit_code, draft.period)
     values = {**vars(kept), "findings": [packed(each) for each in kept.findings], "reasons": kept.reasons}
     connection.execute(DRAFT.insert().values(**values))
     return kept
@@ -93,8 +93,13 @@ def explain(connection: sa.Connection, draft: Draft, reasons: Mapping[str, str])
     return replace(draft, reasons=held)
 
 
-def drop(connection: sa.Connection, unit_code: str, period: str) -> None:
-    """Take a draft away."""
+def drop(connection: sa.Connection, draft_id: str) -> None:
+    """Take this draft away; a newer one that stands in its place stays."""
+    connection.execute(DRAFT.delete().where(DRAFT.c.draft_id == draft_id))
+
+
+def clear(connection: sa.Connection, unit_code: str, period: str) -> None:
+    """Take away whatever draft a unit has of a month."""
     connection.execute(DRAFT.delete().where(_of(unit_code, period)))
 
 

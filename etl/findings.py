@@ -28,6 +28,7 @@ __all__ = [
     "key_of",
     "packed",
     "render",
+    "subject",
     "unpacked",
 ]
 
@@ -105,8 +106,13 @@ def blocks(findings: Iterable[Finding]) -> bool:
 
 def key_of(each: Finding) -> str:
     """What stays the same of a finding when the workbook is checked again: 16 characters, for its reason."""
-    told = "\n".join((each.kind, each.sheet, each.cell, each.column, each.value))
+    told = "\n".join((each.kind, each.sheet, each.cell, each.column, subject(each)))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def subject(each: Finding) -> str:
+    """The value a finding is about; of a row that is missing, and has no cell, the number it should have."""
+    return each.value if each.cell else each.value or str(dict(each.arguments).get("before", ""))
 
 
 def packed(each: Finding) -> dict[str, Any]:

@@ -31,6 +31,9 @@ from etl.writing.serialise import workbook_bytes
 
 COLOURS: dict[Severity, str] = {"must": "F8D7C4", "verify": "FFF2B8", "info": "DCEAF7"}
 """Light orange, yellow and blue, gravest first."""
+LARGEST_SHEETS = 24 * 1024**2
+"""Bytes of worksheets that are marked cell by cell, some 500,000 cells: 设定值. Of more, every cell would have to be
+held open at once, in the memory of a server that is everybody's."""
 UNKNOWN_CREATION = datetime(2000, 1, 1)
 _NO_FILL = Color(indexed=64)
 _SHOWN = {f"{alpha}{colour}" for colour in COLOURS.values() for alpha in ("00", "FF")}
@@ -42,9 +45,9 @@ def marked_copy(content: bytes, findings: Sequence[Finding], language: Language 
     ``content`` is a workbook that could be read; ``findings`` those of its check. Values, formats,
     drop-downs and notes stay as they are. A sheet is unprotected where a marked cell is locked. Marking
     a marked copy again gives the same; without findings, a workbook without marks. Where the file's
-    formats are beyond repair, the list of findings alone.
+    formats are beyond repair or its sheets larger than LARGEST_SHEETS, the list of findings alone.
     """
-    workbook = _opened(content)
+    workbook = _opened(content) if _sheets_size(content) <= LARGEST_SHEETS else None
     if workbook is None:
         return _list_alone(findings, language)
     results = formula_results(workbook, content)
@@ -76,6 +79,12 @@ def _opened(content: bytes) -> Workbook | None:
     if not _states_creation(content):
         workbook.properties.created = UNKNOWN_CREATION
     return workbook
+
+
+def _sheets_size(content: bytes) -> int:
+    """Bytes of the worksheets, inflated: what opening them for writing costs goes with it."""
+    with ZipFile(BytesIO(content)) as archive:
+        return sum(part.file_size for part in archive.infolist() if "worksheets/" in part.filename)
 
 
 def _states_creation(content: bytes) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration this program's tables correspond to."""
 FIRST = "0001"
 """What a journal of before migrations corresponds to."""

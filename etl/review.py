@@ -70,7 +70,7 @@ def decide(
             f"{row['period']}已冻结,不能再改变审核结果;确需更正的,请管理员先重新开放该月"
             f" / {row['period']} is frozen: an administrator must reopen it first"
         )
-    _require_latest(connection, row)
+    _require_stands(connection, row)
     if row["state"] not in FROM[decision]:
         zh, en = STATE_TITLES[row["state"]]
         raise ReviewError(f"这份报送现为“{zh}”,请刷新页面 / this submission is {en} by now: reload the page")
@@ -85,12 +85,14 @@ def decide(
     )
 
 
-def _require_latest(connection: sa.Connection, row: sa.RowMapping) -> None:
+def _require_stands(connection: sa.Connection, row: sa.RowMapping) -> None:
+    """The revision counts, or would: no later one does, and one given back is not brought back past a later one."""
+    counts = row["state"] not in NOT_CURRENT
     later = sa.select(sa.func.count()).where(
         SUBMISSION.c.unit_code == row["unit_code"],
         SUBMISSION.c.period == row["period"],
-        SUBMISSION.c.state != WITHDRAWN,
         SUBMISSION.c.revision > row["revision"],
+        SUBMISSION.c.state.not_in(NOT_CURRENT) if counts else SUBMISSION.c.state != WITHDRAWN,
     )
     if connection.execute(later).scalar_one():
         raise ReviewError(

@@ -77,5 +77,26 @@ def test_only_merging_and_purging_know_of_batches():
     }
 
 
+def bound(path: Path) -> set[str]:
+    """The names a module binds into what is called later."""
+    calls = (
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    )
+    kept = [
+        argument
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "partial"
+        for argument in [*call.args, *(keyword.value for keyword in call.keywords)]
+    ]
+    return {argument.id for argument in kept if isinstance(argument, ast.Name)}
+
+
+def test_nobody_is_remembered_from_one_run_of_a_page_to_the_next():
+    """Whoever presses acts as they may act then: who they were when the page was drawn is kept in no callback."""
+    pages = [path for path in MODULES if path.parent.name in ("components", "views")]
+    assert any("here" in bound(path) for path in pages)
+    assert [path.name for path in pages if "principal" in bound(path)] == []
+
+
 def test_data_holds_files_only():
     assert list((REPOSITORY / "data").rglob("*.py")) == []

@@ -109,6 +109,10 @@ def _rights(roles: Iterable[str], units: Iterable[str]) -> dict[str, list[str]]:
         raise AccountError(
             "联络员须用 --unit 写明所属单位,其他角色不写 / a liaison needs a unit, nobody else has one"
         )
+    if {"liaison", "reviewer"} <= set(roles):
+        raise AccountError(
+            "填报与审核须由不同的人担任,联络员不能同时是审核人员 / nobody reviews what they hand in: liaison and reviewer are two people"
+        )
     return {"roles": sorted(set(roles)), "units": sorted(set(units))}
 
 
@@ -119,11 +123,17 @@ def change_rights(
     roles: Iterable[str],
     units: Iterable[str],
     is_active: bool,
+    now: datetime,
 ) -> None:
-    """Other roles, units or a stop; sessions feel it with their next message. Raises AccountError."""
+    """Other roles, units or a stop; sessions feel it with their next message. Raises AccountError.
+
+    A stop ends open sessions for good: starting the account again does not revive them.
+    """
     _require_found(connection, account_id)
     values = {**_rights(roles, units), "is_active": is_active}
     connection.execute(ACCOUNT.update().where(ACCOUNT.c.account_id == account_id).values(**values))
+    if not is_active:
+        _end_sessions(connection, account_id, now)
 
 
 def change_password(
@@ -138,6 +148,10 @@ def change_password(
         "locked_until": None,
     }
     connection.execute(ACCOUNT.update().where(ACCOUNT.c.account_id == account_id).values(**values))
+    _end_sessions(connection, account_id, now)
+
+
+def _end_sessions(connection: sa.Connection, account_id: str, now: datetime) -> None:
     of_account = (SESSION.c.account_id == account_id) & SESSION.c.ended_at.is_(None)
     connection.execute(SESSION.update().where(of_account).values(ended_at=now))
 

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
@@ -67,7 +68,20 @@ class Doors:
         """Whether a Host header names the address pages may be opened by."""
         if self.origin:
             return host == urlsplit(self.origin).netloc
-        return (urlsplit(f"//{host}").hostname or "") in LOOPBACK
+        try:
+            return (urlsplit(f"//{host}").hostname or "") in LOOPBACK
+        except ValueError:
+            return False
+
+    def is_near(self, peer: str) -> bool:
+        """Whether a connection from this network address is taken: without an origin, from this machine alone.
+
+        The Host header does not say it: whoever sends a request writes it.
+        """
+        try:
+            return bool(self.origin) or ip_address(peer).is_loopback
+        except ValueError:
+            return False
 
     def is_origin(self, origin: str, host: str) -> bool:
         """Whether an Origin header names the page's own address."""

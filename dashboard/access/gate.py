@@ -29,6 +29,7 @@ PASSWORD = "/password"
 REFUSED_TO_ALL = ("/_stcore/upload_file", "/_stcore/metrics")
 """Streamlit's own ways in that this dashboard does not use: workbooks come by a route of ours."""
 ENDED = "登录已失效,请刷新页面重新登录 / The session has ended: reload the page and sign in again"
+FAR = "只接受本机访问;要让其他电脑打开,请设置 PUBLIC_ORIGIN / Served to this machine alone: set PUBLIC_ORIGIN for others"
 POLICY_VIOLATION = 1008
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 RESPONSE_HEADERS = [
@@ -71,6 +72,8 @@ class Gate:
     def _refusal(self, asked: HTTPConnection, scope: Scope) -> Response | None:
         """Why a request goes no further whoever sends it."""
         host = asked.headers.get("host", "")
+        if not self._doors.is_near(_peer(asked)):
+            return PlainTextResponse(FAR, 403)
         if not self._doors.is_host(host):
             return PlainTextResponse("主机名不在允许之列 / This host name is not served", 400)
         if scope["path"].startswith(REFUSED_TO_ALL):
@@ -83,7 +86,8 @@ class Gate:
         asked = HTTPConnection(scope)
         host = asked.headers.get("host", "")
         own = self._doors.is_host(host) and self._doors.is_origin(asked.headers.get("origin", ""), host)
-        principal = await self._principal(asked) if own else None
+        near = self._doors.is_near(_peer(asked))
+        principal = await self._principal(asked) if own and near else None
         if principal is None or principal.must_change_password:
             await receive()
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
@@ -100,8 +104,7 @@ class Gate:
 
     async def _principal(self, asked: HTTPConnection) -> Principal | None:
         """Who sends this: by the session's cookie, else a visitor where visitors are let in."""
-        peer = asked.client.host if asked.client else ""
-        address = self._doors.address_of(peer, asked.headers.get("x-forwarded-for", ""))
+        address = self._doors.address_of(_peer(asked), asked.headers.get("x-forwarded-for", ""))
         secret = asked.cookies.get(COOKIE)
         return await run_in_threadpool(self._look_up, secret, asked.cookies.get(visitors.COOKIE), address)
 
@@ -116,6 +119,10 @@ class Gate:
         if doors.takes_visitors():
             return replace(visitors.visitor(visit), address=address)
         return replace(visitors.visitor(None), address=address) if doors.is_empty() else None
+
+
+def _peer(asked: HTTPConnection) -> str:
+    return asked.client.host if asked.client else ""
 
 
 def _without_session(asked: HTTPConnection, scope: Scope, principal: Principal | None) -> Response | None:

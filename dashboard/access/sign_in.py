@@ -134,7 +134,8 @@ def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[st
     with journal.writing() as connection:
         act = Act(
             at=now,
-            who=account_id,
+            # What was typed and is nobody's account may be a password in the wrong place.
+            who=account_id if accounts.find(connection, account_id) else audit.UNKNOWN,
             roles=",".join(account.roles) if account else "",
             address=address,
             action="sign_in",
@@ -167,6 +168,9 @@ def _changed(doors: Doors, request: Request, form: dict[str, str]) -> Response:
     if new != form.get("again", ""):
         return _password_page(t("两次输入的新口令不一致。"), 400)
     if accounts.signs_in(doors.journal(), principal.account_id, form.get("old", ""), now=now) is None:
+        with doors.journal().writing() as connection:
+            refused = act_of(principal, "password", "", now, outcome="refused")
+            audit.append(connection, doors.store.audit_key(), refused)
         return _password_page(t("原口令不正确。"), 401)
     if new == form.get("old", ""):
         return _password_page(t("新口令须与原口令不同。"), 400)

@@ -16,7 +16,7 @@ from dashboard.services.checking import ELSEWHERE
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
 from etl.gate import REFUSAL_KINDS
-from etl.journal import PASSED, RECEIVED, Submission
+from etl.journal import NOT_CURRENT, PASSED, RECEIVED, Submission
 from etl.review import STATE_TITLES
 from etl.sheets import SHEETS
 from metrics.period import parse_month
@@ -75,9 +75,14 @@ def _draft(found: Standing) -> str:
 
 
 def _seen_before(found: Standing, same: Submission) -> str:
+    """Why an uploaded file need not or cannot be handed in: it is a revision, to the byte."""
     if same == found.restorable:
         return t("上传的文件就是已撤回的第{n}版;要照原样报送,请在“报送记录”下恢复这一版", n=same.revision)
-    return t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=same.revision)
+    if same == found.counting:
+        return t("上传的文件与第{n}版完全相同,该版已经报送,不必再交", n=same.revision)
+    if same.state in NOT_CURRENT:
+        return t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=same.revision)
+    return t("上传的文件与已被代替的第{n}版完全相同;要改回这一版,请改动后再传", n=same.revision)
 
 
 def _why(found: Standing) -> str:
@@ -241,7 +246,7 @@ def _revision(each: Submission) -> Line:
         _moment(each.received_at),
         each.received_by,
         each.certified_by or format.MISSING,
-        state(each.state),
+        state_title(each.state),
         sheets,
     )
     saved = f'<a href="{escape(address)}&amp;save" download>{escape(t("保存"))}</a>'
@@ -249,7 +254,7 @@ def _revision(each: Submission) -> Line:
     return Line(cells=[*(escape(text) for text in cells), opened, data_link(each)])
 
 
-def state(key: str) -> str:
+def state_title(key: str) -> str:
     """A submission's state in the reader's language."""
     zh, en = STATE_TITLES[key]
     return en if LANGUAGE.get() == "en" else zh

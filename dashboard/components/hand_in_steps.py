@@ -17,11 +17,11 @@ from dashboard.components.links import link
 from dashboard.components.press import ERRORS, pressed, refused
 from dashboard.i18n import of, spoken, t
 from dashboard.queries import previews
-from dashboard.services import attachments, hand_in, merging
+from dashboard.services import attachments, hand_in, merging, withdrawing
 from dashboard.services.standing import Standing
 from etl.campaign import Campaign
 from etl.drafts import LONGEST_REASON
-from etl.journal import PASSED, RECEIVED
+from etl.journal import PASSED, RECEIVED, Submission
 from etl.merge import MOST_FILES
 
 
@@ -85,7 +85,7 @@ def upload_workbook(found: Standing) -> None:
     )
 
 
-def check(here: Doors, principal: Principal, found: Standing) -> None:
+def check(here: Doors, found: Standing) -> None:
     """Step 2."""
     hand_in_page.step(2, upload_step_title(found), done=found.draft is not None and not found.draft.blocking)
     if found.counting is not None and found.counting.state == PASSED:
@@ -94,17 +94,17 @@ def check(here: Doors, principal: Principal, found: Standing) -> None:
     upload_workbook(found)
     if found.draft is not None:
         hand_in_page.findings(found)
-        discarding = partial(_discarded, here, principal, found)
+        discarding = partial(_discarded, here, found)
         st.button(t("放弃这份文件"), key="discard", on_click=partial(pressed, discarding, "discard"))
         refused("discard")
 
 
-def _discarded(here: Doors, principal: Principal, found: Standing) -> str:
-    hand_in.discard(here, principal, found.unit.code, found.period)
+def _discarded(here: Doors, found: Standing, principal: Principal) -> str:
+    hand_in.discard(here, principal, found.unit.code, found.period, found.draft.draft_id)
     return t("已放弃上传的文件;以前提交的不受影响。")
 
 
-def explain(here: Doors, principal: Principal, found: Standing) -> None:
+def explain(here: Doors, found: Standing) -> None:
     """Step 3: a reason for what is asked about, once a kind, sheet and column."""
     asked = questions(found.draft.to_explain)
     hand_in_page.step(3, t("说明与确认"), done=not found.draft.unexplained)
@@ -114,11 +114,11 @@ def explain(here: Doors, principal: Principal, found: Standing) -> None:
     page.line(escape(t("写好一条,按回车或点别处即保存。")), key="reasons_are_kept")
     with st.container(key="reasons"):
         for each in asked:
-            _reason(here, principal, found, each)
+            _reason(here, found, each)
     refused("reasons")
 
 
-def _reason(here: Doors, principal: Principal, found: Standing, asked: Question) -> None:
+def _reason(here: Doors, found: Standing, asked: Question) -> None:
     """The question as a line of its own (a label of Streamlit's is Markdown to the eye and raw to the ear), and its answer."""
     given = found.draft.reasons.get(asked.key, "")
     mark = f' <span class="met">{escape(t("已保存"))}</span>' if given else ""
@@ -129,7 +129,7 @@ def _reason(here: Doors, principal: Principal, found: Standing, asked: Question)
         key=f"reason.{asked.key}",
         max_chars=LONGEST_REASON,
         label_visibility="collapsed",
-        on_change=partial(_save, here, principal, found, asked),
+        on_change=partial(pressed, partial(_saved, here, found, asked), "reasons"),
     )
 
 
@@ -138,17 +138,13 @@ def _asks(question: Question) -> str:
     return f"{question.where}:{question.title}{values}。{question.expected}"
 
 
-def _save(here: Doors, principal: Principal, found: Standing, asked: Question) -> None:
+def _saved(here: Doors, found: Standing, asked: Question, principal: Principal) -> str:
     reason = st.session_state.get(f"reason.{asked.key}", "")
-
-    def act() -> str:
-        hand_in.explain(here, principal, found.unit.code, found.period, dict.fromkeys(asked.keys, reason))
-        return ""
-
-    pressed(act, "reasons")
+    hand_in.explain(here, principal, found.unit.code, found.period, dict.fromkeys(asked.keys, reason))
+    return ""
 
 
-def submit(here: Doors, principal: Principal, found: Standing) -> None:
+def submit(here: Doors, found: Standing) -> None:
     """Step 4: certified by name; nothing is signed that does not say what is declared."""
     left = len(found.draft.unexplained)
     hand_in_page.step(
@@ -161,55 +157,58 @@ def submit(here: Doors, principal: Principal, found: Standing) -> None:
         return
     page.line(escape(declared), key="declared")
     with st.form("submit", border=False):
-        st.text_input(t("数据负责人姓名(对本表数据及上述声明负责)"), key="certified_by", max_chars=30)
-        press = partial(_submit, here, principal, found)
-        st.form_submit_button(t("提交"), type="primary", on_click=press)
+        # A key of its own for each draft: a name signs what it was typed under.
+        name = f"certified_by.{found.draft.draft_id}"
+        st.text_input(t("数据负责人姓名(对本表数据及上述声明负责)"), key=name, max_chars=30)
+        submitting = partial(_submitted, here, found, name)
+        st.form_submit_button(t("提交"), type="primary", on_click=partial(pressed, submitting, "submit"))
     refused("submit")
 
 
-def _submit(here: Doors, principal: Principal, found: Standing) -> None:
-    def act() -> str:
-        name = st.session_state.get("certified_by", "")
-        receipt = hand_in.submit(here, principal, found.unit.code, found.period, found.draft.draft_id, name)
-        return t(
-            "已提交。回执号 {number},{moment}接收;等待省级审核,审核前可以撤回。",
-            number=receipt.number,
-            moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
-        )
-
-    pressed(act, "submit")
+def _submitted(here: Doors, found: Standing, name: str, principal: Principal) -> str:
+    signed = st.session_state.get(name, "")
+    receipt = hand_in.submit(here, principal, found.unit.code, found.period, found.draft.draft_id, signed)
+    return t(
+        "已提交。回执号 {number},{moment}接收;等待省级审核,审核前可以撤回。",
+        number=receipt.number,
+        moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
+    )
 
 
-def withdraw(here: Doors, principal: Principal, found: Standing) -> None:
-    """Taking the latest revision back before it is reviewed."""
-    latest = found.latest
-    if latest is None or latest.state != RECEIVED or found.is_frozen:
+def withdraw(here: Doors, found: Standing) -> None:
+    """Taking the revision that counts back before it is reviewed."""
+    held = found.counting
+    if held is None or held.state != RECEIVED or found.is_frozen:
         return
-    with st.expander(t("撤回第{n}版", n=latest.revision)), st.form("withdraw", border=False):
-        st.text_input(t("撤回原因"), key="withdraw_reason", max_chars=200)
-
-        def act() -> str:
-            hand_in.withdraw(here, principal, latest.submission_id, st.session_state["withdraw_reason"])
-            return t("已撤回第{n}版。", n=latest.revision)
-
-        st.form_submit_button(t("撤回"), on_click=partial(pressed, act, "withdraw"))
+    reason = f"withdraw.{held.submission_id}"
+    with st.expander(t("撤回第{n}版", n=held.revision)), st.form("withdraw", border=False):
+        st.text_input(t("撤回原因"), key=reason, max_chars=200)
+        withdrawing = partial(_withdrawn, here, held, reason)
+        st.form_submit_button(t("撤回"), on_click=partial(pressed, withdrawing, "withdraw"))
         refused("withdraw")
 
 
-def restore(here: Doors, principal: Principal, found: Standing) -> None:
+def _withdrawn(here: Doors, held: Submission, reason: str, principal: Principal) -> str:
+    withdrawing.withdraw(here, principal, held.submission_id, st.session_state[reason])
+    return t("已撤回第{n}版。", n=held.revision)
+
+
+def restore(here: Doors, found: Standing) -> None:
     """Handing in again, as it stands, the latest revision where it was taken back."""
-    latest = found.restorable
-    if latest is None:
+    held = found.restorable
+    if held is None:
         return
-    with st.expander(t("恢复已撤回的第{n}版", n=latest.revision)), st.form("restore", border=False):
-        st.text_input(t("恢复原因"), key="restore_reason", max_chars=200)
-
-        def act() -> str:
-            hand_in.restore(here, principal, latest.submission_id, st.session_state["restore_reason"])
-            return t("已恢复第{n}版,等待审核。", n=latest.revision)
-
-        st.form_submit_button(t("恢复"), on_click=partial(pressed, act, "restore"))
+    reason = f"restore.{held.submission_id}"
+    with st.expander(t("恢复已撤回的第{n}版", n=held.revision)), st.form("restore", border=False):
+        st.text_input(t("恢复原因"), key=reason, max_chars=200)
+        restoring = partial(_restored, here, held, reason)
+        st.form_submit_button(t("恢复"), on_click=partial(pressed, restoring, "restore"))
         refused("restore")
+
+
+def _restored(here: Doors, held: Submission, reason: str, principal: Principal) -> str:
+    withdrawing.restore(here, principal, held.submission_id, st.session_state[reason])
+    return t("已恢复第{n}版,等待审核。", n=held.revision)
 
 
 def attach(here: Doors, principal: Principal, found: Standing) -> None:
@@ -241,11 +240,11 @@ def _attachment(here: Doors, principal: Principal, each: Mapping[str, object], *
     with st.container(horizontal=True, vertical_alignment="center"):
         page.line(hand_in_page.attachment(each), key=f"attachment_{number}")
         if not is_kept and may(principal, "attachment.remove", str(each["unit_code"])):
-            removing = partial(pressed, partial(_removed, here, principal, number), "attachments")
+            removing = partial(pressed, partial(_removed, here, number), "attachments")
             st.button(t("移除"), key=f"remove_{number}", on_click=removing, type="tertiary")
 
 
-def _removed(here: Doors, principal: Principal, number: int) -> str:
+def _removed(here: Doors, number: int, principal: Principal) -> str:
     return t("已移除附件{file}。", file=attachments.remove(here, principal, number))
 
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import format
-from dashboard.access.principal import RefusedError
+from dashboard.access.principal import Principal, RefusedError
 from dashboard.i18n import deferred, spoken, t
+from dashboard.queries import people
 from dashboard.services.reporting import NotReadyError
 from etl.extensions import ExtensionError
 from etl.journal import FrozenMonthError, StoreConflictError
@@ -22,11 +23,14 @@ FAILED = deferred("没有办成,数据没有受影响。请再试一次;仍不�
 ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError, ExtensionError)
 
 
-def pressed(act: Callable[[], str], place: str) -> None:
-    """Do what was pressed at a place of the page, and keep what came of it for the run that follows."""
+def pressed(act: Callable[[Principal], str], place: str) -> None:
+    """Do what was pressed at a place of the page, and keep what came of it for the run that follows.
+
+    The act is done as whoever presses may act now: since the page was drawn, their account may have changed.
+    """
     st.session_state[DONE] = st.session_state[REFUSED] = ""
     try:
-        st.session_state[DONE] = format.unformatted(act())
+        st.session_state[DONE] = format.unformatted(act(people.principal()))
     except ERRORS as error:
         st.session_state[REFUSED], st.session_state[PLACE] = format.unformatted(spoken(error)), place
     except Exception:

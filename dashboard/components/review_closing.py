@@ -37,7 +37,7 @@ def show(here: Doors, principal: Principal, found: Closing, names: Mapping[str, 
         with st.expander(t("{unit}待销号的问题({count}个)", unit=unit, count=len(waiting))):
             block.show(_waiting(waiting), key="closing_waiting")
             if may(principal, "issue.close", picked):
-                _form(here, principal, picked, waiting)
+                _form(here, picked, waiting)
     block.show(_closed(closed, names.get(picked, picked)), key="closing_closed")
 
 
@@ -115,7 +115,7 @@ def _day(day: object) -> str:
     return format.MISSING if day is None else f"{day:%Y-%m-%d}"
 
 
-def _form(here: Doors, principal: Principal, unit_code: str, waiting: Sequence[Rectified]) -> None:
+def _form(here: Doors, unit_code: str, waiting: Sequence[Rectified]) -> None:
     chosen, evidence = f"{CHOSEN}.{unit_code}", f"{EVIDENCE}.{unit_code}"
     told = {each.issue_id: f"{each.issue_id} {each.county}" for each in waiting}
     if chosen in st.session_state:
@@ -132,12 +132,12 @@ def _form(here: Doors, principal: Principal, unit_code: str, waiting: Sequence[R
         st.text_input(
             t("销号依据:看到了什么(现场核查时间、照片编号等)"), key=evidence, max_chars=LONGEST_EVIDENCE
         )
-        act = partial(_close, here, principal, unit_code, chosen, evidence)
+        act = partial(_close, here, unit_code, chosen, evidence)
         st.form_submit_button(t("销号"), on_click=partial(pressed, act, "closing"))
     refused("closing")
 
 
-def _close(here: Doors, principal: Principal, unit_code: str, chosen: str, evidence: str) -> str:
+def _close(here: Doors, unit_code: str, chosen: str, evidence: str, principal: Principal) -> str:
     issues = st.session_state.get(chosen, [])
     closing.close(here, principal, unit_code, issues, st.session_state.get(evidence, ""))
     # What is closed is no option any more, and the next issue has evidence of its own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 from html import escape
@@ -34,7 +34,7 @@ def show(
     granted = extensions.listed(here, principal, period)
     _list(granted, names, here.campaign())
     if not is_frozen and may(principal, "extension.grant"):
-        _form(here, principal, period, names)
+        _form(here, period, names)
 
 
 def _list(granted: list[Extension], names: Mapping[str, str], campaign: Campaign) -> None:
@@ -59,7 +59,7 @@ def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, hold
     return line(names.get(each.unit_code, each.unit_code), until, each.granted_by, granted_at, each.reason)
 
 
-def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, str]) -> None:
+def _form(here: Doors, period: str, names: Mapping[str, str]) -> None:
     campaign = here.campaign()
     planned, units = campaign.due_day(period), _units(campaign, names)
     with st.expander(t("准予一个单位延期")), st.form("extension", border=False):
@@ -82,7 +82,7 @@ def _form(here: Doors, principal: Principal, period: str, names: Mapping[str, st
         )
         reason.text_input(t("延期理由"), key=REASON, max_chars=LONGEST_REASON)
         st.html(f'<p class="src">{escape(_note(planned))}</p>')
-        act: Callable[[], str] = partial(_granted, here, principal, period, units)
+        act = partial(_granted, here, period, units)
         st.form_submit_button(t("准予"), on_click=partial(pressed, act, "extension"))
         refused("extension")
 
@@ -104,11 +104,13 @@ def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _granted(here: Doors, principal: Principal, period: str, units: Mapping[str, str]) -> str:
+def _granted(here: Doors, period: str, units: Mapping[str, str], principal: Principal) -> str:
     unit_code, last_day = st.session_state[UNIT], st.session_state[LAST_DAY]
     if unit_code is None:
         raise NotReadyError("请选择单位 / choose a unit")
     extensions.grant(here, principal, unit_code, period, last_day, st.session_state.get(REASON, ""))
+    # The next unit has reasons of its own.
+    st.session_state[UNIT], st.session_state[REASON] = None, ""
     unit, day = units[unit_code], format.day(last_day)
     if last_day <= here.campaign().due_day(period):
         return t("已撤回{unit}的延期,恢复原定的{day}。", unit=unit, day=day)

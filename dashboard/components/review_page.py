@@ -10,11 +10,11 @@ from itertools import islice
 
 import streamlit as st
 
-from dashboard import format
+from dashboard import format, state
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table, revision_changes
-from dashboard.components.hand_in_page import data_link, file_link, state
+from dashboard.components.hand_in_page import data_link, file_link, state_title
 from dashboard.components.links import going, link, linked
 from dashboard.components.plain_table import Line, line
 from dashboard.components.press import pressed, refused
@@ -22,7 +22,7 @@ from dashboard.i18n import LANGUAGE, clauses, listed, t
 from dashboard.services import reviewing
 from dashboard.services.receipts import receipt_of
 from dashboard.services.review_queue import Asked, Case, Waiting
-from etl.journal import PASSED, RECEIVED, RETURNED
+from etl.journal import PASSED, RECEIVED, RETURNED, Submission
 from etl.review import DECISION_TITLES
 from etl.sheets import COVER, SHEETS
 from metrics.period import parse_month
@@ -38,7 +38,7 @@ def sentence(
     rows: Sequence[Waiting], units: Mapping[str, str], elsewhere: Mapping[str, int], *, is_frozen: bool
 ) -> str:
     """How much of the month is in and waits, of these units, and which other months have something waiting; as HTML."""
-    came = sum(each.submission.unit_code in units for each in rows)
+    came = len({each.submission.unit_code for each in rows} & set(units))
     waiting = sum(each.submission.state == RECEIVED for each in rows)
     register = any(
         each.submission.state == RECEIVED and each.submission.unit_code not in units for each in rows
@@ -57,7 +57,9 @@ def _elsewhere(waiting: Mapping[str, int]) -> str:
     if not waiting:
         return ""
     named = [
-        link(t("{month}({count}份)", month=format.month(parse_month(month)), count=count), month=month, unit="")
+        link(
+            t("{month}({count}份)", month=format.month(parse_month(month)), count=count), month=month, unit=""
+        )
         for month, count in islice(waiting.items(), MONTHS_NAMED)
     ]
     if rest := len(waiting) - len(named):
@@ -89,10 +91,12 @@ def _waiting(each: Waiting, names: Mapping[str, str], picked: str, now: datetime
         received,
         waited,
         format.whole(each.asked),
-        state(held.state),
+        state_title(held.state),
     )
     mark = 'class="picked" aria-current="true" ' if held.unit_code == picked else ""
-    leads = f'{mark}data-key="review-{held.unit_code}" tabindex="0" role="link" {going(unit=held.unit_code)}'
+    leads = (
+        f'{mark}data-key="review-{held.submission_id}" tabindex="0" role="link" {going(unit=held.unit_code)}'
+    )
     return line(*cells, row=leads)
 
 
@@ -101,7 +105,7 @@ def case(found: Case, name: str, principal: Principal) -> None:
     held = found.submission
     facts = [
         t("第{n}版", n=held.revision),
-        state(held.state),
+        state_title(held.state),
         t("{who}报送", who=held.received_by),
         t("{who}负责", who=held.certified_by) if held.certified_by else "",
     ]
@@ -119,7 +123,9 @@ def case(found: Case, name: str, principal: Principal) -> None:
         _attachments(found),
         _decisions(found),
     ]
-    block.show(f'<section class="review-case">{"".join(parts)}</section>', key="review_case")
+    block.show(
+        f'<section class="review-case">{"".join(parts)}</section>', key=f"review_case.{held.submission_id}"
+    )
 
 
 def _asked(found: Case) -> str:
@@ -169,50 +175,77 @@ def _reason(reason: Mapping[str, str]) -> str:
 
 
 def decide(here: Doors, principal: Principal, found: Case) -> None:
-    """Pass, or return with reasons tied to cells; what was returned by mistake can be passed, until a later one comes."""
+    """Pass, or return with reasons tied to cells; what was returned by mistake can be passed, until a later one comes.
+
+    Every key names its submission: what is pressed or typed for one is never another's.
+    """
     held = found.submission
     if held.state not in (RECEIVED, PASSED, RETURNED) or not may(principal, "submission.pass"):
         return
-    passing = partial(
-        pressed, partial(_passed, here, principal, held.submission_id, held.revision), "passing"
-    )
+    place = f"passing.{held.submission_id}"
+    passing = partial(pressed, partial(_passed, here, held), place)
     if held.state == RECEIVED:
-        st.button(t("审核通过"), type="primary", on_click=passing)
-    refused("passing")
+        st.button(t("审核通过"), key=f"pass.{held.submission_id}", type="primary", on_click=passing)
+    refused(place)
     if held.state == RETURNED:
-        with st.expander(t("撤销退回")):
-            told = t("退错了的,在该单位报来新版本之前可以改为审核通过;退回意见仍留在记录里。")
-            st.html(f'<p class="src">{escape(told)}</p>')
-            st.button(t("改为审核通过"), on_click=passing)
-        return
-    with st.expander(t("退回修改")), st.form("return", border=False):
+        _undo(held, passing)
+    else:
+        _return(here, held)
+
+
+def _undo(held: Submission, passing: Callable[[], None]) -> None:
+    with st.expander(t("撤销退回")):
+        told = t("退错了的,在该单位报来新版本之前可以改为审核通过;退回意见仍留在记录里。")
+        st.html(f'<p class="src">{escape(told)}</p>')
+        st.button(t("改为审核通过"), key=f"undo.{held.submission_id}", on_click=passing)
+
+
+def _return(here: Doors, held: Submission) -> None:
+    place = f"return.{held.submission_id}"
+    with st.expander(t("退回修改")), st.form(place, border=False):
         for number in range(REASONS):
             sheet, cell, reason = st.columns([2, 1, 6])
             sheet.selectbox(
                 t("工作表"),
                 ["", COVER.title_zh, *(SHEETS[each.sheet].title_zh for each in held.sheets)],
-                key=f"return.{SHEET}.{number}",
+                key=f"{place}.{SHEET}.{number}",
                 format_func=lambda title: title or t("整份"),
             )
-            cell.text_input(t("单元格,如 C12"), key=f"return.{CELL}.{number}", max_chars=12)
-            reason.text_input(t("退回理由"), key=f"return.{REASON}.{number}", max_chars=300)
-        returning = partial(_returned, here, principal, held.submission_id, held.revision)
-        st.form_submit_button(t("退回"), on_click=partial(pressed, returning, "return"))
-        refused("return")
+            cell.text_input(t("单元格,如 C12"), key=f"{place}.{CELL}.{number}", max_chars=12)
+            reason.text_input(t("退回理由"), key=f"{place}.{REASON}.{number}", max_chars=300)
+        returning = partial(_returned, here, held, place)
+        st.form_submit_button(t("退回"), on_click=partial(pressed, returning, place))
+        refused(place)
 
 
-def _passed(here: Doors, principal: Principal, submission_id: str, revision: int) -> str:
-    reviewing.pass_submission(here, principal, submission_id)
-    return t("第{n}版已审核通过。", n=revision)
+def _passed(here: Doors, held: Submission, principal: Principal) -> str:
+    reviewing.pass_submission(here, principal, held.submission_id)
+    _stay(held)
+    return t("第{n}版已审核通过。", n=held.revision)
 
 
-def _returned(here: Doors, principal: Principal, submission_id: str, revision: int) -> str:
+def _returned(here: Doors, held: Submission, place: str, principal: Principal) -> str:
     reasons = [
-        {name: st.session_state.get(f"return.{name}.{number}", "") for name in (SHEET, CELL, REASON)}
+        {name: st.session_state.get(f"{place}.{name}.{number}", "") for name in (SHEET, CELL, REASON)}
         for number in range(REASONS)
     ]
-    reviewing.return_submission(here, principal, submission_id, reasons)
-    return t("第{n}版已退回,联络员进入报送页即可看到意见。", n=revision)
+    reviewing.return_submission(here, principal, held.submission_id, reasons)
+    _stay(held)
+    return t("第{n}版已退回,联络员进入报送页即可看到意见。", n=held.revision)
+
+
+def _stay(held: Submission) -> None:
+    """The unit decided on stays in view, whichever waits longest now: nobody decides on what has only just come up."""
+    st.session_state[state.UNIT] = held.unit_code
+
+
+def following(rows: Sequence[Waiting], names: Mapping[str, str], picked: str) -> None:
+    """The way on to the unit that waits longest, after the one in view is decided on."""
+    waiting = [each.submission.unit_code for each in rows if each.submission.state == RECEIVED]
+    if not waiting or picked in waiting:
+        return
+    name = names.get(waiting[0], waiting[0])
+    page.line(link(t("下一份待审核:{unit}", unit=name), unit=waiting[0]), key="following")
 
 
 def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) -> None:
@@ -231,18 +264,19 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
                 "冻结后,本月不再接收新版本和附件,也不能再退回或准予延期;已通过的作为定稿。重新开放须由系统管理员办理。"
             )
             st.html(f'<p class="src">{escape(freezing)}</p>')
-        st.text_input(t("理由(有报送未审核或有单位未报时必填)"), key="freeze_reason", max_chars=200)
-        act: Callable[[], str] = partial(_locked, here, principal, period, is_frozen)
+        reason = f"{action}.{period}"
+        st.text_input(t("理由(有报送未审核或有单位未报时必填)"), key=reason, max_chars=200)
+        act = partial(_locked, here, period, is_frozen, reason)
         st.form_submit_button(word, on_click=partial(pressed, act, "freeze"))
         refused("freeze")
 
 
-def _locked(here: Doors, principal: Principal, period: str, is_frozen: bool) -> str:
-    reason = st.session_state.get("freeze_reason", "")
+def _locked(here: Doors, period: str, is_frozen: bool, reason: str, principal: Principal) -> str:
+    told = st.session_state.get(reason, "")
     if is_frozen:
-        reviewing.reopen(here, principal, period, reason)
+        reviewing.reopen(here, principal, period, told)
         return t("已重新开放。")
-    reviewing.freeze(here, principal, period, reason)
+    reviewing.freeze(here, principal, period, told)
     return t("已冻结,本月不再接收新的版本。")
 
 

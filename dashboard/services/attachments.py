@@ -11,13 +11,17 @@ from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts
 from dashboard.services.reporting import NotReadyError, place
+from dashboard.services.room import require_room
 from etl.journal import PASSED, FrozenMonthError, is_frozen
 from etl.journal_tables import ATTACHMENT, SUBMISSION
 from etl.masking import mask_text
 
 KINDS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 """What may be attached, by the first bytes of the content: a file's ending says nothing."""
-MOST = 10
+MOST, MOST_EVER = 10, 40
+"""Of a month at once, and with those taken off: their bytes stay for a while."""
+LARGEST_NUMBER = 2**63 - 1
+"""What the journal can count to."""
 
 
 def add(
@@ -29,6 +33,7 @@ def add(
     place(here, unit_code, period)
     if not any(content.startswith(beginning) for beginning in KINDS):
         raise NotReadyError("附件只收 PDF、PNG、JPEG,例如盖章页的扫描件 / attachments are PDF, PNG or JPEG")
+    require_room(here)
     sha256 = here.store.keep(here.store.attachments, content, "")
     name = mask_text(PurePath(file_name).name)
     with acts.acting(here, principal, "attachment.add", unit=unit_code, what=what, file=name) as connection:
@@ -42,6 +47,11 @@ def add(
             return int(str(same["sequence"]))
         if len(kept) >= MOST:
             raise NotReadyError(f"一个月最多{MOST}个附件 / at most {MOST} attachments a month")
+        if same is None and _ever(connection, unit_code, period) >= MOST_EVER:
+            raise NotReadyError(
+                f"本月连同已移除的附件已有{MOST_EVER}个,不能再加;请联系省厅管理员"
+                f" / with those taken off, this month has had {MOST_EVER} attachments and takes no more: ask the province"
+            )
         told = {"file_name": name, "added_by": principal.name, "added_at": here.now()}
         if same is not None:
             # Taken off before: it comes back under the number it had.
@@ -57,6 +67,11 @@ def _same(connection: sa.Connection, unit_code: str, period: str, sha256: str) -
     of_month = (ATTACHMENT.c.unit_code == unit_code) & (ATTACHMENT.c.period == period)
     query = sa.select(ATTACHMENT).where(of_month, ATTACHMENT.c.sha256 == sha256)
     return connection.execute(query).mappings().first()
+
+
+def _ever(connection: sa.Connection, unit_code: str, period: str) -> int:
+    of_month = (ATTACHMENT.c.unit_code == unit_code) & (ATTACHMENT.c.period == period)
+    return connection.scalar(sa.select(sa.func.count()).select_from(ATTACHMENT).where(of_month))
 
 
 def remove(here: Doors, principal: Principal, number: int) -> str:
@@ -95,6 +110,8 @@ def are_kept(connection: sa.Connection, unit_code: str, period: str) -> bool:
 
 
 def _row(connection: sa.Connection, number: int) -> Mapping[str, object] | None:
+    if number > LARGEST_NUMBER:
+        return None
     query = sa.select(ATTACHMENT).where(ATTACHMENT.c.sequence == number, ATTACHMENT.c.removed_at.is_(None))
     return connection.execute(query).mappings().first()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from threading import BoundedSemaphore, Lock
 
@@ -17,6 +18,8 @@ from etl.read import WorkbookReader
 CHECKS_AT_ONCE = BoundedSemaphore(2)
 """A check takes a core and the memory of the workbook; a rush before the deadline waits in line."""
 
+MONTH_NAMED = re.compile(r"(?<!\d)(20[0-9]{2})[-.年](0?[1-9]|1[0-2])(?![0-9]|[-.][0-9]|月[0-9]|月份?[0-9])")
+"""A year and month that no day follows."""
 SIMULATED = Words(zh="模拟数据的填报表", en="A workbook of simulated data")
 REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
 
@@ -83,10 +86,18 @@ def misplaced(
     named = _named(campaign, file_name)
     if named and unit not in named:
         found.append(finding("file_name_of_other_unit", value=file_name, wanted=unit.name))
+    months = months_named(file_name)
+    if months and period not in months:
+        found.append(finding("file_name_of_other_month", value=file_name, wanted=period))
     # A workbook that is not even of a unit of ours has other things to mend first.
     if stands.unit is not None and file.is_simulated != simulated:
         found.append(finding("simulated_and_real", value=file_name, wanted=SIMULATED if simulated else REAL))
     return found
+
+
+def months_named(file_name: str) -> set[str]:
+    """The months a file name states in full, such as 2026-09 or 2026年9月; a whole date says when it was saved."""
+    return {f"{year}-{int(month):02d}" for year, month in MONTH_NAMED.findall(file_name)}
 
 
 def _named(campaign: Campaign, file_name: str) -> list[Unit]:

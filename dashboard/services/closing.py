@@ -65,7 +65,7 @@ def closing(here: Doors, principal: Principal, period: str) -> Closing:
 
     One that a later month leaves out, or says nothing of, waits all the same.
     """
-    acts.allow(here, principal, "page.review", what=period)
+    acts.allow(here, principal, "submission.read", what=period)
     journal, closed = here.journal(), closures.closures(here.journal())
     reports = list(current(journal.submissions()).values())
     told = closures.told_last(here.store, [each for each in reports if each.period <= period])

@@ -39,6 +39,6 @@ def grant(
 
 def listed(here: Doors, principal: Principal, period: str) -> list[Extension]:
     """Everything granted for a month, in its order: to whom, until when, by whom and why."""
-    acts.allow(here, principal, "page.review", what=period)
+    acts.allow(here, principal, "submission.read", what=period)
     with here.journal().reading() as connection:
         return extensions.granted(connection, period)

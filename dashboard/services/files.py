@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import NOBODY, Principal, RefusedError
-from dashboard.i18n import LANGUAGE, LANGUAGES, spoken
+from dashboard.i18n import LANGUAGE, LANGUAGES, spoken, t
 from dashboard.services import attachments, hand_in, merging, receipts, submitted
 from dashboard.services.hand_in import LARGEST
 from dashboard.services.pacing import TooOftenError
@@ -76,6 +77,10 @@ def _in_language(
         return PlainTextResponse(spoken(error), 429, headers={"retry-after": str(error.seconds)})
     except TOLD as error:
         return PlainTextResponse(spoken(error), 409)
+    except Exception:
+        # A fault of ours, or of the disk: the operator gets it in full, whoever sent the file a sentence.
+        logging.getLogger(__name__).exception("%s %s failed", request.method, request.url.path)
+        return PlainTextResponse(t("没有办成,数据没有受影响。请再试一次;仍不行时,请联系省厅管理员。"), 500)
 
 
 async def _body(request: Request) -> bytes:

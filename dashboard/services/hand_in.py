@@ -1,4 +1,4 @@
-"""Handing in: a unit's template, its workbook checked and explained, submitted with a receipt, or taken back."""
+"""Handing in: a unit's template, its workbook checked and explained, and submitted with a receipt."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ import sqlalchemy as sa
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, act_of
 from dashboard.services import acts, pacing, publishing
-from dashboard.services.checking import GONE, check, findings_of
+from dashboard.services.checking import CHECKS_AT_ONCE, GONE, check, findings_of
 from dashboard.services.receipts import Receipt, receipt_of
 from dashboard.services.reporting import NotReadyError, place
+from dashboard.services.room import require_room
 from etl import drafts
 from etl.accept import accept
 from etl.drafts import Draft
-from etl.findings import key_of, render
+from etl.findings import key_of, render, subject
 from etl.gate import REFUSAL_KINDS
-from etl.journal import RECEIVED, WITHDRAWN, Explanation, Submission
+from etl.journal import Explanation, current
 from etl.journal_tables import AUDIT
 from etl.keeping.purge import was_purged
 from etl.mark import marked_copy
-from etl.review import decide
 from etl.writing.issue_template import issue_template
 
 LARGEST = 20 * 1024 * 1024
+NEWER = "已上传了新的文件,请刷新页面核对后再办 / a newer file was uploaded: reload and look at it first"
 MARKED = "-标注"
 """Ends the name of a marked copy, once, however often it goes to and fro."""
 
@@ -56,6 +57,7 @@ def receive(
     campaign, unit = place(here, unit_code, period)
     if not 0 < len(content) <= LARGEST:
         raise NotReadyError("文件应在1字节到20兆之间 / a file has 1 byte to 20 MB")
+    require_room(here)
     what, name = _what(unit_code, period), PurePath(file_name).name
     with acts.acting(here, principal, "workbook.upload", unit=unit_code, what=what, file=name) as connection:
         pacing.require_turn(connection, principal, here.now())
@@ -91,11 +93,17 @@ def explain(
         return drafts.explain(connection, draft, reasons)
 
 
-def discard(here: Doors, principal: Principal, unit_code: str, period: str) -> None:
-    """Put aside what a unit has uploaded for a month and not handed in; what was handed in stands as it stood."""
+def discard(here: Doors, principal: Principal, unit_code: str, period: str, draft_id: str) -> None:
+    """Put aside what a unit has uploaded for a month and not handed in; what was handed in stands as it stood.
+
+    Raises NotReadyError where another upload stands in its place by now.
+    """
     what = _what(unit_code, period)
     with acts.acting(here, principal, "workbook.discard", unit=unit_code, what=what) as connection:
-        drafts.drop(connection, unit_code, period)
+        draft = drafts.find(connection, unit_code, period)
+        if draft is not None and draft.draft_id != draft_id:
+            raise NotReadyError(NEWER)
+        drafts.drop(connection, draft_id)
 
 
 def found_draft(here: Doors, unit_code: str, period: str) -> Draft:
@@ -120,8 +128,12 @@ def nothing_uploaded(connection: sa.Connection, unit_code: str, period: str) -> 
 def marked(
     here: Doors, principal: Principal, unit_code: str, period: str, language: str
 ) -> tuple[str, bytes]:
-    """The unit's own workbook back, every finding marked at its cell: file name and workbook."""
-    acts.allow(here, principal, "workbook.check", unit=unit_code, what=_what(unit_code, period))
+    """The unit's own workbook back, every finding marked at its cell: file name and workbook.
+
+    Raises RefusedError, NotReadyError, pacing.TooOftenError.
+    """
+    what = _what(unit_code, period)
+    acts.allow(here, principal, "workbook.marked", unit=unit_code, what=what)
     draft = found_draft(here, unit_code, period)
     path = here.store.kept(here.store.workbooks, draft.sha256, ".xlsx")
     if not path.exists():
@@ -130,8 +142,10 @@ def marked(
         raise NotReadyError(
             "这个文件打不开,无法标注;请按提示处理后重新上传 / this file does not open, so nothing can be marked"
         )
-    content = marked_copy(path.read_bytes(), draft.findings, "en" if language == "en" else "zh")
-    acts.tell(here, principal, "workbook.marked", _what(unit_code, period))
+    with acts.acting(here, principal, "workbook.marked", unit=unit_code, what=what) as connection:
+        pacing.require_turn(connection, principal, here.now())
+    with CHECKS_AT_ONCE:
+        content = marked_copy(path.read_bytes(), draft.findings, "en" if language == "en" else "zh")
     return f"{PurePath(draft.file_name).stem.removesuffix(MARKED)}{MARKED}.xlsx", content
 
 
@@ -150,9 +164,7 @@ def submit(
     if draft is None:
         return _handed_in_before(here, unit_code, period, draft_id)
     if draft.draft_id != draft_id:
-        raise NotReadyError(
-            "已上传了新的文件,请刷新页面核对后再提交 / a newer file was uploaded: reload and look at it first"
-        )
+        raise NotReadyError(NEWER)
     name = " ".join(certified_by.split())
     if not name:
         raise NotReadyError("请填写负责人姓名,以示对数据负责 / give the name of who answers for the figures")
@@ -163,7 +175,8 @@ def submit(
     draft = replace(draft, findings=found)
     _require_ready(draft)
     here.journal().claim(campaign.name, simulated=file.is_simulated, now=now)
-    act = act_of(principal, "submission.submit", what, now, draft=draft_id, certified_by=name)
+    told = {"draft": draft_id, "sha256": draft.sha256, "certified_by": name}
+    act = act_of(principal, "submission.submit", what, now, **told)
     accepted = accept(
         here.store,
         here.journal(),
@@ -172,36 +185,38 @@ def submit(
         file_name=draft.file_name,
         received_by=principal.name,
         received_at=now,
-        findings=[render(each, draft.file_name) for each in found],
+        findings=[render(each, draft.file_name) | {"key": key_of(each)} for each in found],
         certified_by=name,
         explanations=_explanations(draft),
         sealed=(here.store.audit_key(), act),
     )
-    if accepted.is_returned:
+    held = here.journal().submissions(unit_code=unit_code, period=period)
+    if accepted.submission_id not in {each.submission_id for each in current(held).values()}:
         raise NotReadyError(
-            f"这份文件与已退回或撤回的第{accepted.revision}版完全相同;已退回的请修改保存后再上传,撤回的可在报送记录下恢复"
-            f" / this file is the very one of revision {accepted.revision}: if it was returned, change it, save and"
-            " upload it again; if it was withdrawn, restore it below the history"
+            f"这份文件与第{accepted.revision}版完全相同,而那一版已退回、撤回或被后来的版本代替;"
+            "要重新报送它,请改动后保存再上传(撤回的可在报送记录下恢复)"
+            f" / this file is the very one of revision {accepted.revision}, which was returned, withdrawn or replaced:"
+            " change it, save and upload it again (a withdrawn one can be restored below the history)"
         )
     with here.journal().writing() as connection:
-        drafts.drop(connection, unit_code, period)
+        drafts.drop(connection, draft_id)
     publishing.publish_soon(here)
-    return receipt_of(_submission(here, accepted.submission_id))
+    return next(receipt_of(each) for each in held if each.submission_id == accepted.submission_id)
 
 
 def _handed_in_before(here: Doors, unit_code: str, period: str, draft_id: str) -> Receipt:
     """The receipt of a draft that is gone because it was handed in: somebody has pressed twice."""
-    latest = here.journal().submissions(unit_code=unit_code, period=period)
     submitted = sa.select(AUDIT.c.detail).where(
         AUDIT.c.action == "submission.submit",
         AUDIT.c.object == _what(unit_code, period),
         AUDIT.c.outcome == "done",
     )
     with here.journal().reading() as connection:
-        drafts_handed_in = {detail.get("draft") for detail in connection.scalars(submitted)}
-        if not latest or draft_id not in drafts_handed_in:
+        handed_in = {detail["draft"]: detail.get("sha256") for detail in connection.scalars(submitted)}
+        if handed_in.get(draft_id) is None:
             raise nothing_uploaded(connection, unit_code, period)
-    return receipt_of(latest[-1])
+    held = here.journal().submissions(unit_code=unit_code, period=period)
+    return next(receipt_of(each) for each in held if each.sha256 == handed_in[draft_id])
 
 
 def _require_ready(draft: Draft) -> None:
@@ -223,44 +238,8 @@ def _explanations(draft: Draft) -> list[Explanation]:
             sheet=each.sheet,
             cell=each.cell,
             column_title=each.column,
-            value=each.value,
+            value=subject(each),
             reason=draft.reasons[key_of(each)],
         )
         for each in {key_of(each): each for each in draft.to_explain}.values()
     ]
-
-
-def _submission(here: Doors, submission_id: str) -> Submission:
-    held = here.journal().submission(submission_id)
-    if held is None:
-        raise NotReadyError("没有这份报送 / there is no such submission")
-    return held
-
-
-def withdraw(here: Doors, principal: Principal, submission_id: str, reason: str) -> None:
-    """Take a submission back before it is reviewed."""
-    _turn(here, principal, "submission.withdraw", submission_id, WITHDRAWN, reason)
-
-
-def restore(here: Doors, principal: Principal, submission_id: str, reason: str) -> None:
-    """Hand in again, as it stands, what was withdrawn, while nothing later stands; it waits for review as before."""
-    _turn(here, principal, "submission.restore", submission_id, RECEIVED, reason)
-
-
-def _turn(
-    here: Doors, principal: Principal, action: str, submission_id: str, state: str, reason: str
-) -> None:
-    """An act of a unit on its own submission, with its reason."""
-    held = _submission(here, submission_id)
-    with acts.acting(
-        here, principal, action, unit=held.unit_code, what=submission_id, reason=reason
-    ) as connection:
-        if not reason.strip():
-            raise NotReadyError("请写明原因 / say why")
-        told = [{"reason": reason}]
-        decide(connection, submission_id, state, by=principal.name, now=here.now(), reasons=told)
-        draft = drafts.find(connection, held.unit_code, held.period)
-        if state == RECEIVED and draft is not None and draft.sha256 == held.sha256:
-            # Uploaded once more before it was restored: it is handed in by now.
-            drafts.drop(connection, held.unit_code, held.period)
-    publishing.publish_soon(here)

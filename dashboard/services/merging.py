@@ -21,6 +21,7 @@ from dashboard.services import acts, pacing
 from dashboard.services.checking import CHECKS_AT_ONCE, reader
 from dashboard.services.hand_in import LARGEST
 from dashboard.services.reporting import NotReadyError, place
+from dashboard.services.room import require_room
 from etl.campaign import Campaign, Unit
 from etl.keeping import batches
 from etl.keeping.batches import Merging
@@ -49,6 +50,7 @@ def take(
         raise NotReadyError(f"一次最多合并{MOST_FILES}份文件 / at most {MOST_FILES} files are merged at once")
     if not 0 < len(content) <= LARGEST:
         raise NotReadyError("文件应在1字节到20兆之间 / a file has 1 byte to 20 MB")
+    require_room(here)
     with _told():
         batches.take(month, batch, number, content)
 
@@ -81,6 +83,7 @@ def latest(here: Doors, principal: Principal, unit_code: str, period: str) -> Me
 
 def download(here: Doors, principal: Principal, unit_code: str, period: str) -> tuple[str, bytes]:
     """The merged workbook: file name and content."""
+    acts.allow(here, principal, "workbook.merged", unit=unit_code, what=f"{unit_code} {period}")
     _, unit, month = _allowed(here, principal, unit_code, period)
     content = batches.latest_workbook(month, here.now())
     if content is None:

@@ -20,7 +20,7 @@ from dashboard.queries import acts as held
 from dashboard.queries.acts import EVERYTHING, MANAGE, Wanted
 from dashboard.services import acts
 from etl import audit
-from etl.journal_tables import ACCOUNT, SESSION
+from etl.journal_tables import ACCOUNT
 
 READ, VERIFY, EXPORT = "page.audit", "audit.verify", "audit.export"
 ADMIN, LIAISON = "admin", "liaison"
@@ -95,9 +95,7 @@ def change_account(
         kept = {"roles": account.roles, "units": account.units, "is_active": account.is_active} | rights
         kept |= {} if is_active is None else {"is_active": is_active}
         _require_an_admin_left(connection, principal, account, kept)
-        accounts.change_rights(connection, account_id, **kept)
-        if not kept["is_active"]:
-            _end_sessions(connection, account_id, here.now())
+        accounts.change_rights(connection, account_id, **kept, now=here.now())
 
 
 def reset_password(here: Doors, principal: Principal, account_id: str) -> str:
@@ -196,12 +194,6 @@ def _require_an_admin_left(
 
 def _is_admin(roles: Iterable[str], is_active: bool) -> bool:
     return is_active and ADMIN in roles
-
-
-def _end_sessions(connection: sa.Connection, account_id: str, now: datetime) -> None:
-    """A stop ends open sessions for good: starting the account again does not revive them."""
-    of_account = (SESSION.c.account_id == account_id) & SESSION.c.ended_at.is_(None)
-    connection.execute(SESSION.update().where(of_account).values(ended_at=now))
 
 
 def read_acts(

@@ -21,6 +21,11 @@ def unit_named(campaign: Campaign, code: str) -> Unit:
 def place(here: Doors, unit_code: str, period: str) -> tuple[Campaign, Unit]:
     """The campaign, and the unit that reports; NotReadyError where unit or month is none of its own."""
     campaign = here.campaign()
+    month_named(campaign, period)
+    return campaign, unit_named(campaign, unit_code)
+
+
+def month_named(campaign: Campaign, period: str) -> None:
+    """Raise NotReadyError unless this is a month of the campaign, such as 2026-09."""
     if period not in campaign.periods:
         raise NotReadyError(f"“{period}”不在本专项的报告期内 / {period} is not a month of this campaign")
-    return campaign, unit_named(campaign, unit_code)

@@ -15,7 +15,7 @@ from etl import review
 from etl.completeness import reports_of
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
-from etl.journal import RECEIVED, WITHDRAWN, Submission, is_frozen
+from etl.journal import RECEIVED, WITHDRAWN, Submission, current, is_frozen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +55,12 @@ class Case:
 
 
 def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
-    """The latest revision of each unit for a month, those that wait for a decision first, the longest wait first."""
+    """The latest revision of each unit for a month, those that wait for a decision first, the longest wait first.
+
+    Where the latest was returned and an earlier one counts that nobody has decided on, that one waits beside it.
+    """
     acts.allow(here, principal, "page.review", what=period)
     submissions = here.journal().submissions(period=period)
-    # What its sender took back is as if it had never come.
-    latest = {each.unit_code: each for each in submissions if each.state != WITHDRAWN}
     reports = reports_of(submissions, period)
     campaign = here.campaign()
     with here.journal().reading() as connection:
@@ -71,9 +72,17 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
             is_late=(reports[each.unit_code].first_received_at or each.received_at)
             >= due_at(campaign, extensions, each.unit_code, period),
         )
-        for each in latest.values()
+        for each in _to_look_at(submissions)
     ]
     return sorted(found, key=lambda each: (each.submission.state != RECEIVED, each.submission.received_at))
+
+
+def _to_look_at(submissions: Sequence[Submission]) -> list[Submission]:
+    # What its sender took back is as if it had never come.
+    latest = {each.unit_code: each for each in submissions if each.state != WITHDRAWN}
+    counting = current(submissions).values()
+    undecided = [each for each in counting if each.state == RECEIVED and each != latest[each.unit_code]]
+    return [*latest.values(), *undecided]
 
 
 def waiting_elsewhere(here: Doors, principal: Principal, period: str) -> dict[str, int]:
@@ -89,11 +98,12 @@ def waiting_elsewhere(here: Doors, principal: Principal, period: str) -> dict[st
 
 
 def case(here: Doors, principal: Principal, submission_id: str) -> Case:
-    """One submission with all that speaks for and against it."""
+    """One submission with all that speaks for and against it, for those who may read what was handed in."""
     acts.allow(here, principal, "page.review", what=submission_id)
     held = here.journal().submission(submission_id)
     if held is None:
         raise NotReadyError("没有这份报送 / there is no such submission")
+    acts.allow(here, principal, "submission.read", unit=held.unit_code, what=submission_id)
     of_month = here.journal().submissions(unit_code=held.unit_code, period=held.period)
     with here.journal().reading() as connection:
         return Case(
@@ -106,9 +116,7 @@ def case(here: Doors, principal: Principal, submission_id: str) -> Case:
 
 
 def _asked(held: Submission, told: Sequence[Mapping[str, object]]) -> list[Asked]:
-    reasons = {
-        (row["sheet"], row["cell"], row["column_title"], row["value"]): str(row["reason"]) for row in told
-    }
+    reasons = {row["finding"]: str(row["reason"]) for row in told}
     return [
         Asked(
             sheet=each["sheet"],
@@ -116,7 +124,7 @@ def _asked(held: Submission, told: Sequence[Mapping[str, object]]) -> list[Asked
             column=each["column"],
             value=each["value"],
             expected=each["expected"],
-            reason=reasons.get((each["sheet"], each["cell"], each["column"], each["value"]), ""),
+            reason=reasons.get(each.get("key"), ""),
         )
         for each in held.findings
         if each["severity"] == SEVERITIES["verify"]["zh"]

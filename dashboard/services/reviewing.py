@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, publishing
-from dashboard.services.reporting import NotReadyError
+from dashboard.services.reporting import NotReadyError, month_named
 from etl import review
+from etl.calendar import first_day
 from etl.journal import PASSED, RETURNED, current
 from etl.review import ReviewError
 
@@ -64,12 +65,20 @@ def _require_places(given: Sequence[Mapping[str, str]]) -> None:
 
 
 def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:
-    """Lock a month. Raises ReviewError where something waits or is missing and no reason is given."""
+    """Lock a month that has begun. Raises ReviewError where something waits or is missing and no reason is given."""
+    acts.allow(here, principal, "month.freeze", what=period)
+    _require_begun(here, period)
     with acts.acting(here, principal, "month.freeze", what=period, reason=reason) as connection:
         review.freeze(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
         if not reason.strip():
             _require_whole(here, period)
     publishing.publish_soon(here)
+
+
+def _require_begun(here: Doors, period: str) -> None:
+    month_named(here.campaign(), period)
+    if first_day(period) > here.now().date():
+        raise ReviewError(f"{period}还没有开始,不能冻结 / {period} has not begun and cannot be frozen")
 
 
 def _require_whole(here: Doors, period: str) -> None:
@@ -90,7 +99,7 @@ def _require_whole(here: Doors, period: str) -> None:
 
 
 def reopen(here: Doors, principal: Principal, period: str, reason: str) -> None:
-    """Open a frozen month again, for a reason."""
+    """Open a frozen month again, for a reason. Raises ReviewError where it is not frozen, or without a reason."""
     with acts.acting(here, principal, "month.reopen", what=period, reason=reason) as connection:
         review.reopen(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
     publishing.publish_soon(here)

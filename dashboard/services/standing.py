@@ -70,11 +70,10 @@ class Standing:
 
     @property
     def seen_before(self) -> Submission | None:
-        """The revision that was returned or taken back and holds the very bytes of the draft: they do not come again."""
+        """The revision that holds the very bytes of the draft: handing them in again would change nothing."""
         if self.draft is None:
             return None
-        same = (each for each in self.submissions if each.sha256 == self.draft.sha256)
-        return next((each for each in same if each.state in NOT_CURRENT), None)
+        return next((each for each in self.submissions if each.sha256 == self.draft.sha256), None)
 
     @property
     def returned(self) -> Mapping[str, object] | None:

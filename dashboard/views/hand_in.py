@@ -26,12 +26,12 @@ with press.told():
         hand_in_steps.template(found)
         if not found.is_register:
             hand_in_steps.merge(here, principal, found)
-        hand_in_steps.check(here, principal, found)
+        hand_in_steps.check(here, found)
         if found.draft is not None and not found.draft.blocking and found.seen_before is None:
-            hand_in_steps.explain(here, principal, found)
+            hand_in_steps.explain(here, found)
             hand_in_steps.preview(here, principal, found)
-            hand_in_steps.submit(here, principal, found)
+            hand_in_steps.submit(here, found)
     hand_in_page.history(found)
-    hand_in_steps.withdraw(here, principal, found)
-    hand_in_steps.restore(here, principal, found)
+    hand_in_steps.withdraw(here, found)
+    hand_in_steps.restore(here, found)
     hand_in_steps.attach(here, principal, found)

@@ -36,14 +36,17 @@ page.head(
 )
 with press.told():
     review_page.queue(here, rows, names, picked, is_frozen=frozen)
-    for each in rows:
-        if each.submission.unit_code == picked:
-            found = review_queue.case(here, principal, each.submission.submission_id)
-            review_page.case(found, names.get(picked, picked), principal)
-            if may(principal, "unit.compare"):
-                review_figures.show(filters, each.submission, builds.today())
-            if not frozen:
-                review_page.decide(here, principal, found)
-    review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
-    review_extensions.show(here, principal, period, names, is_frozen=frozen)
+    if not frozen:
+        review_page.following(rows, names, picked)
+    cases = [each.submission for each in rows if each.submission.unit_code == picked]
+    for number, held in enumerate(cases if may(principal, "submission.read") else []):
+        found = review_queue.case(here, principal, held.submission_id)
+        review_page.case(found, names.get(picked, picked), principal)
+        if not number and may(principal, "unit.compare"):
+            review_figures.show(filters, held, builds.today())
+        if not frozen:
+            review_page.decide(here, principal, found)
+    if may(principal, "submission.read"):
+        review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
+        review_extensions.show(here, principal, period, names, is_frozen=frozen)
     review_page.month(here, principal, period, is_frozen=frozen)

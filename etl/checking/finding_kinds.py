@@ -116,6 +116,7 @@ _ALL = (
     _kind("other_unit", "cover", "must", ("不是所选单位的填报表", "Another unit's workbook"), ("封面填报单位为{wanted}", "A cover of {wanted}"), ("换成{wanted}的填报表;各单位只能由本单位联络员报送", "Take the workbook of {wanted}; each unit is reported by its own liaison alone")),
     _kind("other_period", "cover", "must", ("不是所选月份的填报表", "Another month's workbook"), ("封面报告期为{wanted}", "A cover of {wanted}"), ("换成{wanted}的填报表,或先在页面上方改选月份", "Take the workbook of {wanted}, or choose the other month at the top of the page first")),
     _kind("file_name_of_other_unit", "file", "must", ("文件名是另一个单位的", "The file is named after another unit"), ("文件名与封面的填报单位{wanted}一致", "A file name that goes with the cover's unit, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
+    _kind("file_name_of_other_month", "file", "must", ("文件名是另一个月份的", "The file is named after another month"), ("文件名中的月份与本次填报的{wanted}一致", "A file name that goes with the month handed in, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
     # --- the sheets of the workbook
     _kind("missing_sheet", "workbook", "must", ("缺少工作表", "A sheet is missing"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
     _kind("duplicate_sheet", "workbook", "must", ("工作表重复", "A sheet stands twice"), ("只有一张“{sheet}”", "One sheet named {sheet}"), ("删除或改名多余的一张", "Delete or rename the superfluous one")),

@@ -69,7 +69,7 @@ def _purged(
             if dry_run:
                 return found
             for unit_code, period, _ in found.drafts:
-                drafts.drop(connection, unit_code, period)
+                drafts.clear(connection, unit_code, period)
             for act in _acts(found, days, now, who, told):
                 audit.append(connection, store.audit_key(), act)
         # The journal has said so before the first is gone: a purge that is killed leaves nothing missing

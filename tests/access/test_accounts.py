@@ -69,10 +69,10 @@ def test_a_session_is_its_account_as_it_stands_now(journal):
     session = started(journal)
     assert holder(journal, session).roles == {"liaison"}
     with journal.writing() as connection:
-        accounts.change_rights(connection, "kunming", roles=["viewer"], units=[], is_active=True)
+        accounts.change_rights(connection, "kunming", roles=["viewer"], units=[], is_active=True, now=NOW)
     assert (holder(journal, session).roles, holder(journal, session).units) == ({"viewer"}, frozenset())
     with journal.writing() as connection:
-        accounts.change_rights(connection, "kunming", roles=["viewer"], units=[], is_active=False)
+        accounts.change_rights(connection, "kunming", roles=["viewer"], units=[], is_active=False, now=NOW)
     assert holder(journal, session) is None
     assert sign_in(journal) is None
 

@@ -126,7 +126,7 @@ def apart(coroutine):
 
 def become(store, role, *, is_active=True):
     with journal_of(store) as journal, journal.writing() as connection:
-        change_rights(connection, LEADER, roles=[role], units=[], is_active=is_active)
+        change_rights(connection, LEADER, roles=[role], units=[], is_active=is_active, now=now())
 
 
 def refused(address, **way):
@@ -215,7 +215,7 @@ def test_an_open_page_ends_with_its_session(real, store, way):
     def end_session():
         with journal_of(store) as journal, journal.writing() as connection:
             if way == "stopped":
-                change_rights(connection, LEADER, roles=["viewer"], units=[], is_active=False)
+                change_rights(connection, LEADER, roles=["viewer"], units=[], is_active=False, now=now())
             elif way == "signed out":
                 sessions.end(connection, sessions.session_hash(secret), now=now())
             else:

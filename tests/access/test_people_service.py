@@ -172,7 +172,9 @@ def test_a_change_leaves_what_it_does_not_name(here):
 
 def test_an_account_whose_rights_no_longer_make_sense_can_still_be_stopped(here):
     with here.journal().writing() as connection:
-        accounts.change_rights(connection, "lisi", roles=["liaison"], units=["999999"], is_active=True)
+        accounts.change_rights(
+            connection, "lisi", roles=["liaison"], units=["999999"], is_active=True, now=NOW
+        )
     people.change_account(here, ADMIN, "lisi", is_active=False)
     assert not found(here, "lisi").is_active
 

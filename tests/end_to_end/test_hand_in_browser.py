@@ -15,6 +15,7 @@ from dashboard.access import accounts
 from dashboard.access.doors import SHANGHAI, Doors
 from dashboard.access.gate import COOKIE
 from dashboard.services import hand_in
+from etl import audit
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, Journal
 from etl.store import Store
@@ -200,7 +201,7 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         page.get_by_label("退回理由").first.fill("与上月相差过大<b>请核实</b>")
         # What is refused is told at the form, which stays open with all that was typed.
         pressed(page, "退回", "请选择D4所在的工作表")
-        assert page.locator(".st-key-refused_return").get_by_text("请选择D4").count() == 1
+        assert page.locator("[class*=st-key-refused_return]").get_by_text("请选择D4").count() == 1
         page.get_by_label("工作表").first.click()
         page.get_by_role("option", name="月度情况").click()
         pressed(page, "退回", "第1版已退回")
@@ -287,6 +288,59 @@ def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(brow
         page.get_by_text("已销号1个").click()
         assert "issue_id-0002" in text_of(page)
     assert seen.failures == []
+
+
+def test_what_is_typed_or_pressed_for_one_unit_is_never_another_s(browser, real, store, tmp_path):
+    month, first, second = "2026-05", "530100", UNIT
+    for unit in (first, second):
+        handed_in(store, tmp_path, unit, 6, month)
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "review")
+        page.goto(f"{real}/review?month={month}")
+        page.get_by_text("昆明 · 报送内容").wait_for(timeout=30_000)
+        page.get_by_text("退回修改").click()
+        page.get_by_label("退回理由").first.fill("昆明的第3行有误")
+        # Whoever passes one sees that one, passed, and goes on to the next by a link.
+        pressed(page, "审核通过", "第1版已审核通过")
+        assert page.get_by_role("heading", name="昆明 · 报送内容").count() == 1
+        page.get_by_role("link", name="下一份待审核:迪庆").click()
+        page.get_by_text("迪庆州 · 报送内容").wait_for(timeout=30_000)
+        settled(page)
+        page.get_by_text("退回修改").click()
+        assert page.get_by_label("退回理由").first.input_value() == ""
+    assert seen.failures == []
+    with closing(Journal(Store(folder=store).journal_url)) as journal:
+        assert {each.unit_code: each.state for each in journal.submissions(period=month)} == {
+            first: "passed",
+            second: "received",
+        }
+
+
+def test_a_role_taken_away_counts_for_what_is_pressed_on_an_open_page(browser, real, store, tmp_path):
+    month = "2026-04"
+    handed_in(store, tmp_path, "530100", 6, month)
+    now = datetime.now(SHANGHAI).replace(tzinfo=None)
+
+    def become(*roles):
+        with closing(Journal(Store(folder=store).journal_url)) as journal, journal.writing() as connection:
+            accounts.change_rights(connection, "review", roles=roles, units=[], is_active=True, now=now)
+
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "review")
+        page.goto(f"{real}/review?month={month}")
+        page.get_by_text("昆明 · 报送内容").wait_for(timeout=30_000)
+        settled(page)
+        become("viewer")
+        page.get_by_role("button", name="审核通过").click()
+        page.get_by_text("王芳(领导)").wait_for(timeout=30_000)
+        settled(page)
+    become("reviewer")
+    assert seen.failures == []
+    with closing(Journal(Store(folder=store).journal_url)) as journal:
+        assert [each.state for each in journal.submissions(period=month)] == ["received"]
+        with journal.reading() as connection:
+            told = [(each["action"], each["outcome"]) for each in audit.listed(connection, limit=3)]
+    assert ("submission.pass", "refused") in told
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -424,7 +478,14 @@ def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, t
         )
     assert seen.failures == []
     here, who = Doors(store=Store(folder=store)), liaison(UNIT)
-    good = workbook(tmp_path, UNIT, month, cover={"prepared_by": payload}, count=5)
+    rows = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(UNIT), month, len(PAYLOADS))
+    for key, columns in (
+        ("issues", ("issue_id", "description", "measure", "department")),
+        ("complaints", ("complaint_id", "street")),
+    ):
+        for row, told in zip(rows[key], PAYLOADS, strict=False):
+            row.update(dict.fromkeys(columns, told))
+    good = workbook(tmp_path, UNIT, month, cover={"prepared_by": payload}, rows=rows)
     draft = hand_in.receive(here, who, UNIT, month, "报表.xlsx", good)
     hand_in.explain(here, who, UNIT, month, {key_of(each): payload for each in draft.to_explain})
     receipt = hand_in.submit(here, who, UNIT, month, draft.draft_id, payload)
@@ -435,10 +496,15 @@ def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, t
             f"review?month={month}&unit={UNIT}",
             f"unit?month={month}&unit={UNIT}",
             f"progress?month={month}",
+            f"map?month={month}&unit={UNIT}&kpi=issues_rectified_rate",
+            f"indicator?month={month}&kpi=issues_rectified_rate&rows={TOP}",
+            f"indicator?month={month}&kpi=complaints_on_time_rate&rows={TOP}",
         ):
             page.goto(f"{real}/{view}")
             page.wait_for_selector(".head h1")
             settled(page)
+            if "rows" in view:
+                assert "onerror=window.__xss=1" in text_of(page)
             assert page.evaluate("window.__xss") is None
             assert page.locator(".stMain [onerror], .stMain iframe").count() == 0
         page.goto(f"{real}/receipts/{receipt.submission_id}")

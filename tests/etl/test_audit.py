@@ -44,9 +44,10 @@ def fault(path, key=KEY):
 
 def tampered(written, tmp_path, statement):
     path = tmp_path / "journal.sqlite"
+    path.unlink(missing_ok=True)
     with closing(sqlite3.connect(written)) as source, closing(sqlite3.connect(path)) as copy:
         source.backup(copy)
-        copy.execute(statement)
+        copy.executescript(statement)
         copy.commit()
     return fault(path)
 
@@ -78,10 +79,29 @@ def test_a_cut_off_end_an_act_put_in_between_and_two_swapped_are_told(written, t
     assert tampered(written, tmp_path, "delete from audit where sequence > 990") is not None
     assert tampered(written, tmp_path, "delete from audit_end") is not None
     assert tampered(written, tmp_path, "update audit_end set sequence = 999") is not None
+    own = "select seal from audit where sequence = 990"
+    cut = f"delete from audit where sequence > 990; update audit_end set sequence = 990, seal = ({own})"
+    assert "990" in tampered(written, tmp_path, cut)
     swap = (
         "update audit set sequence = case sequence when 5 then -6 when 6 then -5 end where sequence in (5, 6)"
     )
     assert tampered(written, tmp_path, swap) is not None
+
+
+def test_an_audit_that_was_emptied_is_told_where_anybody_has_an_account(written, tmp_path):
+    nobody = "delete from audit; delete from audit_end"
+    account = "insert into account values ('a', '李明', 'x', '[]', '[]', 1, 0, 0, null, '2026-10-01')"
+    assert tampered(written, tmp_path, nobody) is None
+    assert "清空" in tampered(written, tmp_path, f"{nobody}; {account}")
+
+
+def test_an_audit_of_before_the_end_had_a_seal_of_its_own_holds_after_the_upgrade(written, tmp_path):
+    (tmp_path / "audit.key").write_bytes(KEY)
+    own = "select audit.seal from audit where audit.sequence = audit_end.sequence"
+    before = f"update audit_end set seal = ({own}); update alembic_version set version_num = '0003'"
+    assert tampered(written, tmp_path, before) is None
+    cut = f"{before}; delete from audit where sequence > 990"
+    assert tampered(written, tmp_path, cut) is not None
 
 
 def test_personal_numbers_never_reach_the_audit(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.access.principal import RefusedError
 from dashboard.components.unit_explained import touched
-from dashboard.services import explanations, hand_in
+from dashboard.services import explanations, hand_in, withdrawing
 from etl.findings import key_of
 from metrics.kpis import KPIS
 from tests.etl.example_workbooks import example_workbook_rows
@@ -53,5 +53,5 @@ def test_the_reasons_of_a_unit_are_open_to_leaders_and_closed_to_other_units(exp
 
 def test_what_was_withdrawn_explains_nothing(explained):
     (held,) = explained.journal().submissions(unit_code=DIQING, period=MONTH)
-    hand_in.withdraw(explained, liaison(DIQING), held.submission_id, "数据有误")
+    withdrawing.withdraw(explained, liaison(DIQING), held.submission_id, "数据有误")
     assert explanations.given(explained, liaison(DIQING), DIQING, MONTH) == []

@@ -8,13 +8,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import openpyxl
 import pytest
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import attachments, hand_in, reviewing, submitted
+from dashboard.services import attachments, hand_in, reviewing, submitted, withdrawing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import open_months, standing
 from etl.findings import key_of
@@ -116,7 +117,7 @@ def everything(here, person, unit, content):
         lambda: hand_in.receive(here, person, unit, MONTH, "a.xlsx", content),
         lambda: standing(here, person, unit, MONTH),
         lambda: hand_in.explain(here, person, unit, MONTH, {}),
-        lambda: hand_in.discard(here, person, unit, MONTH),
+        lambda: hand_in.discard(here, person, unit, MONTH, "0123456789abcdef"),
         lambda: hand_in.marked(here, person, unit, MONTH, "zh"),
         lambda: hand_in.submit(here, person, unit, MONTH, "x", "周伟"),
         lambda: attachments.add(here, person, unit, MONTH, "a.pdf", b"%PDF-1"),
@@ -151,8 +152,8 @@ def test_the_receipt_and_the_files_of_one_unit_are_closed_to_the_liaison_of_anot
     other = liaison(KUNMING)
     for tried in (
         lambda: submitted.receipt(here, other, receipt.submission_id),
-        lambda: hand_in.withdraw(here, other, receipt.submission_id, "错了"),
-        lambda: hand_in.restore(here, other, receipt.submission_id, "错了"),
+        lambda: withdrawing.withdraw(here, other, receipt.submission_id, "错了"),
+        lambda: withdrawing.restore(here, other, receipt.submission_id, "错了"),
         lambda: attachments.download(here, other, number),
         lambda: attachments.download(here, other, 999),
         lambda: submitted.receipt(here, other, "nothing"),
@@ -217,7 +218,7 @@ def test_what_is_no_workbook_is_a_finding_and_cannot_be_marked(here, content):
 
 def test_a_withdrawn_submission_counts_no_more_and_its_bytes_do_not_come_back(here, good, tmp_path):
     receipt = handed_in(here, good)
-    hand_in.withdraw(here, liaison(DIQING), receipt.submission_id, "数据有误")
+    withdrawing.withdraw(here, liaison(DIQING), receipt.submission_id, "数据有误")
     assert current(here.journal().submissions()) == {}
     with pytest.raises(NotReadyError, match="完全相同"):
         handed_in(here, good)
@@ -228,10 +229,10 @@ def test_a_withdrawn_submission_counts_no_more_and_its_bytes_do_not_come_back(he
 def test_what_was_withdrawn_is_restored_as_it_stood_with_its_receipt(here, good):
     who, receipt = liaison(DIQING), handed_in(here, good)
     before = here.journal().submission(receipt.submission_id)
-    hand_in.withdraw(here, who, receipt.submission_id, "以为报错了")
+    withdrawing.withdraw(here, who, receipt.submission_id, "以为报错了")
     hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
     assert standing(here, who, DIQING, MONTH).restorable.revision == 1
-    hand_in.restore(here, who, receipt.submission_id, "核对无误")
+    withdrawing.restore(here, who, receipt.submission_id, "核对无误")
     found = standing(here, who, DIQING, MONTH)
     assert (found.counting, found.draft, found.restorable) == (before, None, None)
     told = found.decisions[receipt.submission_id]
@@ -245,27 +246,27 @@ def test_what_was_withdrawn_is_restored_as_it_stood_with_its_receipt(here, good)
 def test_only_what_is_withdrawn_is_restored_and_only_until_a_later_revision_stands(here, good, tmp_path):
     who, first = liaison(DIQING), handed_in(here, good)
     with pytest.raises(ReviewError, match="已接收"):
-        hand_in.restore(here, who, first.submission_id, "核对无误")
-    hand_in.withdraw(here, who, first.submission_id, "传错了")
+        withdrawing.restore(here, who, first.submission_id, "核对无误")
+    withdrawing.withdraw(here, who, first.submission_id, "传错了")
     with pytest.raises(RefusedError):
-        hand_in.restore(here, liaison(KUNMING), first.submission_id, "核对无误")
+        withdrawing.restore(here, liaison(KUNMING), first.submission_id, "核对无误")
     handed_in(here, workbook(tmp_path, DIQING, count=7))
     assert standing(here, who, DIQING, MONTH).restorable is None
     with pytest.raises(ReviewError, match="更新的版本"):
-        hand_in.restore(here, who, first.submission_id, "核对无误")
+        withdrawing.restore(here, who, first.submission_id, "核对无误")
 
 
 def test_a_frozen_month_restores_nothing(here, good):
     who, receipt = liaison(DIQING), handed_in(here, good)
-    hand_in.withdraw(here, who, receipt.submission_id, "传错了")
+    withdrawing.withdraw(here, who, receipt.submission_id, "传错了")
     with here.journal().writing() as connection:
         freeze(connection, MONTH, reason="已到期", by="王芳", now=NOW)
     assert standing(here, who, DIQING, MONTH).restorable is None
     with pytest.raises(FrozenMonthError):
-        hand_in.restore(here, who, receipt.submission_id, "核对无误")
+        withdrawing.restore(here, who, receipt.submission_id, "核对无误")
 
 
-@pytest.mark.parametrize("act", [hand_in.withdraw, hand_in.restore])
+@pytest.mark.parametrize("act", [withdrawing.withdraw, withdrawing.restore])
 def test_taking_back_and_restoring_say_why(here, good, act):
     receipt = handed_in(here, good)
     with pytest.raises(NotReadyError, match="原因"):
@@ -275,8 +276,9 @@ def test_taking_back_and_restoring_say_why(here, good, act):
 
 def test_what_was_uploaded_can_be_put_aside_and_what_was_handed_in_stands(here, good, tmp_path):
     receipt = handed_in(here, good)
-    hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "b.xlsx", workbook(tmp_path, DIQING, count=7))
-    hand_in.discard(here, liaison(DIQING), DIQING, MONTH)
+    content = workbook(tmp_path, DIQING, count=7)
+    draft = hand_in.receive(here, liaison(DIQING), DIQING, MONTH, "b.xlsx", content)
+    hand_in.discard(here, liaison(DIQING), DIQING, MONTH, draft.draft_id)
     found = standing(here, liaison(DIQING), DIQING, MONTH)
     assert (found.draft, found.counting.submission_id) == (None, receipt.submission_id)
     assert (f"liaison-{DIQING}", "workbook.discard", "done") in acts(here)
@@ -297,7 +299,7 @@ def test_a_reviewed_submission_is_not_withdrawn(here, good):
     with here.journal().writing() as connection:
         decide(connection, receipt.submission_id, "passed", by="王芳", now=NOW)
     with pytest.raises(Exception, match="已通过"):
-        hand_in.withdraw(here, liaison(DIQING), receipt.submission_id, "数据有误")
+        withdrawing.withdraw(here, liaison(DIQING), receipt.submission_id, "数据有误")
 
 
 def test_a_frozen_month_takes_nothing_and_says_whom_to_ask(here, good, tmp_path):
@@ -358,9 +360,47 @@ def test_pressing_submit_for_what_was_put_aside_is_no_receipt_of_an_earlier_one(
     who = liaison(DIQING)
     handed_in(here, good)
     draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", workbook(tmp_path, DIQING, count=7))
-    hand_in.discard(here, who, DIQING, MONTH)
+    hand_in.discard(here, who, DIQING, MONTH, draft.draft_id)
     with pytest.raises(NotReadyError, match="请先上传"):
         hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+
+
+def test_what_a_colleague_has_uploaded_since_is_neither_put_aside_nor_taken_by_a_stale_page(
+    here, good, tmp_path
+):
+    who = liaison(DIQING)
+    stale = hand_in.receive(here, who, DIQING, MONTH, "a.xlsx", good)
+    newer = hand_in.receive(here, who, DIQING, MONTH, "b.xlsx", workbook(tmp_path, DIQING, count=7))
+    for act in (hand_in.discard, partial(hand_in.submit, certified_by="周伟")):
+        with pytest.raises(NotReadyError, match="新的文件"):
+            act(here, who, DIQING, MONTH, stale.draft_id)
+    assert standing(here, who, DIQING, MONTH).draft.draft_id == newer.draft_id
+
+
+def test_pressing_submit_again_gives_the_receipt_of_that_draft_whatever_came_since(here, good, tmp_path):
+    who = liaison(DIQING)
+    draft = hand_in.receive(here, who, DIQING, MONTH, "a.xlsx", good)
+    first = hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+    handed_in(here, workbook(tmp_path, DIQING, count=7))
+    assert hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟") == first
+
+
+def test_an_earlier_version_does_not_come_back_by_an_upload_and_no_receipt_says_so(here, good, tmp_path):
+    who, first = liaison(DIQING), handed_in(here, good)
+    second = handed_in(here, workbook(tmp_path, DIQING, count=7))
+    again = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
+    assert standing(here, who, DIQING, MONTH).seen_before.revision == first.revision
+    with pytest.raises(NotReadyError, match="第1版完全相同"):
+        hand_in.submit(here, who, DIQING, MONTH, again.draft_id, "周伟")
+    assert standing(here, who, DIQING, MONTH).counting.submission_id == second.submission_id
+
+
+def test_what_counts_already_is_told_so_when_it_is_uploaded_again(here, good):
+    who, receipt = liaison(DIQING), handed_in(here, good)
+    again = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
+    assert standing(here, who, DIQING, MONTH).seen_before.submission_id == receipt.submission_id
+    assert hand_in.submit(here, who, DIQING, MONTH, again.draft_id, "周伟") == receipt
+    assert len(here.journal().submissions()) == 1
 
 
 def test_a_late_report_says_by_how_many_days_and_one_in_time_does_not(here, good):
@@ -374,7 +414,7 @@ def test_a_late_report_says_by_how_many_days_and_one_in_time_does_not(here, good
 
 def test_the_very_file_that_was_taken_back_is_told_before_it_is_pressed_in_vain(here, good, tmp_path):
     who, receipt = liaison(DIQING), handed_in(here, good)
-    hand_in.withdraw(here, who, receipt.submission_id, "传错了")
+    withdrawing.withdraw(here, who, receipt.submission_id, "传错了")
     hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
     assert standing(here, who, DIQING, MONTH).seen_before.revision == 1
     hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", workbook(tmp_path, DIQING, count=7))

@@ -117,4 +117,4 @@ def test_the_upload_route_answers_429_with_a_sentence_and_the_seconds(tmp_path):
     assert [status for status, _, _ in answers] == [200] * MOST + [429]
     _, headers, told = answers[-1]
     assert headers[b"retry-after"] == b"600"
-    assert re.fullmatch("您在10分钟内已上传或合并30次,请在10:10:01后再来;.*", told)
+    assert re.fullmatch("您在10分钟内已上传、标注或合并30次,请在10:10:01后再来;.*", told)

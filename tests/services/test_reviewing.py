@@ -7,7 +7,7 @@ import pytest
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.components import revision_changes
-from dashboard.services import hand_in, review_queue, reviewing
+from dashboard.services import review_queue, reviewing, withdrawing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
@@ -99,7 +99,7 @@ def test_what_was_taken_back_is_as_if_it_had_never_come(here, good, tmp_path):
     who = liaison(DIQING)
     first = handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
-    hand_in.withdraw(here, who, second.submission_id, "传错了")
+    withdrawing.withdraw(here, who, second.submission_id, "传错了")
     assert standing(here, who, DIQING, MONTH).latest.submission_id == first.submission_id
     (waiting,) = review_queue.queue(here, REVIEWER, MONTH)
     assert waiting.submission.submission_id == first.submission_id
@@ -108,7 +108,7 @@ def test_what_was_taken_back_is_as_if_it_had_never_come(here, good, tmp_path):
     assert found.compared.before.submission_id == first.submission_id
     reviewing.return_submission(here, REVIEWER, third.submission_id, [REASON])
     fourth = handed_in(here, workbook(tmp_path, DIQING, count=9))
-    hand_in.withdraw(here, who, fourth.submission_id, "又传错了")
+    withdrawing.withdraw(here, who, fourth.submission_id, "又传错了")
     stands = standing(here, who, DIQING, MONTH)
     assert stands.returned["reasons"] == [REASON]
     assert stands.counting.submission_id == first.submission_id
@@ -119,7 +119,7 @@ def test_a_revision_comes_to_review_again_once_the_later_one_is_taken_back(here,
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
     with pytest.raises(ReviewError, match="更新的版本"):
         reviewing.pass_submission(here, REVIEWER, first.submission_id)
-    hand_in.withdraw(here, liaison(DIQING), second.submission_id, "传错了")
+    withdrawing.withdraw(here, liaison(DIQING), second.submission_id, "传错了")
     reviewing.pass_submission(here, REVIEWER, first.submission_id)
     assert states(here) == ["passed", "withdrawn"]
 
@@ -131,7 +131,7 @@ def test_a_revision_that_counts_again_is_not_frozen_over_unreviewed_without_a_re
     handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, count=7))
     if how == "withdrawn":
-        hand_in.withdraw(here, liaison(DIQING), second.submission_id, "传错了")
+        withdrawing.withdraw(here, liaison(DIQING), second.submission_id, "传错了")
     else:
         reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
     with pytest.raises(ReviewError, match="1份未审核"):
