@@ -21,6 +21,7 @@ from dashboard.services.standing import open_months, standing
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, current
 from etl.review import ReviewError, decide, freeze
+from tests.etl.example_workbooks import example_workbook_rows
 from tests.etl.stores import REPOSITORY
 from tests.services.stores import (
     CAMPAIGN,
@@ -401,6 +402,71 @@ def test_what_counts_already_is_told_so_when_it_is_uploaded_again(here, good):
     assert standing(here, who, DIQING, MONTH).seen_before.submission_id == receipt.submission_id
     assert hand_in.submit(here, who, DIQING, MONTH, again.draft_id, "周伟") == receipt
     assert len(here.journal().submissions()) == 1
+
+
+def test_a_reason_for_one_issue_left_out_is_none_for_another(here, tmp_path):
+    who, later = liaison(DIQING), doors_of(here.store.folder, now=NOW + timedelta(days=31))
+    rows = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(DIQING), MONTH, 6)
+    handed_in(here, workbook(tmp_path, DIQING, rows=rows))
+
+    def without(*numbers):
+        month = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(DIQING), "2026-10", 6)
+        kept = [row for number, row in enumerate(rows["issues"]) if number not in numbers]
+        content = workbook(tmp_path, DIQING, "2026-10", rows=month | {"issues": kept})
+        return hand_in.receive(later, who, DIQING, "2026-10", "报表.xlsx", content)
+
+    def asked(draft):
+        return [each for each in draft.unexplained if each.kind == "issue_missing"]
+
+    (first,) = asked(without(0))
+    hand_in.explain(later, who, DIQING, "2026-10", {key_of(first): "0000当初报错"})
+    assert [dict(each.arguments)["before"] for each in asked(without(0, 3))] == [rows["issues"][3]["issue_id"]]
+    assert len(asked(without(3, 4))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        ("迪庆藏族自治州-2026-08.xlsx", True),
+        ("迪庆2026年8月报表.xlsx", True),
+        ("迪庆2026年9月报表(2026年8月补报).xlsx", False),
+        ("迪庆藏族自治州-2026-09-标注.xlsx", False),
+        ("2026-10-08 修订.xlsx", False),
+        ("2026年10月8日改.xlsx", False),
+        ("迪庆.xlsx", False),
+    ],
+)
+def test_a_file_named_after_another_month_is_the_wrong_file(here, good, name, is_told):
+    draft = hand_in.receive(here, liaison(DIQING), DIQING, MONTH, name, good)
+    assert ["file_name_of_other_month" in {each.kind for each in draft.blocking}] == [is_told]
+
+
+@pytest.mark.parametrize("taken", ["workbook", "attachment"])
+def test_a_disk_that_is_nearly_full_takes_no_file_and_says_whom_to_ask(here, good, taken, monkeypatch):
+    monkeypatch.setattr("dashboard.services.room.RESERVED", 2**62)
+    take, name = {
+        "workbook": (hand_in.receive, "a.xlsx"),
+        "attachment": (attachments.add, "a.pdf"),
+    }[taken]
+    with pytest.raises(NotReadyError, match="磁盘快满"):
+        take(here, liaison(DIQING), DIQING, MONTH, name, b"%PDF-1")
+    assert not here.store.workbooks.exists()
+    assert not here.store.attachments.exists()
+
+
+def test_of_attachments_put_on_and_taken_off_a_month_takes_only_so_many(here):
+    who = liaison(DIQING)
+    for number in range(attachments.MOST_EVER):
+        held = attachments.add(here, who, DIQING, MONTH, "扫描.pdf", b"%PDF-1 " + str(number).encode())
+        attachments.remove(here, who, held)
+    with pytest.raises(NotReadyError, match="已移除"):
+        attachments.add(here, who, DIQING, MONTH, "扫描.pdf", b"%PDF-1 one more")
+    assert attachments.add(here, who, DIQING, MONTH, "扫描.pdf", b"%PDF-1 0") == 1
+
+
+def test_a_number_no_attachment_can_have_is_refused_like_any_other(here):
+    with pytest.raises(RefusedError):
+        attachments.download(here, liaison(DIQING), 10**30)
 
 
 def test_a_late_report_says_by_how_many_days_and_one_in_time_does_not(here, good):

@@ -138,6 +138,39 @@ def test_a_revision_that_counts_again_is_not_frozen_over_unreviewed_without_a_re
         reviewing.freeze(here, REVIEWER, MONTH, "")
 
 
+def test_a_revision_that_counts_again_unreviewed_waits_beside_the_later_one_that_was_returned(
+    here, good, tmp_path
+):
+    first, second = handed_in(here, good), handed_in(here, workbook(tmp_path, DIQING, count=7))
+    reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
+    waiting = [each.submission for each in review_queue.queue(here, REVIEWER, MONTH)]
+    assert [(each.revision, each.state) for each in waiting] == [(1, "received"), (2, "returned")]
+    reviewing.pass_submission(here, REVIEWER, first.submission_id)
+    # The return of the later one can still be undone; the earlier one is behind it then.
+    reviewing.pass_submission(here, REVIEWER, second.submission_id)
+    (latest,) = review_queue.queue(here, REVIEWER, MONTH)
+    assert (latest.submission.revision, latest.submission.state) == (2, "passed")
+    with pytest.raises(ReviewError, match="更新的版本"):
+        reviewing.return_submission(here, REVIEWER, first.submission_id, [REASON])
+
+
+def test_what_counts_again_can_be_taken_back_by_its_sender(here, good, tmp_path):
+    first, second = handed_in(here, good), handed_in(here, workbook(tmp_path, DIQING, count=7))
+    reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
+    withdrawing.withdraw(here, liaison(DIQING), first.submission_id, "以第2版为准,正在修改")
+    assert current(here.journal().submissions()) == {}
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [("九月", "报告期"), ("2099-01", "报告期"), ("2026-10", "还没有开始"), ("2026-9", "报告期")],
+)
+def test_what_is_no_month_that_has_begun_is_not_frozen(here, period, why):
+    with pytest.raises((NotReadyError, ReviewError), match=why):
+        reviewing.freeze(here, REVIEWER, period, "是")
+    assert reviewing.locks(here, REVIEWER, period) == []
+
+
 def test_what_waits_in_other_months_is_told_until_it_is_decided_or_its_month_is_frozen(here, good, tmp_path):
     earlier = handed_in(here, workbook(tmp_path, DIQING, "2026-08"), period="2026-08")
     handed_in(here, workbook(tmp_path, DIQING, "2026-07"), period="2026-07")
@@ -227,8 +260,8 @@ def test_nobody_but_a_reviewer_reviews(here, good, role):
         lambda: review_queue.case(here, person, receipt.submission_id),
     ]
     for tried in (
-        # An administrator looks, to open a frozen month again.
-        *(looking if role != "admin" else []),
+        # An administrator sees what has come, to open a frozen month again, and nothing of what it holds.
+        *(looking if role != "admin" else looking[-1:]),
         lambda: reviewing.pass_submission(here, person, receipt.submission_id),
         lambda: reviewing.return_submission(here, person, receipt.submission_id, [REASON]),
         lambda: reviewing.freeze(here, person, MONTH, "是"),
