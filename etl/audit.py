@@ -18,7 +18,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from etl.journal_tables import ACCOUNT, AUDIT, AUDIT_END
+from etl.journal_tables import AUDIT, AUDIT_END, SESSION
 from etl.masking import mask_text
 
 Outcome = Literal["done", "refused", "failed"]
@@ -114,10 +114,10 @@ def first_fault(connection: sa.Connection, key: bytes) -> str | None:
 
 
 def _emptied(connection: sa.Connection) -> str | None:
-    """Nobody has an account without an act that made it: an audit without any was emptied."""
-    if connection.execute(sa.select(ACCOUNT.c.account_id).limit(1)).first() is None:
+    """Nobody signs in without an act that says so: where somebody has, an audit without acts was emptied."""
+    if connection.execute(sa.select(SESSION.c.session_hash).limit(1)).first() is None:
         return None
-    return "有账号而没有任何一条记录,审计记录被清空 / there are accounts but no acts: the audit was emptied"
+    return "有人登录过而没有任何一条记录,审计记录被清空 / somebody has signed in but there are no acts: the audit was emptied"
 
 
 def listed(

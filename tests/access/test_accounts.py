@@ -77,6 +77,24 @@ def test_a_session_is_its_account_as_it_stands_now(journal):
     assert sign_in(journal) is None
 
 
+def test_starting_a_stopped_account_again_revives_no_session(journal):
+    session = started(journal)
+    for is_active in (False, True):
+        with journal.writing() as connection:
+            accounts.change_rights(
+                connection, "kunming", roles=["viewer"], units=[], is_active=is_active, now=NOW
+            )
+    assert holder(journal, session) is None
+    assert sign_in(journal) is not None
+
+
+def test_nobody_reviews_what_they_hand_in(journal):
+    with pytest.raises(accounts.AccountError, match="不同的人"), journal.writing() as connection:
+        accounts.change_rights(
+            connection, "kunming", roles=["liaison", "reviewer"], units=["530100"], is_active=True, now=NOW
+        )
+
+
 def test_a_session_ends_when_told_when_idle_and_after_a_day_of_work(journal):
     session = started(journal)
     assert holder(journal, session, NOW + sessions.IDLE) is None

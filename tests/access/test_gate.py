@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from starlette.responses import PlainTextResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
@@ -18,7 +19,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard.access import accounts, sessions
 from dashboard.access.accounts import change_rights
-from dashboard.access.gate import COOKIE, HEADER
+from dashboard.access.doors import Doors
+from dashboard.access.gate import COOKIE, HEADER, Gate
 from etl import audit
 from etl.journal import Journal
 from etl.store import Store
@@ -266,7 +268,7 @@ def test_another_site_may_neither_post_nor_open_a_socket(real, store):
 
 def test_only_the_page_s_own_host_is_served(real, store):
     secret = leaders_session(store)
-    for host in ("example.com", "127.0.0.1.example.com", ""):
+    for host in ("example.com", "127.0.0.1.example.com", "", "[", "[::1", "a]b"):
         assert ask(real, "/", accept="text/html", cookie=cookie(secret), host=host).status == 400
 
 
@@ -307,6 +309,58 @@ def test_a_visitor_looks_around_on_simulated_data_and_chooses_a_role(simulated):
 def test_there_are_no_visitors_on_real_data(real):
     answer = ask(real, "/visit", method="POST", body=urlencode({"as": "admin"}), accept="text/html")
     assert (answer.status, answer.getheader("set-cookie")) == (401, None)
+
+
+def answered(folder, peer, *, origin=""):
+    """The status the gate of a store answers to a request from a network address, whatever Host it names."""
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    async def within(scope, receive, send):
+        await PlainTextResponse("within")(scope, receive, send)
+
+    headers = [(b"host", urlsplit(origin).netloc.encode() or b"localhost"), (b"accept", b"text/html")]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
+    gate = Gate(within, Doors(store=Store(folder=folder), origin=origin))
+    apart(gate({**scope, "client": (peer, 50_000)}, receive, send))
+    return sent[0]["status"]
+
+
+def test_without_an_origin_only_this_machine_is_served_whatever_host_is_named(stores):
+    simulated = stores("full")
+    assert answered(simulated, "127.0.0.1") == answered(simulated, "::1") == 200
+    for peer in ("203.0.113.9", "192.168.1.7", "2001:db8::1", ""):
+        assert answered(simulated, peer) == 403
+    # With one, everybody comes to the sign-in page, and nobody is a visitor.
+    assert answered(simulated, "203.0.113.9", origin="https://kaohe.example.gov.cn") == 303
+
+
+def told(store, count=1):
+    """Who did what with which outcome, the latest acts of the store first."""
+    with journal_of(store) as journal, journal.reading() as connection:
+        return [
+            (each["who"], each["action"], each["outcome"]) for each in audit.listed(connection, limit=count)
+        ]
+
+
+def test_what_nobody_is_called_may_be_a_password_and_is_not_kept(real, store):
+    for typed in (PASSWORD, "13812345678", "x" * 4_000):
+        assert sign_in(real, typed, "wrong").status == 401
+        assert told(store) == [("未知账号", "sign_in", "refused")]
+
+
+def test_a_wrong_old_password_is_audited(real, store):
+    secret = given(sign_in(real, "baoshan"))
+    form = urlencode({"old": "wrong", "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+    with journal_of(store) as journal, journal.writing() as connection:
+        connection.execute(accounts.ACCOUNT.update().values(must_change_password=False))
+    assert ask(real, "/password", method="POST", body=form, cookie=cookie(secret)).status == 401
+    assert told(store) == [("baoshan", "password", "refused")]
 
 
 def test_signing_in_and_being_refused_are_audited_and_the_audit_is_whole(real, store):

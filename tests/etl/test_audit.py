@@ -88,11 +88,12 @@ def test_a_cut_off_end_an_act_put_in_between_and_two_swapped_are_told(written, t
     assert tampered(written, tmp_path, swap) is not None
 
 
-def test_an_audit_that_was_emptied_is_told_where_anybody_has_an_account(written, tmp_path):
+def test_an_audit_that_was_emptied_is_told_where_anybody_has_signed_in(written, tmp_path):
     nobody = "delete from audit; delete from audit_end"
     account = "insert into account values ('a', '李明', 'x', '[]', '[]', 1, 0, 0, null, '2026-10-01')"
+    session = "insert into session values ('h', 'a', '2026-10-01', '2026-10-01', null, '127.0.0.1')"
     assert tampered(written, tmp_path, nobody) is None
-    assert "清空" in tampered(written, tmp_path, f"{nobody}; {account}")
+    assert "清空" in tampered(written, tmp_path, f"{nobody}; {account}; {session}")
 
 
 def test_an_audit_of_before_the_end_had_a_seal_of_its_own_holds_after_the_upgrade(written, tmp_path):

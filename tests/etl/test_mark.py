@@ -235,3 +235,16 @@ def checks(worksheet) -> list:
     return sorted(
         (str(each.sqref), each.type, each.formula1) for each in worksheet.data_validations.dataValidation
     )
+
+
+def test_of_a_workbook_too_large_to_be_held_open_the_findings_are_listed_alone():
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("月度情况")
+    for number in range(9_000):
+        sheet.append([f"{number}-{column}-xxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for column in range(60)])
+    kept = BytesIO()
+    workbook.save(kept)
+    found = [finding("other_unit", sheet="月度情况", cell="D14", value="x", wanted="y")]
+    marked = load_workbook(BytesIO(marked_copy(kept.getvalue(), found)))
+    assert marked.sheetnames == [RESULTS_TITLE]
+    assert "D14" in [cell.value for row in marked[RESULTS_TITLE] for cell in row]

@@ -420,7 +420,9 @@ def test_a_reason_for_one_issue_left_out_is_none_for_another(here, tmp_path):
 
     (first,) = asked(without(0))
     hand_in.explain(later, who, DIQING, "2026-10", {key_of(first): "0000当初报错"})
-    assert [dict(each.arguments)["before"] for each in asked(without(0, 3))] == [rows["issues"][3]["issue_id"]]
+    assert [dict(each.arguments)["before"] for each in asked(without(0, 3))] == [
+        rows["issues"][3]["issue_id"]
+    ]
     assert len(asked(without(3, 4))) == 2
 
 

@@ -110,6 +110,15 @@ def put(here, path: str, body: bytes) -> tuple[int, dict[bytes, bytes], str]:
     return start["status"], dict(start["headers"]), b"".join(part.get("body", b"") for part in rest).decode()
 
 
+def test_what_goes_wrong_on_the_disk_is_told_in_a_sentence(tmp_path, caplog):
+    here = doors_of(tmp_path / "store")
+    # A file where the folder of workbooks should be: nothing can be put there.
+    here.store.workbooks.write_bytes(b"")
+    status, _, told = put(here, f"/hand-in/{DIQING}/{MONTH}/workbook", NO_WORKBOOK)
+    assert (status, told[:5]) == (500, "没有办成,")
+    assert "workbook failed" in caplog.text
+
+
 def test_the_upload_route_answers_429_with_a_sentence_and_the_seconds(tmp_path):
     here = doors_of(tmp_path / "store")
     address = f"/hand-in/{DIQING}/{MONTH}/workbook"
