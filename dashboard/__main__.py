@@ -17,7 +17,7 @@ from dashboard.access.passwords import random_password
 from dashboard.access.permissions import ROLES
 from etl import audit as acts
 from etl.__main__ import DEFAULT_CAMPAIGN, CampaignOption, StoreOption, shanghai_now
-from etl.command_words import named_campaign, system_user, wrong_command
+from etl.command_words import named_campaign, opened_store, system_user, wrong_command
 from etl.journal import Journal
 from etl.store import Store
 
@@ -48,8 +48,7 @@ def _acting(
     store: Path, action: str, what: str, **detail: object
 ) -> Iterator[tuple[sa.Connection, datetime]]:
     """One audited act on the journal; what is wrong with it ends the command."""
-    here, now = Store(folder=store), shanghai_now()
-    store.mkdir(parents=True, exist_ok=True)
+    here, now = opened_store(store), shanghai_now()
     journal = Journal(here.journal_url)
     try:
         with journal.writing() as connection:
@@ -140,8 +139,15 @@ def change(
         roles, units = (role, _units(unit, campaign)) if role else before
         is_active = found.is_active if found and active is None else bool(active)
         held.change_rights(connection, account, roles=roles, units=units, is_active=is_active, now=now)
+        admins = held.admins(connection)
     state = "启用 / in use" if is_active else "已停用 / stopped"
     typer.echo("\t".join([account, ",".join(roles), ",".join(units), state]))
+    if not admins:
+        typer.echo(
+            "注意:现在没有能用的系统管理员账号,页面上无人能管理账号"
+            " / note: no administrator is left in use; nobody can manage accounts on the page",
+            err=True,
+        )
 
 
 @accounts.command()

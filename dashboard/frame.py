@@ -61,7 +61,8 @@ current = st.navigation([*pages.values(), to_the_root, *closed], position="top")
 if current == to_the_root:
     current.run()
 if current in closed:
-    person.show(principal, {})
+    person.show(principal, people.unit_names())
+    filters.language()
     current.run()
     st.stop()
 try:

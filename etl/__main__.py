@@ -227,6 +227,7 @@ def load(
             received_by=by,
             simulated=False,
             now=shanghai_now,
+            user=system_user(),
             progress=lambda done, total, file: typer.echo(f"[{done}/{total}] {outcome_text(file)}", err=True),
         )
     except StoreConflictError as error:

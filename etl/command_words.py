@@ -8,6 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from errno import EACCES
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
@@ -65,7 +66,17 @@ def campaign_period(campaign: Campaign, month: str) -> str:
 
 def opened_store(folder: Path) -> Store:
     """The store in this folder, made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+    except OSError as error:
+        wrong_command(
+            f"数据目录 {folder.resolve()} 建不了或不能写({error.strerror});请管理员建好并授权给运行本程序的账户,"
+            "或用 --store 另指一个目录"
+            " / this folder cannot be made or written to: have an administrator make it for the user this program runs as,"
+            " or name another by --store"
+        )
     return Store(folder=folder)
 
 
@@ -174,6 +185,9 @@ def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Languag
             path = _free_path(folder / file.path.name, taken)
             path.write_bytes(marked_copy(file.content, file.findings, language))
             taken.add(path.resolve())
+            typer.echo(f"标注后的副本 / marked copy: {path}", err=True)
+        else:
+            typer.echo(f"{file.path.name}: 打不开,没有标注后的副本 / does not open: no marked copy", err=True)
 
 
 def _free_path(path: Path, taken: set[Path]) -> Path:
@@ -206,6 +220,8 @@ def check_text(file: CheckedFile) -> str:
 
 def outcome_text(file: LoadedFile) -> str:
     """What became of a file at the door, in one line."""
+    if file.refused:
+        return f"{file.path.name}: 未接收 / not accepted: {file.refused}"
     if file.acceptance is None:
         return f"{file.path.name}: 未接收,有必须修改的问题 / not accepted"
     done = file.acceptance

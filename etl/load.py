@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from etl.accept import Acceptance, History, accept
+from etl.audit import Act, on_command_line
 from etl.build import Build, CheckFailedError, build
 from etl.campaign import Campaign
 from etl.closures import checking_history
 from etl.findings import Finding, blocks, from_refusal, render
 from etl.gate import Refusal
-from etl.journal import Journal, StoreConflictError
+from etl.journal import FrozenMonthError, Journal, StoreConflictError
 from etl.read import WorkbookReader
 from etl.store import Store
 from etl.validate import Checked, validate
@@ -42,11 +43,13 @@ class CheckedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedFile:
-    """What became of a file: accepted (``acceptance``), or stopped by its findings."""
+    """What became of a file: accepted (``acceptance``), stopped by its findings, or ``refused`` for what it says, in both
+    languages."""
 
     path: Path
     findings: tuple[Finding, ...]
     acceptance: Acceptance | None
+    refused: str = ""
 
     @property
     def is_in(self) -> bool:
@@ -103,9 +106,10 @@ def load(
     received_by: str,
     simulated: bool,
     now: Callable[[], datetime],
+    user: str = "",
     progress: Progress | None = None,
 ) -> Loaded:
-    """Bring workbooks in, in the order given, and publish one build.
+    """Bring workbooks in, in the order given, and publish one build; each one is an act of ``user`` in the audit.
 
     A store becomes the campaign's, simulated or real, with the first workbook accepted; a workbook says
     itself if its contents are simulated. Raises StoreConflictError at the first file that does not belong
@@ -117,9 +121,8 @@ def load(
     with WorkbookReader() as reader:
         for path in paths:
             try:
-                files.append(
-                    load_file(path, reader, store, journal, campaign, received_by, now(), simulated=simulated)
-                )
+                told = {"simulated": simulated, "user": user}
+                files.append(load_file(path, reader, store, journal, campaign, received_by, now(), **told))
             except StoreConflictError as error:
                 conflict = error
                 break
@@ -152,21 +155,36 @@ def load_file(
     arrived: datetime,
     *,
     simulated: bool,
+    user: str = "",
 ) -> LoadedFile:
-    """Check one file and accept it if nothing must be mended; nothing is published yet."""
+    """Check one file and accept it if nothing must be mended; nothing is published yet.
+
+    ``user`` is who types the command, to the operating system.
+    """
     history = checking_history(store, journal)
     file = check_file(path, reader, campaign, now=arrived, history=history)
     if file.blocked:
         return LoadedFile(path=path, findings=file.findings, acceptance=None)
     journal.claim(campaign.name, simulated=simulated or file.is_simulated, now=arrived)
-    acceptance = accept(
-        store,
-        journal,
-        file.checked,
-        file.content,
-        file_name=path.name,
-        received_by=received_by,
-        received_at=arrived,
-        findings=[render(finding, path.name) for finding in file.findings],
-    )
+    try:
+        acceptance = accept(
+            store,
+            journal,
+            file.checked,
+            file.content,
+            file_name=path.name,
+            received_by=received_by,
+            received_at=arrived,
+            findings=[render(finding, path.name) for finding in file.findings],
+            sealed=(store.audit_key(), _act(file, received_by, arrived, user)),
+        )
+    except FrozenMonthError as error:
+        return LoadedFile(path=path, findings=file.findings, acceptance=None, refused=str(error))
     return LoadedFile(path=path, findings=file.findings, acceptance=acceptance)
+
+
+def _act(file: CheckedFile, received_by: str, arrived: datetime, user: str) -> Act:
+    """Handing in by the command line, as the audit has it."""
+    what = f"{file.checked.unit.code} {file.checked.period}"
+    told = {"by": received_by, "file": file.path.name, "sha256": hashlib.sha256(file.content).hexdigest()}
+    return on_command_line(arrived, "submission.submit", what, user, **told)

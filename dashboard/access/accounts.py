@@ -56,6 +56,12 @@ def find(connection: sa.Connection, account_id: str) -> Account | None:
     return None if row is None else _account(row)
 
 
+def admins(connection: sa.Connection) -> set[str]:
+    """The accounts of administrators in use."""
+    rows = connection.execute(sa.select(ACCOUNT.c.account_id, ACCOUNT.c.roles).where(ACCOUNT.c.is_active))
+    return {row.account_id for row in rows if "admin" in row.roles}
+
+
 def _account(row: Mapping[str, object]) -> Account:
     return Account(**{**row, "roles": tuple(row["roles"]), "units": tuple(row["units"])})
 

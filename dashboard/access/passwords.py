@@ -48,9 +48,13 @@ def weakness(password: str, *, account_id: str, name: str) -> str | None:
     return None
 
 
+TOLD_APART = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Letters and digits that are not taken for one another: no 0, O and o, no 1, l, I and i."""
+
+
 def random_password(account_id: str = "", name: str = "") -> str:
-    """A first password for an account, to be told once and changed at the first sign-in."""
+    """A first password for an account, to be told once, often by telephone, and changed at the first sign-in."""
     while True:
-        found = secrets.token_urlsafe(12)
+        found = "-".join("".join(secrets.choice(TOLD_APART) for _ in range(4)) for _ in range(4))
         if weakness(found, account_id=account_id, name=name) is None:
             return found

@@ -11,7 +11,7 @@ from dashboard.components import block, page, plain_table, revision_changes
 from dashboard.components.hand_in_findings import table
 from dashboard.components.links import link, linked
 from dashboard.components.plain_table import Line
-from dashboard.i18n import LANGUAGE, clauses, listed, t
+from dashboard.i18n import LANGUAGE, clauses, listed, of, t
 from dashboard.services.checking import ELSEWHERE
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
@@ -189,7 +189,7 @@ def findings(found: Standing) -> None:
 def declared(contents: Mapping[str, str]) -> str:
     """What whoever signs declares besides the figures: empty logs, and sheets as they were last month."""
     told = {
-        content: listed([SHEETS[sheet].title_zh for sheet in SHEETS if contents.get(sheet) == content])
+        content: listed([of(SHEETS[sheet], "title") for sheet in SHEETS if contents.get(sheet) == content])
         for content in ("zero_report", "unchanged")
     }
     return clauses(
@@ -235,7 +235,7 @@ def _changes(found: Standing) -> str:
 def _revision(each: Submission) -> Line:
     sheets = listed(
         [
-            f"{SHEETS[sheet.sheet].title_zh} {_content(sheet.content, sheet.row_count)}"
+            f"{of(SHEETS[sheet.sheet], 'title')} {_content(sheet.content, sheet.row_count)}"
             for sheet in each.sheets
         ]
     )

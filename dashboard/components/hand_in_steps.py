@@ -65,7 +65,7 @@ def _level_below(campaign: Campaign) -> str:
 def upload_step_title(found: Standing) -> str:
     """What step 2 is called once something is uploaded."""
     if found.draft is not None:
-        return t("改好后重新上传")
+        return t("改好后重新上传") if found.draft.blocking else t("已上传,要换一份就重新上传")
     return t("上传并检查") if found.counting is None else t("需要更正时,重新上传")
 
 

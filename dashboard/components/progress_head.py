@@ -19,8 +19,8 @@ Row = Mapping[str, object]
 Names = Mapping[str, str]
 
 
-def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date) -> str:
-    """As HTML, of the reports of one month; ``names`` holds the register's name too."""
+def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date, is_frozen: bool) -> str:
+    """As HTML, of the reports of one month; ``names`` holds the register's name too. A frozen month waits for nothing."""
     if not rows:
         return ""
     reports = [row for row in rows if not row["is_register"]]
@@ -34,7 +34,8 @@ def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date) -> s
         for row in rows
         if row["is_register"] and row["state"] == "not_reported"
     ]
-    parts.append(escape(due(rows[0], today)))
+    if not is_frozen:
+        parts.append(escape(due(rows[0], today)))
     chinese = LANGUAGE.get() == "zh"
     return (";" if chinese else "; ").join(parts) + ("。" if chinese else ".")
 

@@ -66,8 +66,13 @@ def excused(rows: Sequence[Row], names: Mapping[str, str], today: date) -> list[
     ]
 
 
-def body(found: Sequence[ToRemind], excused: Sequence[str]) -> str:
-    """A line a unit that opens to its reminder, and one that holds them all; ``excused`` are those not reminded."""
+def body(found: Sequence[ToRemind], excused: Sequence[str], *, is_frozen: bool) -> str:
+    """A line a unit that opens to its reminder, and one that holds them all; ``excused`` are those not reminded.
+
+    Of a frozen month nobody is reminded: it takes no report any more.
+    """
+    if is_frozen:
+        return f'<p class="progress-none">{escape(t("本月已冻结,不再接收报送,也不再提醒。"))}</p>'
     if not found:
         whole = t("全部按时报送,表也齐全,没有要提醒的单位。")
         nobody = t("除准予延期的单位外,全部按时报送,表也齐全。") if excused else whole

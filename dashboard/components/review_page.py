@@ -265,7 +265,10 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
             )
             st.html(f'<p class="src">{escape(freezing)}</p>')
         reason = f"{action}.{period}"
-        st.text_input(t("理由(有报送未审核或有单位未报时必填)"), key=reason, max_chars=200)
+        asked = (
+            t("重新开放的理由(必填)") if is_frozen else t("理由(有报送未审核、有单位未报或尚未截止时必填)")
+        )
+        st.text_input(asked, key=reason, max_chars=200)
         act = partial(_locked, here, period, is_frozen, reason)
         st.form_submit_button(word, on_click=partial(pressed, act, "freeze"))
         refused("freeze")

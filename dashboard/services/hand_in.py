@@ -212,7 +212,7 @@ def _handed_in_before(here: Doors, unit_code: str, period: str, draft_id: str) -
         AUDIT.c.outcome == "done",
     )
     with here.journal().reading() as connection:
-        handed_in = {detail["draft"]: detail.get("sha256") for detail in connection.scalars(submitted)}
+        handed_in = {detail.get("draft"): detail.get("sha256") for detail in connection.scalars(submitted)}
         if handed_in.get(draft_id) is None:
             raise nothing_uploaded(connection, unit_code, period)
     held = here.journal().submissions(unit_code=unit_code, period=period)

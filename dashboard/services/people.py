@@ -20,7 +20,6 @@ from dashboard.queries import acts as held
 from dashboard.queries.acts import EVERYTHING, MANAGE, Wanted
 from dashboard.services import acts
 from etl import audit
-from etl.journal_tables import ACCOUNT
 
 READ, VERIFY, EXPORT = "page.audit", "audit.verify", "audit.export"
 ADMIN, LIAISON = "admin", "liaison"
@@ -179,8 +178,7 @@ def _require_an_admin_left(
     """Nobody locks everybody out, or themselves: within the transaction, so that two cannot do it together."""
     if not _is_admin(account.roles, account.is_active) or _is_admin(kept["roles"], kept["is_active"]):
         return
-    rows = connection.execute(sa.select(ACCOUNT.c.account_id, ACCOUNT.c.roles, ACCOUNT.c.is_active)).all()
-    if {row.account_id for row in rows if _is_admin(row.roles, row.is_active)} == {account.account_id}:
+    if accounts.admins(connection) == {account.account_id}:
         raise AccountError(
             f"“{account.account_id}”是最后一个在用的系统管理员,停用或改任后将无人能管理账号;请先新建或启用另一位系统管理员"
             f" / {account.account_id} is the last administrator in use: create or start another one first"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
@@ -12,6 +15,7 @@ from dashboard.services import acts, publishing
 from dashboard.services.reporting import NotReadyError, month_named
 from etl import review
 from etl.calendar import first_day
+from etl.extensions import due_at, in_force
 from etl.journal import PASSED, RETURNED, current
 from etl.review import ReviewError
 
@@ -71,6 +75,7 @@ def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:
     with acts.acting(here, principal, "month.freeze", what=period, reason=reason) as connection:
         review.freeze(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
         if not reason.strip():
+            _require_due(here, connection, period)
             _require_whole(here, period)
     publishing.publish_soon(here)
 
@@ -95,6 +100,18 @@ def _require_whole(here: Doors, period: str) -> None:
         raise ReviewError(
             f"{period}还没有{named}{zh}单位的报送(未报、已退回或已撤回);等其报来,或写明为何照样冻结"
             f" / {period} has no report that counts of {named}{en}: wait for it, or say why it is frozen all the same"
+        )
+
+
+def _require_due(here: Doors, connection: sa.Connection, period: str) -> None:
+    """Every unit's time is up; ReviewError names the last day."""
+    campaign, granted = here.campaign(), in_force(connection, here.campaign())
+    last = max(due_at(campaign, granted, unit.code, period) for unit in campaign.reporting_units)
+    if here.now() < last:
+        day = (last - timedelta(days=1)).date()
+        raise ReviewError(
+            f"{period}到{day}24:00才截止;届时再冻结,或写明为何提前冻结"
+            f" / reports of {period} are due by the end of {day}: wait until then, or say why it is frozen before"
         )
 
 

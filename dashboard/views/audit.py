@@ -14,7 +14,7 @@ page.head(t("审计"), [t("核验逐条核对封印,看有没有被改动或删�
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="audit_filters"):
     wanted = audit_page.filters(service.kinds_of_acts(here, principal))
     verifying = st.button(t("核验"), key="audit_verify")
-    exporting = st.button(t("导出CSV"), key="audit_export")
+    exporting = st.button(t("准备导出"), key="audit_export")
 if verifying:
     with st.spinner(t("正在逐条核验…")):
         audit_page.verified(service.verify_audit(here, principal))

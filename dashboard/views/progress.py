@@ -15,7 +15,7 @@ from dashboard.components import (
     progress_sheets,
 )
 from dashboard.i18n import of, t
-from dashboard.queries import builds, figures, people, reports
+from dashboard.queries import builds, figures, locks, people, reports
 from metrics.kpis import KPIS
 
 filters, today = state.filters(), builds.today()
@@ -30,6 +30,7 @@ if reporting != builds.top_level(build):
 months = reports.months_shown(build, month, today)
 rows = reports.reports(build, months, today)
 of_month = [row for row in rows if row["month"] == month]
+frozen = locks.is_frozen(month)
 
 
 def framed(what: str, **facts: object) -> exhibit.Exhibit:
@@ -45,22 +46,23 @@ def framed(what: str, **facts: object) -> exhibit.Exhibit:
 page.head(
     f"{whole} · {format.month(month)}",
     [*headings.standing(month), of(campaign.due, "label")],
-    progress_head.sentence(of_month, names, level=level, today=today),
+    progress_head.sentence(of_month, names, level=level, today=today, is_frozen=frozen),
 )
 left, right = st.columns([5, 8], gap="medium")
 with left:
     reader = people.principal()
     sender = "" if reader.visiting else reader.name
+    open_rows = [] if frozen else of_month
     found = progress_list.to_remind(
-        of_month, names, campaign_title=campaign.title_zh, today=today, sender=sender
+        open_rows, names, campaign_title=campaign.title_zh, today=today, sender=sender
     )
-    excused = progress_list.excused(of_month, names, today)
+    excused = progress_list.excused(open_rows, names, today)
     shown = framed(
         t("未报、退回、迟报、缺表"),
         table=progress_list.table(found),
         notes=progress_list.notes(found, excused),
     )
-    exhibit.show(shown, progress_list.body(found, excused), key="to_remind")
+    exhibit.show(shown, progress_list.body(found, excused, is_frozen=frozen), key="to_remind")
     kpi = KPIS[progress_head.ON_TIME_RATE]
     history = figures.history(
         build, months[-1], (kpi.key,), builds.top_level(build), today, "month"

@@ -47,8 +47,16 @@ def test_a_change_and_the_list_say_what_an_account_is(tmp_path):
     run(store, *CREATE)
     changed = run(store, "change", "zhangsan", "--role", "liaison", "--unit", "迪庆")
     assert changed.stdout == "zhangsan\tliaison\t533400\t启用 / in use\n"
+    assert "没有能用的系统管理员" in changed.stderr
     stopped = run(store, "change", "zhangsan", "--stopped")
     assert stopped.stdout == "zhangsan\tliaison\t533400\t已停用 / stopped\n"
     assert run(store, "change", "zhangsan", "--role", "viewer").stdout.endswith("已停用 / stopped\n")
     assert run(store, "change", "zhangsan", "--role", "liaison", "--unit", "迪庆").exit_code == 0
     assert run(store, "list").stdout == "zhangsan\t张三\tliaison\t533400\t已停用 / stopped\n"
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_a_remedy(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    refused = run(tmp_path / "file" / "store", *CREATE)
+    assert refused.exit_code == 2
+    assert "授权给运行本程序的账户" in refused.stderr

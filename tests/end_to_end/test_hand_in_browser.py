@@ -218,7 +218,7 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         settled(page)
         pressed(page, "审核通过", "第2版已审核通过")
         page.get_by_text("冻结本月").first.click()
-        page.get_by_label("理由(有报送未审核或有单位未报时必填)").fill("到期冻结")
+        page.get_by_label("理由(有报送未审核、有单位未报或尚未截止时必填)").fill("到期冻结")
         pressed(page, "冻结本月", "已冻结,本月不再接收新的版本")
     assert seen.failures == []
     with pytest.raises(FrozenMonthError, match="已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"):

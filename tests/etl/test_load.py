@@ -2,17 +2,20 @@
 
 import threading
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
+from etl import audit
 from etl.accept import stored_history
 from etl.build import CheckFailedError, build
 from etl.journal import Journal, StoreConflictError
 from etl.load import check_file
 from etl.read import WorkbookReader
+from etl.review import freeze
 from etl.schema import YES
 from etl.sheets import SHEETS
 from etl.store import Store
@@ -134,6 +137,35 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path, campaign, unit):
     loaded = load_into(tmp_path / "store", [bad, good], campaign)
 
     assert [file.acceptance is not None for file in loaded.files] == [False, True]
+
+
+def test_a_frozen_month_stops_its_own_file_and_no_other(tmp_path, campaign):
+    one, two, three = campaign.reporting_units[:3]
+    paths = [
+        write_workbook(tmp_path / f"{unit.code}.xlsx", campaign, unit, period)
+        for unit, period in ((one, "2026-09"), (two, "2026-08"), (three, "2026-09"))
+    ]
+    folder = tmp_path / "store"
+    folder.mkdir()
+    with stored(folder)[1].writing() as connection:
+        freeze(connection, "2026-08", reason="到期", by="王芳", now=NOW)
+    loaded = load_into(folder, paths, campaign)
+    assert [file.is_in for file in loaded.files] == [True, False, True]
+    assert "已冻结" in loaded.files[1].refused
+    assert loaded.build is not None
+
+
+def test_what_is_loaded_is_an_act_and_what_changes_nothing_is_none(tmp_path, campaign, unit):
+    path = write_workbook(tmp_path / "a.xlsx", campaign, unit, "2026-09")
+    for _ in range(2):
+        load_into(tmp_path / "store", [path], campaign)
+    store, journal = stored(tmp_path / "store")
+    with journal.reading() as connection:
+        (act,) = audit.listed(connection, limit=5)
+        assert audit.first_fault(connection, store.audit_key()) is None
+    assert (act["who"], act["action"]) == ("命令行", "submission.submit")
+    assert act["object"] == f"{unit.code} 2026-09"
+    assert act["detail"]["sha256"] == sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize("first_is_simulated", [True, False])

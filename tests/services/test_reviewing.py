@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from dashboard.access.permissions import ROLES
@@ -13,7 +15,17 @@ from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
 from etl.review import ReviewError
 from tests.etl.example_workbooks import example_workbook_rows
-from tests.services.stores import CAMPAIGN, DIQING, MONTH, acts, handed_in, liaison, somebody, workbook
+from tests.services.stores import (
+    CAMPAIGN,
+    DIQING,
+    MONTH,
+    acts,
+    doors_of,
+    handed_in,
+    liaison,
+    somebody,
+    workbook,
+)
 
 REVIEWER, ADMIN = somebody("reviewer"), somebody("admin")
 REASON = {"sheet": "月度情况", "cell": "D4", "reason": "与上月相差过大,请核实"}
@@ -159,6 +171,17 @@ def test_what_counts_again_can_be_taken_back_by_its_sender(here, good, tmp_path)
     reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
     withdrawing.withdraw(here, liaison(DIQING), first.submission_id, "以第2版为准,正在修改")
     assert current(here.journal().submissions()) == {}
+
+
+def test_a_month_still_open_to_reports_is_frozen_for_a_reason_only(here):
+    due = CAMPAIGN.due_at(MONTH)
+    moments = {due - timedelta(minutes=1): "2026-09-30 ?24:00才截止", due: "还没有.*的报送"}
+    for moment, why in moments.items():
+        at = doors_of(here.store.folder, now=moment)
+        with pytest.raises(ReviewError, match=why):
+            reviewing.freeze(at, REVIEWER, MONTH, "")
+    reviewing.freeze(here, REVIEWER, MONTH, "领导要求提前冻结")
+    assert reviewing.locks(here, REVIEWER, MONTH)[-1]["reason"] == "领导要求提前冻结"
 
 
 @pytest.mark.parametrize(
