@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from dashboard.components.progress_head import due, sentence
-from dashboard.components.progress_list import excused, to_remind
+from dashboard.components.progress_list import body, excused, to_remind
 from dashboard.components.progress_reminder import reminder
 from dashboard.queries import builds, reports
 from etl.calendar import first_day
@@ -169,9 +169,14 @@ def test_who_may_still_report_under_an_extension_is_not_reminded_but_named():
     found = to_remind(rows, names, campaign_title=YUNNAN.title_zh, today=TODAY)
     assert {each.row["unit_code"] for each in found} == {"530300", "530400", "532900"}
     assert excused(rows, names, TODAY) == ["昆明(延期至11月30日)"]
-    said = sentence([row | {"unit_name": ""} for row in rows], names, level="州(市)", today=TODAY)
-    told = re.sub("<[^>]+>", "", said)
-    assert "曲靖、大理州未报(逾期15至25天);昆明准予延期至11月30日;玉溪已退回待改" in told
+    told, frozen = (
+        re.sub("<[^>]+>", "", sentence(rows, names, level="州(市)", today=TODAY, is_frozen=is_frozen))
+        for is_frozen in (False, True)
+    )
+    assert "曲靖、大理州未报(逾期15至25天);昆明准予延期至11月30日;玉溪已退回待改;截止" in told
+    # A frozen month waits for nothing.
+    assert "截止" not in frozen
+    assert "不再提醒" in body(found, [], is_frozen=True)
 
 
 def test_only_reports_with_something_open_are_reminded_and_the_missing_ones_come_first():

@@ -251,6 +251,7 @@ def test_a_month_is_frozen_and_only_an_administrator_with_a_reason_reopens_it(he
     with pytest.raises(ReviewError, match="1份未审核"):
         reviewing.freeze(here, REVIEWER, MONTH, "")
     reviewing.pass_submission(here, REVIEWER, receipt.submission_id)
+    here = doors_of(here.store.folder, now=CAMPAIGN.due_at(MONTH))
     with pytest.raises(ReviewError, match="昆明、曲靖、玉溪、保山、昭通等15个单位"):
         reviewing.freeze(here, REVIEWER, MONTH, "")
     assert states(here) == ["passed"]
