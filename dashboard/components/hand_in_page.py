@@ -11,7 +11,7 @@ from dashboard.components import block, page, plain_table, revision_changes
 from dashboard.components.hand_in_findings import table
 from dashboard.components.links import link, linked
 from dashboard.components.plain_table import Line
-from dashboard.i18n import LANGUAGE, clauses, listed, of, t
+from dashboard.i18n import LANGUAGE, clauses, listed, of, opening, t
 from dashboard.services.checking import ELSEWHERE
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
@@ -32,7 +32,7 @@ def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) 
     page.head(
         t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
         [_why(found)],
-        clauses([_draft(found), _stands(found), _when(found), _others(found, open_months)]),
+        opening(clauses([_draft(found), _stands(found), _when(found), _others(found, open_months)])),
     )
 
 

@@ -135,7 +135,13 @@ def _reason(here: Doors, found: Standing, asked: Question) -> None:
 
 def _asks(question: Question) -> str:
     values = t("(现为 {values})", values=" / ".join(question.values)) if question.values else ""
-    return f"{question.where}:{question.title}{values}。{question.expected}"
+    return t(
+        "{where}:{title}{values}。{expected}",
+        where=question.where,
+        title=question.title,
+        values=values,
+        expected=question.expected,
+    )
 
 
 def _saved(here: Doors, found: Standing, asked: Question, principal: Principal) -> str:
