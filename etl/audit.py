@@ -100,24 +100,28 @@ def first_fault(connection: sa.Connection, key: bytes) -> str | None:
     for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.sequence)).mappings():
         if row["sequence"] != expected:
             return f"第{expected}条缺失 / act {expected} is missing"
-        if not hmac.compare_digest(row["seal"], seal(key, before, row)):
+        if not _same(row["seal"], seal(key, before, row)):
             return f"第{expected}条被改动 / act {expected} was altered"
         before, expected = row["seal"], expected + 1
     last = expected - 1
     end = connection.execute(sa.select(AUDIT_END)).mappings().first()
-    if end is None and last == 0:
-        return _emptied(connection)
-    told = (end["sequence"], end["seal"]) if end else (0, "")
-    if told[0] != last or not hmac.compare_digest(told[1], end_seal(key, last, before)):
+    told = (end["sequence"], end["seal"]) if end else (0, end_seal(key, 0, START))
+    if told[0] != last or not _same(told[1], end_seal(key, last, before)):
         return f"末尾在第{last}条之后被截断 / the end after act {last} was cut off"
-    return None
+    return _begun_anew(connection)
 
 
-def _emptied(connection: sa.Connection) -> str | None:
-    """Nobody signs in without an act that says so: where somebody has, an audit without acts was emptied."""
-    if connection.execute(sa.select(SESSION.c.session_hash).limit(1)).first() is None:
+def _same(found: object, expected: str) -> bool:
+    return hmac.compare_digest(str(found).encode(), expected.encode())
+
+
+def _begun_anew(connection: sa.Connection) -> str | None:
+    """Nobody signs in without an act that says so: where somebody did before the first act, the audit was emptied."""
+    first = connection.execute(sa.select(sa.func.min(AUDIT.c.at))).scalar()
+    earliest = connection.execute(sa.select(sa.func.min(SESSION.c.started_at))).scalar()
+    if earliest is None or (first is not None and first <= earliest):
         return None
-    return "有人登录过而没有任何一条记录,审计记录被清空 / somebody has signed in but there are no acts: the audit was emptied"
+    return "第一条之前已有人登录,此前的记录被清空 / somebody signed in before the first act: what stood before it was emptied"
 
 
 def listed(

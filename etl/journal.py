@@ -262,6 +262,12 @@ def is_frozen(connection: sa.Connection, period: str) -> bool:
     return bool(connection.execute(query.order_by(MONTH_LOCK.c.sequence.desc()).limit(1)).scalar())
 
 
+def frozen_months(connection: sa.Connection) -> set[str]:
+    """The months that take no new revision now."""
+    query = sa.select(MONTH_LOCK.c.period, MONTH_LOCK.c.is_frozen).order_by(MONTH_LOCK.c.sequence)
+    return {period for period, is_frozen in dict(connection.execute(query).all()).items() if is_frozen}
+
+
 def current(submissions: Sequence[Submission]) -> dict[tuple[str, str], Submission]:
     """The current revision of each unit and month: the latest that was neither returned nor withdrawn."""
     latest: dict[tuple[str, str], Submission] = {}

@@ -86,13 +86,14 @@ def decide(
 
 
 def _require_stands(connection: sa.Connection, row: sa.RowMapping) -> None:
-    """The revision counts, or would: no later one does, and one given back is not brought back past a later one."""
-    counts = row["state"] not in NOT_CURRENT
+    """No later revision counts; a return is undone only where nothing but what its sender took back came later."""
     later = sa.select(sa.func.count()).where(
         SUBMISSION.c.unit_code == row["unit_code"],
         SUBMISSION.c.period == row["period"],
         SUBMISSION.c.revision > row["revision"],
-        SUBMISSION.c.state.not_in(NOT_CURRENT) if counts else SUBMISSION.c.state != WITHDRAWN,
+        SUBMISSION.c.state != WITHDRAWN
+        if row["state"] == RETURNED
+        else SUBMISSION.c.state.not_in(NOT_CURRENT),
     )
     if connection.execute(later).scalar_one():
         raise ReviewError(

@@ -78,17 +78,29 @@ def test_only_merging_and_purging_know_of_batches():
 
 
 def bound(path: Path) -> set[str]:
-    """The names a module binds into what is called later."""
-    calls = (
-        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-    )
-    kept = [
-        argument
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id == "partial"
-        for argument in [*call.args, *(keyword.value for keyword in call.keywords)]
+    """The names a module binds into what is called later: into partials, lambdas, functions within functions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    later = [
+        *(node for node in ast.walk(tree) if isinstance(node, ast.Lambda)),
+        *(
+            inner
+            for outer in functions
+            for inner in ast.walk(outer)
+            if inner in functions and inner is not outer
+        ),
+        *(
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "partial"
+        ),
     ]
-    return {argument.id for argument in kept if isinstance(argument, ast.Name)}
+    return {
+        name.id
+        for node in later
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)
+    }
 
 
 def test_nobody_is_remembered_from_one_run_of_a_page_to_the_next():

@@ -136,7 +136,11 @@ def change_rights(
     A stop ends open sessions for good: starting the account again does not revive them.
     """
     _require_found(connection, account_id)
-    values = {**_rights(roles, units), "is_active": is_active}
+    # Rights that make no sense, or no more, do not keep an account in use.
+    rights = (
+        _rights(roles, units) if is_active else {"roles": sorted(set(roles)), "units": sorted(set(units))}
+    )
+    values = {**rights, "is_active": is_active}
     connection.execute(ACCOUNT.update().where(ACCOUNT.c.account_id == account_id).values(**values))
     if not is_active:
         _end_sessions(connection, account_id, now)

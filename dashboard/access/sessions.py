@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from dashboard.access.accounts import Account
 from dashboard.access.accounts import find as find_account
 from dashboard.access.principal import Principal
 from etl.journal import Journal
@@ -67,12 +68,18 @@ def principal_of(
     return Principal(
         account_id=account.account_id,
         name=account.name,
-        roles=frozenset(account.roles),
+        roles=_roles(account),
         units=frozenset(account.units),
         session=session,
         address=row["address"] if address is None else address,
         must_change_password=account.must_change_password,
     )
+
+
+def _roles(account: Account) -> frozenset[str]:
+    """An account from before the two were kept apart hands in, and reviews nothing."""
+    roles = frozenset(account.roles)
+    return roles - {"reviewer"} if "liaison" in roles else roles
 
 
 def _is_open(row: sa.RowMapping, now: datetime) -> bool:

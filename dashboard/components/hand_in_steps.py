@@ -126,11 +126,15 @@ def _reason(here: Doors, found: Standing, asked: Question) -> None:
     st.text_input(
         _asks(asked),
         value=given,
-        key=f"reason.{asked.key}",
+        key=_reason_key(found, asked),
         max_chars=LONGEST_REASON,
         label_visibility="collapsed",
         on_change=partial(pressed, partial(_saved, here, found, asked), "reasons"),
     )
+
+
+def _reason_key(found: Standing, asked: Question) -> str:
+    return f"reason.{found.draft.draft_id}.{asked.key}"
 
 
 def _asks(question: Question) -> str:
@@ -145,7 +149,7 @@ def _asks(question: Question) -> str:
 
 
 def _saved(here: Doors, found: Standing, asked: Question, principal: Principal) -> str:
-    reason = st.session_state.get(f"reason.{asked.key}", "")
+    reason = st.session_state.get(_reason_key(found, asked), "")
     hand_in.explain(here, principal, found.unit.code, found.period, dict.fromkeys(asked.keys, reason))
     return ""
 

@@ -26,7 +26,7 @@ def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date, is_f
     reports = [row for row in rows if not row["is_register"]]
     parts = [
         *(_came(reports, names, level) if reports else []),
-        *_missing(reports, names),
+        *(_without_report(reports, names) if is_frozen else _missing(reports, names)),
         *_short(reports, names),
     ]
     parts += [
@@ -84,6 +84,12 @@ def _missing(reports: Sequence[Row], names: Names) -> list[str]:
         ),
         *([linked("{units}已退回待改", units=_units(returned, names))] if returned else []),
     ]
+
+
+def _without_report(reports: Sequence[Row], names: Names) -> list[str]:
+    """Who has none that counts, once nothing is waited for."""
+    without = [row for row in reports if not row["has_report"]]
+    return [linked("{units}未报", units=_units(without, names))] if without else []
 
 
 def _overdue(missing: Sequence[Row], names: Names) -> list[str]:

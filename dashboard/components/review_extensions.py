@@ -21,7 +21,8 @@ from dashboard.services.reporting import NotReadyError
 from etl.campaign import Campaign
 from etl.extensions import LONGEST_REASON, Extension
 
-UNIT, LAST_DAY, REASON = "extension.unit", "extension.last_day", "extension.reason"
+UNIT, LAST_DAY, REASON = "unit", "last_day", "reason"
+"""What the form asks for."""
 LONGEST = timedelta(days=366)
 """So far ahead the form offers days."""
 
@@ -69,7 +70,7 @@ def _form(here: Doors, period: str, names: Mapping[str, str]) -> None:
             list(units),
             index=None,
             placeholder=t("请选择"),
-            key=UNIT,
+            key=_key(period, UNIT),
             format_func=units.__getitem__,
         )
         day.date_input(
@@ -77,14 +78,19 @@ def _form(here: Doors, period: str, names: Mapping[str, str]) -> None:
             _proposed(planned, here.now().date()),
             min_value=planned,
             max_value=planned + LONGEST,
-            key=LAST_DAY,
+            key=_key(period, LAST_DAY),
             format="YYYY-MM-DD",
         )
-        reason.text_input(t("延期理由"), key=REASON, max_chars=LONGEST_REASON)
+        reason.text_input(t("延期理由"), key=_key(period, REASON), max_chars=LONGEST_REASON)
         st.html(f'<p class="src">{escape(_note(planned))}</p>')
         act = partial(_granted, here, period, units)
         st.form_submit_button(t("准予"), on_click=partial(pressed, act, "extension"))
         refused("extension")
+
+
+def _key(period: str, field: str) -> str:
+    """What is typed for one month is not for another."""
+    return f"extension.{period}.{field}"
 
 
 def _proposed(planned: date, today: date) -> date:
@@ -105,12 +111,13 @@ def _units(campaign: Campaign, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _granted(here: Doors, period: str, units: Mapping[str, str], principal: Principal) -> str:
-    unit_code, last_day = st.session_state[UNIT], st.session_state[LAST_DAY]
+    held = st.session_state
+    unit_code, last_day = held[_key(period, UNIT)], held[_key(period, LAST_DAY)]
     if unit_code is None:
         raise NotReadyError("请选择单位 / choose a unit")
-    extensions.grant(here, principal, unit_code, period, last_day, st.session_state.get(REASON, ""))
+    extensions.grant(here, principal, unit_code, period, last_day, held.get(_key(period, REASON), ""))
     # The next unit has reasons of its own.
-    st.session_state[UNIT], st.session_state[REASON] = None, ""
+    held[_key(period, UNIT)], held[_key(period, REASON)] = None, ""
     unit, day = units[unit_code], format.day(last_day)
     if last_day <= here.campaign().due_day(period):
         return t("已撤回{unit}的延期,恢复原定的{day}。", unit=unit, day=day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -34,24 +35,21 @@ def add(
     if not any(content.startswith(beginning) for beginning in KINDS):
         raise NotReadyError("附件只收 PDF、PNG、JPEG,例如盖章页的扫描件 / attachments are PDF, PNG or JPEG")
     require_room(here)
-    sha256 = here.store.keep(here.store.attachments, content, "")
+    sha256 = hashlib.sha256(content).hexdigest()
+    with here.journal().reading() as connection:
+        # Asked before the bytes are kept, and again where it counts.
+        _require_place(connection, unit_code, period, sha256)
+    here.store.keep(here.store.attachments, content, "")
     name = mask_text(PurePath(file_name).name)
     with acts.acting(here, principal, "attachment.add", unit=unit_code, what=what, file=name) as connection:
         if is_frozen(connection, period):
             raise FrozenMonthError(
                 f"{period}已冻结,不再接收附件 / {period} is frozen and takes no attachment"
             )
-        kept = held(connection, unit_code, period)
         same = _same(connection, unit_code, period, sha256)
         if same is not None and same["removed_at"] is None:
             return int(str(same["sequence"]))
-        if len(kept) >= MOST:
-            raise NotReadyError(f"一个月最多{MOST}个附件 / at most {MOST} attachments a month")
-        if same is None and _ever(connection, unit_code, period) >= MOST_EVER:
-            raise NotReadyError(
-                f"本月连同已移除的附件已有{MOST_EVER}个,不能再加;请联系省厅管理员"
-                f" / with those taken off, this month has had {MOST_EVER} attachments and takes no more: ask the province"
-            )
+        _require_place(connection, unit_code, period, sha256)
         told = {"file_name": name, "added_by": principal.name, "added_at": here.now()}
         if same is not None:
             # Taken off before: it comes back under the number it had.
@@ -69,9 +67,20 @@ def _same(connection: sa.Connection, unit_code: str, period: str, sha256: str) -
     return connection.execute(query).mappings().first()
 
 
-def _ever(connection: sa.Connection, unit_code: str, period: str) -> int:
+def _require_place(connection: sa.Connection, unit_code: str, period: str, sha256: str) -> None:
+    """NotReadyError where a month has all the attachments it takes; one it has had already takes no new place."""
+    same = _same(connection, unit_code, period, sha256)
+    if same is not None and same["removed_at"] is None:
+        return
+    if len(held(connection, unit_code, period)) >= MOST:
+        raise NotReadyError(f"一个月最多{MOST}个附件 / at most {MOST} attachments a month")
     of_month = (ATTACHMENT.c.unit_code == unit_code) & (ATTACHMENT.c.period == period)
-    return connection.scalar(sa.select(sa.func.count()).select_from(ATTACHMENT).where(of_month))
+    ever = connection.scalar(sa.select(sa.func.count()).select_from(ATTACHMENT).where(of_month))
+    if same is None and ever >= MOST_EVER:
+        raise NotReadyError(
+            f"本月连同已移除的附件已有{MOST_EVER}个,不能再加;请联系省厅管理员"
+            f" / with those taken off, this month has had {MOST_EVER} attachments and takes no more: ask the province"
+        )
 
 
 def remove(here: Doors, principal: Principal, number: int) -> str:

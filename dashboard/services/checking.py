@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from threading import BoundedSemaphore, Lock
 
@@ -18,8 +19,13 @@ from etl.read import WorkbookReader
 CHECKS_AT_ONCE = BoundedSemaphore(2)
 """A check takes a core and the memory of the workbook; a rush before the deadline waits in line."""
 
-MONTH_NAMED = re.compile(r"(?<!\d)(20[0-9]{2})[-.年](0?[1-9]|1[0-2])(?![0-9]|[-.][0-9]|月[0-9]|月份?[0-9])")
-"""A year and month that no day follows."""
+MONTH_NAMED = re.compile(
+    r"(?<![0-9])(20[0-9]{2})(?:"
+    r"年\s*(0?[1-9]|1[0-2])\s*月(?!\s*(?:[-~至到—、]|[0-9]{1,2}\s*[日号]))"
+    r"|[-._](0[1-9]|1[0-2])(?!\s*[-._~至到—、]?[0-9])"
+    r"|(0[1-9]|1[0-2])(?![0-9~至到—、-]))"
+)
+"""A year and month, as 2026年9月, 2026-09 or 202609, that neither a day follows nor another month."""
 SIMULATED = Words(zh="模拟数据的填报表", en="A workbook of simulated data")
 REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
 
@@ -97,7 +103,8 @@ def misplaced(
 
 def months_named(file_name: str) -> set[str]:
     """The months a file name states in full, such as 2026-09 or 2026年9月; a whole date says when it was saved."""
-    return {f"{year}-{int(month):02d}" for year, month in MONTH_NAMED.findall(file_name)}
+    found = MONTH_NAMED.finditer(unicodedata.normalize("NFKC", file_name))
+    return {f"{each[1]}-{int(each[each.lastindex]):02d}" for each in found}
 
 
 def _named(campaign: Campaign, file_name: str) -> list[Unit]:

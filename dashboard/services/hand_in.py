@@ -135,9 +135,6 @@ def marked(
     what = _what(unit_code, period)
     acts.allow(here, principal, "workbook.marked", unit=unit_code, what=what)
     draft = found_draft(here, unit_code, period)
-    path = here.store.kept(here.store.workbooks, draft.sha256, ".xlsx")
-    if not path.exists():
-        raise NotReadyError(GONE)
     if any(each.kind in REFUSAL_KINDS for each in draft.findings):
         raise NotReadyError(
             "这个文件打不开,无法标注;请按提示处理后重新上传 / this file does not open, so nothing can be marked"
@@ -145,8 +142,16 @@ def marked(
     with acts.acting(here, principal, "workbook.marked", unit=unit_code, what=what) as connection:
         pacing.require_turn(connection, principal, here.now())
     with CHECKS_AT_ONCE:
-        content = marked_copy(path.read_bytes(), draft.findings, "en" if language == "en" else "zh")
+        content = _received(here, draft)
+        content = marked_copy(content, draft.findings, "en" if language == "en" else "zh")
     return f"{PurePath(draft.file_name).stem.removesuffix(MARKED)}{MARKED}.xlsx", content
+
+
+def _received(here: Doors, draft: Draft) -> bytes:
+    try:
+        return here.store.kept(here.store.workbooks, draft.sha256, ".xlsx").read_bytes()
+    except FileNotFoundError:
+        raise NotReadyError(GONE) from None
 
 
 def submit(
@@ -191,13 +196,16 @@ def submit(
         sealed=(here.store.audit_key(), act),
     )
     held = here.journal().submissions(unit_code=unit_code, period=period)
-    if accepted.submission_id not in {each.submission_id for each in current(held).values()}:
+    counts = accepted.submission_id in {each.submission_id for each in current(held).values()}
+    if not accepted.is_new and not counts:
         raise NotReadyError(
             f"这份文件与第{accepted.revision}版完全相同,而那一版已退回、撤回或被后来的版本代替;"
             "要重新报送它,请改动后保存再上传(撤回的可在报送记录下恢复)"
             f" / this file is the very one of revision {accepted.revision}, which was returned, withdrawn or replaced:"
             " change it, save and upload it again (a withdrawn one can be restored below the history)"
         )
+    if not accepted.is_new:
+        acts.tell(here, principal, "submission.submit", what, **told)
     with here.journal().writing() as connection:
         drafts.drop(connection, draft_id)
     publishing.publish_soon(here)

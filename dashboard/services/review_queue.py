@@ -15,7 +15,7 @@ from etl import review
 from etl.completeness import reports_of
 from etl.extensions import due_at, in_force
 from etl.findings import SEVERITIES
-from etl.journal import RECEIVED, WITHDRAWN, Submission, current, is_frozen
+from etl.journal import RECEIVED, WITHDRAWN, Submission, current, frozen_months
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Case:
 def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
     """The latest revision of each unit for a month, those that wait for a decision first, the longest wait first.
 
-    Where the latest was returned and an earlier one counts that nobody has decided on, that one waits beside it.
+    Where the latest was returned and an earlier one counts, that one stands beside it.
     """
     acts.allow(here, principal, "page.review", what=period)
     submissions = here.journal().submissions(period=period)
@@ -80,21 +80,18 @@ def queue(here: Doors, principal: Principal, period: str) -> list[Waiting]:
 def _to_look_at(submissions: Sequence[Submission]) -> list[Submission]:
     # What its sender took back is as if it had never come.
     latest = {each.unit_code: each for each in submissions if each.state != WITHDRAWN}
-    counting = current(submissions).values()
-    undecided = [each for each in counting if each.state == RECEIVED and each != latest[each.unit_code]]
-    return [*latest.values(), *undecided]
+    return [
+        *latest.values(),
+        *(each for each in current(submissions).values() if each not in latest.values()),
+    ]
 
 
 def waiting_elsewhere(here: Doors, principal: Principal, period: str) -> dict[str, int]:
     """How many submissions wait in each other month that is not frozen, the latest first."""
     acts.allow(here, principal, "page.review", what=period)
     with here.journal().reading() as connection:
-        found = review.waiting_in(connection)
-        return {
-            month: count
-            for month, count in found.items()
-            if month != period and not is_frozen(connection, month)
-        }
+        closed = frozen_months(connection) | {period}
+        return {month: count for month, count in review.waiting_in(connection).items() if month not in closed}
 
 
 def case(here: Doors, principal: Principal, submission_id: str) -> Case:
@@ -116,7 +113,12 @@ def case(here: Doors, principal: Principal, submission_id: str) -> Case:
 
 
 def _asked(held: Submission, told: Sequence[Mapping[str, object]]) -> list[Asked]:
-    reasons = {row["finding"]: str(row["reason"]) for row in told}
+    # Findings kept by earlier versions name no key: theirs are found by their place.
+    reasons = {
+        key: str(row["reason"])
+        for row in told
+        for key in (row["finding"], (row["sheet"], row["cell"], row["column_title"], row["value"]))
+    }
     return [
         Asked(
             sheet=each["sheet"],
@@ -124,7 +126,9 @@ def _asked(held: Submission, told: Sequence[Mapping[str, object]]) -> list[Asked
             column=each["column"],
             value=each["value"],
             expected=each["expected"],
-            reason=reasons.get(each.get("key"), ""),
+            reason=reasons.get(
+                each.get("key", (each["sheet"], each["cell"], each["column"], each["value"])), ""
+            ),
         )
         for each in held.findings
         if each["severity"] == SEVERITIES["verify"]["zh"]

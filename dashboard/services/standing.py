@@ -19,7 +19,7 @@ from etl.campaign import Campaign, Unit
 from etl.completeness import days_late, reports_of
 from etl.drafts import Draft
 from etl.extensions import due_at, in_force
-from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, is_frozen
+from etl.journal import NOT_CURRENT, RETURNED, WITHDRAWN, Submission, frozen_months, is_frozen
 from etl.journal_tables import SUBMISSION
 from etl.keeping.purge import was_purged
 from etl.review import reviews
@@ -64,9 +64,12 @@ class Standing:
 
     @property
     def restorable(self) -> Submission | None:
-        """The latest revision where its sender has taken it back: it can be restored."""
-        newest = next(iter(self.submissions), None)
-        return newest if newest is not None and newest.state == WITHDRAWN and not self.is_frozen else None
+        """The latest revision its sender has taken back, where none that counts came after it: it can be restored."""
+        if self.is_frozen:
+            return None
+        taken_back = next((each for each in self.submissions if each.state == WITHDRAWN), None)
+        stands = self.counting.revision if self.counting else 0
+        return taken_back if taken_back is not None and taken_back.revision > stands else None
 
     @property
     def seen_before(self) -> Submission | None:
@@ -133,7 +136,7 @@ def _may_be_purged(campaign: Campaign, period: str, now: datetime) -> bool:
 
 
 def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
-    """The months that have fallen due for a unit and have no revision that counts, from the first anybody reported on."""
+    """The months that have fallen due for a unit, have no revision that counts and still take one, from the first anybody reported on."""
     acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
     campaign, now = here.campaign(), here.now()
     with here.journal().reading() as connection:
@@ -141,7 +144,7 @@ def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
         every = connection.execute(
             sa.select(SUBMISSION.c.unit_code, SUBMISSION.c.period, SUBMISSION.c.state)
         ).all()
-        extensions = in_force(connection, campaign)
+        extensions, frozen = in_force(connection, campaign), frozen_months(connection)
     if not every:
         return []
     first = min(each.period for each in every)
@@ -149,5 +152,7 @@ def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
     return [
         each
         for each in campaign.periods
-        if each >= first and each not in counted and due_at(campaign, extensions, unit_code, each) <= now
+        if each >= first
+        and each not in counted | frozen
+        and due_at(campaign, extensions, unit_code, each) <= now
     ]

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from etl.journal import NOT_CURRENT, RECEIVED
-from etl.journal_tables import ATTACHMENT, AUDIT, DRAFT, MONTH_LOCK, SUBMISSION
+from etl.journal import NOT_CURRENT, RECEIVED, frozen_months
+from etl.journal_tables import ATTACHMENT, AUDIT, DRAFT, SUBMISSION
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GRACE = timedelta(days=1)
@@ -103,7 +103,7 @@ def _of_submissions(connection: sa.Connection, cutoff: datetime) -> Iterator[tup
     """
     columns = (SUBMISSION.c[name] for name in ("sha256", "unit_code", "period", "state", "received_at"))
     rows = connection.execute(sa.select(*columns).order_by(SUBMISSION.c.revision)).all()
-    frozen = _frozen(connection)
+    frozen = frozen_months(connection)
     current = {(row.unit_code, row.period): row for row in rows if row.state not in NOT_CURRENT}
     for row in rows:
         if row.received_at > cutoff:
@@ -114,12 +114,6 @@ def _of_submissions(connection: sa.Connection, cutoff: datetime) -> Iterator[tup
             yield row.sha256, "waiting"
         else:
             yield row.sha256, "open"
-
-
-def _frozen(connection: sa.Connection) -> set[str]:
-    """The months that take no new revision now."""
-    query = sa.select(MONTH_LOCK.c.period, MONTH_LOCK.c.is_frozen).order_by(MONTH_LOCK.c.sequence)
-    return {period for period, is_frozen in dict(connection.execute(query).all()).items() if is_frozen}
 
 
 def _of_drafts(

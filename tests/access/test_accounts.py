@@ -88,6 +88,19 @@ def test_starting_a_stopped_account_again_revives_no_session(journal):
     assert sign_in(journal) is not None
 
 
+def test_an_account_of_before_that_is_both_reviews_nothing_and_can_be_stopped(journal):
+    session = started(journal)
+    with journal.writing() as connection:
+        both = accounts.ACCOUNT.update().where(accounts.ACCOUNT.c.account_id == "kunming")
+        connection.execute(both.values(roles=["liaison", "reviewer"]))
+    assert holder(journal, session).roles == {"liaison"}
+    with journal.writing() as connection:
+        held = accounts.find(connection, "kunming")
+        kept = {"roles": held.roles, "units": held.units}
+        accounts.change_rights(connection, "kunming", **kept, is_active=False, now=NOW)
+    assert sign_in(journal) is None
+
+
 def test_nobody_reviews_what_they_hand_in(journal):
     with pytest.raises(accounts.AccountError, match="不同的人"), journal.writing() as connection:
         accounts.change_rights(

@@ -18,6 +18,8 @@ import pytest
 from dashboard.access import accounts, sessions
 from dashboard.access.doors import SHANGHAI
 from dashboard.access.passwords import random_password
+from etl import audit
+from etl.audit import Act
 from etl.journal import Journal
 from etl.store import Store
 from tests.dashboard.browsing import SECRETS
@@ -81,6 +83,8 @@ def leaders_session(store: Path) -> str | None:
                 )
                 unlocked = accounts.ACCOUNT.update().values(must_change_password=False)
                 connection.execute(unlocked)
+            signed_in = Act(at=now, who=LEADER, action="sign_in", object="")
+            audit.append(connection, Store(folder=store).audit_key(), signed_in)
             return sessions.start(connection, LEADER, address="127.0.0.1", now=now)
 
 

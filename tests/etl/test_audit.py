@@ -91,18 +91,36 @@ def test_a_cut_off_end_an_act_put_in_between_and_two_swapped_are_told(written, t
 def test_an_audit_that_was_emptied_is_told_where_anybody_has_signed_in(written, tmp_path):
     nobody = "delete from audit; delete from audit_end"
     account = "insert into account values ('a', '李明', 'x', '[]', '[]', 1, 0, 0, null, '2026-10-01')"
-    session = "insert into session values ('h', 'a', '2026-10-01', '2026-10-01', null, '127.0.0.1')"
+    session = "insert into session values ('h', 'a', '2026-09-30 08:00:00.000000', '2026-09-30 08:00:00.000000', null, '127.0.0.1')"
     assert tampered(written, tmp_path, nobody) is None
     assert "清空" in tampered(written, tmp_path, f"{nobody}; {account}; {session}")
+    # Nor does an act of later hide it.
+    journal = Journal(f"sqlite:///{tmp_path / 'journal.sqlite'}")
+    with journal.writing() as connection:
+        audit.append(connection, KEY, Act(at=NOW, who="a", action="sign_in", object=""))
+        assert "清空" in audit.first_fault(connection, KEY)
+    journal.close()
 
 
-def test_an_audit_of_before_the_end_had_a_seal_of_its_own_holds_after_the_upgrade(written, tmp_path):
+def test_an_audit_of_before_the_end_had_a_seal_of_its_own_holds_after_the_upgrade_which_is_an_act(
+    written, tmp_path
+):
     (tmp_path / "audit.key").write_bytes(KEY)
     own = "select audit.seal from audit where audit.sequence = audit_end.sequence"
     before = f"update audit_end set seal = ({own}); update alembic_version set version_num = '0003'"
     assert tampered(written, tmp_path, before) is None
-    cut = f"{before}; delete from audit where sequence > 990"
-    assert tampered(written, tmp_path, cut) is not None
+    journal = Journal(f"sqlite:///{tmp_path / 'journal.sqlite'}")
+    with journal.reading() as connection:
+        (last,) = audit.listed(connection, limit=1)
+    journal.close()
+    assert (last["sequence"], last["action"], last["object"]) == (ACTS + 1, "journal.upgrade", "0004")
+    assert tampered(written, tmp_path, f"{before}; delete from audit where sequence > 990") is not None
+
+
+@pytest.mark.parametrize("seal", ["中", "", "x"])
+def test_a_seal_that_is_none_is_a_fault_like_any_other(written, tmp_path, seal):
+    assert tampered(written, tmp_path, f"update audit_end set seal = '{seal}'") is not None
+    assert "5" in tampered(written, tmp_path, f"update audit set seal = '{seal}' where sequence = 5")
 
 
 def test_personal_numbers_never_reach_the_audit(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
@@ -13,6 +14,7 @@ from dashboard.services import review_queue, reviewing, withdrawing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
 from etl.journal import FrozenMonthError, current
+from etl.journal_tables import SUBMISSION
 from etl.review import ReviewError
 from tests.etl.example_workbooks import example_workbook_rows
 from tests.services.stores import (
@@ -169,8 +171,13 @@ def test_a_revision_that_counts_again_unreviewed_waits_beside_the_later_one_that
 def test_what_counts_again_can_be_taken_back_by_its_sender(here, good, tmp_path):
     first, second = handed_in(here, good), handed_in(here, workbook(tmp_path, DIQING, count=7))
     reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
-    withdrawing.withdraw(here, liaison(DIQING), first.submission_id, "以第2版为准,正在修改")
+    who = liaison(DIQING)
+    withdrawing.withdraw(here, who, first.submission_id, "以第2版为准,正在修改")
     assert current(here.journal().submissions()) == {}
+    # And restored: what was returned after it does not stand.
+    assert standing(here, who, DIQING, MONTH).restorable.revision == 1
+    withdrawing.restore(here, who, first.submission_id, "先按第1版计")
+    assert standing(here, who, DIQING, MONTH).counting.revision == 1
 
 
 def test_a_month_still_open_to_reports_is_frozen_for_a_reason_only(here):
@@ -242,6 +249,12 @@ def test_the_reasons_given_stand_beside_the_values_they_explain(here, tmp_path):
     found = review_queue.case(here, REVIEWER, receipt.submission_id)
     (asked,) = [each for each in found.asked if each.column == "统计截止日"]
     assert (asked.value, asked.reason) == ("2026-09-29", "已核实,属实")
+    # So they do beside findings kept by a version that named no keys.
+    with here.journal().writing() as connection:
+        (kept,) = connection.execute(sa.select(SUBMISSION.c.findings)).scalars()
+        of_before = [{name: each[name] for name in each if name != "key"} for each in kept]
+        connection.execute(SUBMISSION.update().values(findings=of_before))
+    assert review_queue.case(here, REVIEWER, receipt.submission_id).asked == found.asked
     (waiting,) = review_queue.queue(here, REVIEWER, MONTH)
     assert waiting.asked == len(found.asked)
 
