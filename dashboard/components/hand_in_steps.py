@@ -17,11 +17,11 @@ from dashboard.components.links import link
 from dashboard.components.press import ERRORS, pressed, refused
 from dashboard.i18n import of, spoken, t
 from dashboard.queries import previews
-from dashboard.services import attachments, hand_in, merging, withdrawing
+from dashboard.services import attachments, hand_in, merging, submitting
 from dashboard.services.standing import Standing
 from etl.campaign import Campaign
 from etl.drafts import LONGEST_REASON
-from etl.journal import PASSED, RECEIVED, Submission
+from etl.journal import PASSED
 from etl.merge import MOST_FILES
 
 
@@ -177,48 +177,12 @@ def submit(here: Doors, found: Standing) -> None:
 
 def _submitted(here: Doors, found: Standing, name: str, principal: Principal) -> str:
     signed = st.session_state.get(name, "")
-    receipt = hand_in.submit(here, principal, found.unit.code, found.period, found.draft.draft_id, signed)
+    receipt = submitting.submit(here, principal, found.unit.code, found.period, found.draft.draft_id, signed)
     return t(
         "已提交。回执号 {number},{moment}接收;等待省级审核,审核前可以撤回。",
         number=receipt.number,
         moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
     )
-
-
-def withdraw(here: Doors, found: Standing) -> None:
-    """Taking the revision that counts back before it is reviewed."""
-    held = found.counting
-    if held is None or held.state != RECEIVED or found.is_frozen:
-        return
-    reason = f"withdraw.{held.submission_id}"
-    with st.expander(t("撤回第{n}版", n=held.revision)), st.form("withdraw", border=False):
-        st.text_input(t("撤回原因"), key=reason, max_chars=200)
-        withdrawing = partial(_withdrawn, here, held, reason)
-        st.form_submit_button(t("撤回"), on_click=partial(pressed, withdrawing, "withdraw"))
-        refused("withdraw")
-
-
-def _withdrawn(here: Doors, held: Submission, reason: str, principal: Principal) -> str:
-    withdrawing.withdraw(here, principal, held.submission_id, st.session_state[reason])
-    return t("已撤回第{n}版。", n=held.revision)
-
-
-def restore(here: Doors, found: Standing) -> None:
-    """Handing in again, as it stands, the latest revision where it was taken back."""
-    held = found.restorable
-    if held is None:
-        return
-    reason = f"restore.{held.submission_id}"
-    with st.expander(t("恢复已撤回的第{n}版", n=held.revision)), st.form("restore", border=False):
-        st.text_input(t("恢复原因"), key=reason, max_chars=200)
-        restoring = partial(_restored, here, held, reason)
-        st.form_submit_button(t("恢复"), on_click=partial(pressed, restoring, "restore"))
-        refused("restore")
-
-
-def _restored(here: Doors, held: Submission, reason: str, principal: Principal) -> str:
-    withdrawing.restore(here, principal, held.submission_id, st.session_state[reason])
-    return t("已恢复第{n}版,等待审核。", n=held.revision)
 
 
 def attach(here: Doors, principal: Principal, found: Standing) -> None:

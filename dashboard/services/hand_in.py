@@ -1,28 +1,22 @@
-"""Handing in: a unit's template, its workbook checked and explained, and submitted with a receipt."""
+"""Before handing in: a unit's template, and its workbook checked, explained, marked or put aside."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePath
 
 import sqlalchemy as sa
 
 from dashboard.access.doors import Doors
-from dashboard.access.principal import Principal, act_of
-from dashboard.services import acts, pacing, publishing
+from dashboard.access.principal import Principal
+from dashboard.services import acts, pacing
 from dashboard.services.checking import CHECKS_AT_ONCE, GONE, check, findings_of
-from dashboard.services.receipts import Receipt, receipt_of
 from dashboard.services.reporting import NotReadyError, place
 from dashboard.services.room import require_room
 from etl import drafts
-from etl.accept import accept
 from etl.drafts import Draft
-from etl.findings import key_of, render, subject
 from etl.gate import REFUSAL_KINDS
-from etl.journal import Explanation, current
-from etl.journal_tables import AUDIT
 from etl.keeping.purge import was_purged
 from etl.mark import marked_copy
 from etl.writing.issue_template import issue_template
@@ -152,102 +146,3 @@ def _received(here: Doors, draft: Draft) -> bytes:
         return here.store.kept(here.store.workbooks, draft.sha256, ".xlsx").read_bytes()
     except FileNotFoundError:
         raise NotReadyError(GONE) from None
-
-
-def submit(
-    here: Doors, principal: Principal, unit_code: str, period: str, draft_id: str, certified_by: str
-) -> Receipt:
-    """Hand a draft in, certified by name; pressing twice gives the same receipt.
-
-    Raises NotReadyError with what is still missing, RefusedError, FrozenMonthError.
-    """
-    what = _what(unit_code, period)
-    acts.allow(here, principal, "submission.submit", unit=unit_code, what=what)
-    campaign, unit = place(here, unit_code, period)
-    with here.journal().reading() as connection:
-        draft = drafts.find(connection, unit_code, period)
-    if draft is None:
-        return _handed_in_before(here, unit_code, period, draft_id)
-    if draft.draft_id != draft_id:
-        raise NotReadyError(NEWER)
-    name = " ".join(certified_by.split())
-    if not name:
-        raise NotReadyError("请填写负责人姓名,以示对数据负责 / give the name of who answers for the figures")
-    # Checked again: what the month before holds, and whether this month is open, may have changed since.
-    now = here.now()
-    file = check(here, campaign, draft.sha256, now)
-    found = findings_of(here, campaign, unit, period, file, draft.file_name)
-    draft = replace(draft, findings=found)
-    _require_ready(draft)
-    here.journal().claim(campaign.name, simulated=file.is_simulated, now=now)
-    told = {"draft": draft_id, "sha256": draft.sha256, "certified_by": name}
-    act = act_of(principal, "submission.submit", what, now, **told)
-    accepted = accept(
-        here.store,
-        here.journal(),
-        file.checked,
-        file.content,
-        file_name=draft.file_name,
-        received_by=principal.name,
-        received_at=now,
-        findings=[render(each, draft.file_name) | {"key": key_of(each)} for each in found],
-        certified_by=name,
-        explanations=_explanations(draft),
-        sealed=(here.store.audit_key(), act),
-    )
-    held = here.journal().submissions(unit_code=unit_code, period=period)
-    counts = accepted.submission_id in {each.submission_id for each in current(held).values()}
-    if not accepted.is_new and not counts:
-        raise NotReadyError(
-            f"这份文件与第{accepted.revision}版完全相同,而那一版已退回、撤回或被后来的版本代替;"
-            "要重新报送它,请改动后保存再上传(撤回的可在报送记录下恢复)"
-            f" / this file is the very one of revision {accepted.revision}, which was returned, withdrawn or replaced:"
-            " change it, save and upload it again (a withdrawn one can be restored below the history)"
-        )
-    if not accepted.is_new:
-        acts.tell(here, principal, "submission.submit", what, **told)
-    with here.journal().writing() as connection:
-        drafts.drop(connection, draft_id)
-    publishing.publish_soon(here)
-    return next(receipt_of(each) for each in held if each.submission_id == accepted.submission_id)
-
-
-def _handed_in_before(here: Doors, unit_code: str, period: str, draft_id: str) -> Receipt:
-    """The receipt of a draft that is gone because it was handed in: somebody has pressed twice."""
-    submitted = sa.select(AUDIT.c.detail).where(
-        AUDIT.c.action == "submission.submit",
-        AUDIT.c.object == _what(unit_code, period),
-        AUDIT.c.outcome == "done",
-    )
-    with here.journal().reading() as connection:
-        handed_in = {detail.get("draft"): detail.get("sha256") for detail in connection.scalars(submitted)}
-        if handed_in.get(draft_id) is None:
-            raise nothing_uploaded(connection, unit_code, period)
-    held = here.journal().submissions(unit_code=unit_code, period=period)
-    return next(receipt_of(each) for each in held if each.sha256 == handed_in[draft_id])
-
-
-def _require_ready(draft: Draft) -> None:
-    if draft.blocking:
-        raise NotReadyError(
-            f"还有{len(draft.blocking)}处必须修改,请改好后重新上传"
-            f" / {len(draft.blocking)} must be mended: correct and upload again"
-        )
-    if draft.unexplained:
-        raise NotReadyError(
-            f"还有{len(draft.unexplained)}处需要说明原因 / {len(draft.unexplained)} still want a reason"
-        )
-
-
-def _explanations(draft: Draft) -> list[Explanation]:
-    return [
-        Explanation(
-            finding=key_of(each),
-            sheet=each.sheet,
-            cell=each.cell,
-            column_title=each.column,
-            value=subject(each),
-            reason=draft.reasons[key_of(each)],
-        )
-        for each in {key_of(each): each for each in draft.to_explain}.values()
-    ]

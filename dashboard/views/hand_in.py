@@ -2,7 +2,14 @@
 
 from dashboard import state
 from dashboard.access.doors import doors
-from dashboard.components import hand_in_open_work, hand_in_page, hand_in_steps, page, press
+from dashboard.components import (
+    hand_in_open_work,
+    hand_in_page,
+    hand_in_steps,
+    hand_in_withdrawing,
+    page,
+    press,
+)
 from dashboard.components.links import link
 from dashboard.i18n import listed
 from dashboard.queries import people
@@ -32,6 +39,6 @@ with press.told():
             hand_in_steps.preview(here, principal, found)
             hand_in_steps.submit(here, found)
     hand_in_page.history(found)
-    hand_in_steps.withdraw(here, found)
-    hand_in_steps.restore(here, found)
+    hand_in_withdrawing.withdraw(here, found)
+    hand_in_withdrawing.restore(here, found)
     hand_in_steps.attach(here, principal, found)

@@ -7,6 +7,7 @@ from dashboard.components import (
     page,
     press,
     review_closing,
+    review_decisions,
     review_extensions,
     review_figures,
     review_page,
@@ -45,8 +46,8 @@ with press.told():
         if not number and may(principal, "unit.compare"):
             review_figures.show(filters, held, builds.today())
         if not frozen:
-            review_page.decide(here, principal, found)
+            review_decisions.decide(here, principal, found)
     if may(principal, "submission.read"):
         review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
         review_extensions.show(here, principal, period, names, is_frozen=frozen)
-    review_page.month(here, principal, period, is_frozen=frozen)
+    review_decisions.month(here, principal, period, is_frozen=frozen)

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.access import accounts
 from dashboard.access.doors import SHANGHAI, Doors
-from dashboard.services import hand_in
+from dashboard.services import hand_in, submitting
 from etl.findings import key_of
 from etl.journal import Journal
 from etl.store import Store
@@ -32,7 +32,7 @@ def store(tmp_path_factory):
     draft = hand_in.receive(here, liaison(REPORTED), REPORTED, MONTH, "报表.xlsx", content)
     reasons = {key_of(each): "属实" for each in draft.to_explain}
     hand_in.explain(here, liaison(REPORTED), REPORTED, MONTH, reasons)
-    hand_in.submit(here, liaison(REPORTED), REPORTED, MONTH, draft.draft_id, "周伟")
+    submitting.submit(here, liaison(REPORTED), REPORTED, MONTH, draft.draft_id, "周伟")
     published()
     with closing(Journal(Store(folder=folder).journal_url)) as journal, journal.writing() as connection:
         now = datetime.now(SHANGHAI).replace(tzinfo=None)

@@ -14,7 +14,7 @@ import pytest
 from dashboard.access import accounts
 from dashboard.access.doors import SHANGHAI, Doors
 from dashboard.access.gate import COOKIE
-from dashboard.services import hand_in
+from dashboard.services import hand_in, submitting
 from etl import audit
 from etl.findings import key_of
 from etl.journal import FrozenMonthError, Journal
@@ -177,7 +177,7 @@ def handed_in(store, folder, unit, count, month=MONTH):
     content = workbook(folder, unit, month, count=count)
     draft = hand_in.receive(here, liaison(unit), unit, month, "报表.xlsx", content)
     hand_in.explain(here, liaison(unit), unit, month, {key_of(each): "属实" for each in draft.to_explain})
-    return hand_in.submit(here, liaison(unit), unit, month, draft.draft_id, "周伟")
+    return submitting.submit(here, liaison(unit), unit, month, draft.draft_id, "周伟")
 
 
 def pressed(page, button, told):
@@ -488,7 +488,7 @@ def test_text_from_cells_and_file_names_is_shown_as_text(browser, real, store, t
     good = workbook(tmp_path, UNIT, month, cover={"prepared_by": payload}, rows=rows)
     draft = hand_in.receive(here, who, UNIT, month, "报表.xlsx", good)
     hand_in.explain(here, who, UNIT, month, {key_of(each): payload for each in draft.to_explain})
-    receipt = hand_in.submit(here, who, UNIT, month, draft.draft_id, payload)
+    receipt = submitting.submit(here, who, UNIT, month, draft.draft_id, payload)
     published()
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "review")
@@ -521,7 +521,7 @@ def test_the_province_s_own_register_has_no_open_work_and_no_counties_to_merge(b
         content = write_workbook(tmp_path / f"{code}.xlsx", CAMPAIGN, unit, MONTH).read_bytes()
         draft = hand_in.receive(here, liaison(code), code, MONTH, "报表.xlsx", content)
         hand_in.explain(here, liaison(code), code, MONTH, {key_of(each): "属实" for each in draft.to_explain})
-        hand_in.submit(here, liaison(code), code, MONTH, draft.draft_id, "周伟")
+        submitting.submit(here, liaison(code), code, MONTH, draft.draft_id, "周伟")
     published()
     told = {}
     with served(tmp_path) as real:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dashboard.access.doors import Doors
-from dashboard.services import hand_in
+from dashboard.services import hand_in, submitting
 from etl.findings import key_of
 from etl.store import Store
 from tests.services.stores import liaison
@@ -29,7 +29,7 @@ def main() -> None:
         draft = hand_in.receive(here, who, unit, period, "报表.xlsx", path.read_bytes())
         print("draft", unit, period, draft.draft_id, flush=True)
         hand_in.explain(here, who, unit, period, {key_of(each): "属实" for each in draft.to_explain})
-        receipt = hand_in.submit(here, who, unit, period, draft.draft_id, "周伟")
+        receipt = submitting.submit(here, who, unit, period, draft.draft_id, "周伟")
         print("receipt", receipt.number, receipt.sha256, flush=True)
 
 

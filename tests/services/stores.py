@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
-from dashboard.services import hand_in
+from dashboard.services import hand_in, submitting
 from dashboard.services.publishing import BUILDER
 from dashboard.services.receipts import Receipt
 from etl import audit
@@ -79,7 +79,7 @@ def handed_in(
     assert draft.blocking == [], draft.blocking
     reasons = {key_of(each): "已核实,属实" for each in draft.to_explain}
     hand_in.explain(here, who, unit, period, reasons)
-    return hand_in.submit(here, who, unit, period, draft.draft_id, "周伟")
+    return submitting.submit(here, who, unit, period, draft.draft_id, "周伟")
 
 
 def acts(here: Doors) -> list[tuple[str, str, str]]:

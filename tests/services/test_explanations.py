@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.access.principal import RefusedError
 from dashboard.components.unit_explained import touched
-from dashboard.services import explanations, hand_in, withdrawing
+from dashboard.services import explanations, hand_in, submitting, withdrawing
 from etl.findings import key_of
 from metrics.kpis import KPIS
 from tests.etl.example_workbooks import example_workbook_rows
@@ -28,7 +28,7 @@ def explained(here, tmp_path):
     )
     assert draft.blocking == []
     hand_in.explain(here, liaison(DIQING), DIQING, MONTH, {key_of(each): REASON for each in draft.to_explain})
-    hand_in.submit(here, liaison(DIQING), DIQING, MONTH, draft.draft_id, "周伟")
+    submitting.submit(here, liaison(DIQING), DIQING, MONTH, draft.draft_id, "周伟")
     return here
 
 

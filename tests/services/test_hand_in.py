@@ -15,7 +15,7 @@ import pytest
 
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
-from dashboard.services import attachments, hand_in, reviewing, submitted, withdrawing
+from dashboard.services import attachments, hand_in, reviewing, submitted, submitting, withdrawing
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import open_months, standing
 from etl.findings import key_of
@@ -61,8 +61,8 @@ def test_pressing_twice_makes_one_submission(here, good):
     draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
     hand_in.explain(here, who, DIQING, MONTH, {key_of(each): "属实" for each in draft.to_explain})
     receipts = [
-        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
-        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
+        submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
+        submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
     ]
     assert receipts[0] == receipts[1]
     assert len(here.journal().submissions()) == 1
@@ -85,16 +85,16 @@ def test_what_must_be_mended_or_explained_stops_the_submission(here, tmp_path, g
     draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", mistaken.getvalue())
     assert draft.blocking
     with pytest.raises(NotReadyError, match="必须修改"):
-        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+        submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
     _, marked = hand_in.marked(here, who, DIQING, MONTH, "zh")
     assert "检查结果" in openpyxl.load_workbook(io.BytesIO(marked)).sheetnames
     draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
     if draft.to_explain:
         with pytest.raises(NotReadyError, match="说明原因"):
-            hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+            submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
     hand_in.explain(here, who, DIQING, MONTH, {key_of(each): "属实" for each in draft.to_explain})
     with pytest.raises(NotReadyError, match="姓名"):
-        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "  ")
+        submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "  ")
     assert here.journal().submissions() == []
 
 
@@ -120,7 +120,7 @@ def everything(here, person, unit, content):
         lambda: hand_in.explain(here, person, unit, MONTH, {}),
         lambda: hand_in.discard(here, person, unit, MONTH, "0123456789abcdef"),
         lambda: hand_in.marked(here, person, unit, MONTH, "zh"),
-        lambda: hand_in.submit(here, person, unit, MONTH, "x", "周伟"),
+        lambda: submitting.submit(here, person, unit, MONTH, "x", "周伟"),
         lambda: attachments.add(here, person, unit, MONTH, "a.pdf", b"%PDF-1"),
         lambda: attachments.listed(here, person, unit, MONTH),
     ]
@@ -178,7 +178,7 @@ def test_a_workbook_whose_cover_name_or_rows_are_another_unit_s_is_refused_whole
     told = {each.kind for each in draft.blocking}
     assert {0: "other_unit", 1: "file_name_of_other_unit"}.get(number % 3, next(iter(told))) in told
     with pytest.raises(NotReadyError):
-        hand_in.submit(here, who, own.code, MONTH, draft.draft_id, "周伟")
+        submitting.submit(here, who, own.code, MONTH, draft.draft_id, "周伟")
     assert here.journal().submissions() == []
     assert not here.store.rows.exists()
 
@@ -363,7 +363,7 @@ def test_pressing_submit_for_what_was_put_aside_is_no_receipt_of_an_earlier_one(
     draft = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", workbook(tmp_path, DIQING, count=7))
     hand_in.discard(here, who, DIQING, MONTH, draft.draft_id)
     with pytest.raises(NotReadyError, match="请先上传"):
-        hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+        submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
 
 
 def test_what_a_colleague_has_uploaded_since_is_neither_put_aside_nor_taken_by_a_stale_page(
@@ -372,7 +372,7 @@ def test_what_a_colleague_has_uploaded_since_is_neither_put_aside_nor_taken_by_a
     who = liaison(DIQING)
     stale = hand_in.receive(here, who, DIQING, MONTH, "a.xlsx", good)
     newer = hand_in.receive(here, who, DIQING, MONTH, "b.xlsx", workbook(tmp_path, DIQING, count=7))
-    for act in (hand_in.discard, partial(hand_in.submit, certified_by="周伟")):
+    for act in (hand_in.discard, partial(submitting.submit, certified_by="周伟")):
         with pytest.raises(NotReadyError, match="新的文件"):
             act(here, who, DIQING, MONTH, stale.draft_id)
     assert standing(here, who, DIQING, MONTH).draft.draft_id == newer.draft_id
@@ -381,9 +381,9 @@ def test_what_a_colleague_has_uploaded_since_is_neither_put_aside_nor_taken_by_a
 def test_pressing_submit_again_gives_the_receipt_of_that_draft_whatever_came_since(here, good, tmp_path):
     who = liaison(DIQING)
     draft = hand_in.receive(here, who, DIQING, MONTH, "a.xlsx", good)
-    first = hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
+    first = submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟")
     handed_in(here, workbook(tmp_path, DIQING, count=7))
-    assert hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟") == first
+    assert submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟") == first
 
 
 def test_an_earlier_version_does_not_come_back_by_an_upload_and_no_receipt_says_so(here, good, tmp_path):
@@ -392,7 +392,7 @@ def test_an_earlier_version_does_not_come_back_by_an_upload_and_no_receipt_says_
     again = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
     assert standing(here, who, DIQING, MONTH).seen_before.revision == first.revision
     with pytest.raises(NotReadyError, match="第1版完全相同"):
-        hand_in.submit(here, who, DIQING, MONTH, again.draft_id, "周伟")
+        submitting.submit(here, who, DIQING, MONTH, again.draft_id, "周伟")
     assert standing(here, who, DIQING, MONTH).counting.submission_id == second.submission_id
 
 
@@ -401,7 +401,7 @@ def test_what_counts_already_is_told_so_when_it_is_uploaded_again(here, good):
     again = hand_in.receive(here, who, DIQING, MONTH, "报表.xlsx", good)
     assert standing(here, who, DIQING, MONTH).seen_before.submission_id == receipt.submission_id
     for _ in range(2):
-        assert hand_in.submit(here, who, DIQING, MONTH, again.draft_id, "周伟") == receipt
+        assert submitting.submit(here, who, DIQING, MONTH, again.draft_id, "周伟") == receipt
     assert len(here.journal().submissions()) == 1
 
 

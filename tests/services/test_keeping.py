@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from dashboard.access.doors import SHANGHAI
-from dashboard.services import hand_in, previewing
+from dashboard.services import hand_in, previewing, submitting
 from dashboard.services.keeping import purge_once
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
@@ -49,7 +49,7 @@ def test_a_server_purges_a_forgotten_draft_and_whoever_asks_for_it_is_told(here,
     for asked in (
         lambda: hand_in.marked(later, who, DIQING, MONTH, "zh"),
         lambda: hand_in.explain(later, who, DIQING, MONTH, {}),
-        lambda: hand_in.submit(later, who, DIQING, MONTH, draft.draft_id, "周伟"),
+        lambda: submitting.submit(later, who, DIQING, MONTH, draft.draft_id, "周伟"),
         lambda: previewing.draft_build(later, who, DIQING, MONTH).__enter__(),
     ):
         with pytest.raises(NotReadyError, match="已按保留期限清除;请重新上传"):
@@ -67,7 +67,7 @@ def test_a_draft_whose_file_is_lost_is_told_of_without_a_traceback(here, good):
     here.store.kept(here.store.workbooks, draft.sha256, ".xlsx").unlink()
     for asked in (
         lambda: hand_in.marked(here, who, DIQING, MONTH, "zh"),
-        lambda: hand_in.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
+        lambda: submitting.submit(here, who, DIQING, MONTH, draft.draft_id, "周伟"),
     ):
         with pytest.raises(NotReadyError, match="请重新上传"):
             asked()
@@ -121,7 +121,7 @@ def test_a_workbook_handed_in_at_the_moment_its_bytes_are_purged_has_its_file(he
         assert received[0].sha256 == sha256
     assert purges >= ROUNDS
     hand_in.explain(here, who, DIQING, MONTH, {key_of(each): "属实" for each in received[0].to_explain})
-    assert hand_in.submit(here, who, DIQING, MONTH, received[0].draft_id, "周伟").sha256 == sha256
+    assert submitting.submit(here, who, DIQING, MONTH, received[0].draft_id, "周伟").sha256 == sha256
 
 
 def machine_now() -> datetime:

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard.services import attachments, hand_in, receipts, review_queue, reviewing
+from dashboard.services import attachments, hand_in, receipts, review_queue, reviewing, submitting
 from dashboard.services.standing import standing
 from etl.findings import key_of, render
 from etl.sheets import COVER, SHEETS
@@ -83,7 +83,7 @@ def here(tmp_path_factory, seeds):
     assert draft.blocking == [], [render(each, "") for each in draft.blocking[:3]]
     hand_in.explain(doors, who, UNIT, MONTH, {key_of(each): f"已核 {number()}" for each in draft.to_explain})
     hand_in.marked(doors, who, UNIT, MONTH, "zh") if draft.findings else None
-    receipt = hand_in.submit(doors, who, UNIT, MONTH, draft.draft_id, f"周伟 {number()}")
+    receipt = submitting.submit(doors, who, UNIT, MONTH, draft.draft_id, f"周伟 {number()}")
     attachments.add(doors, who, UNIT, MONTH, f"盖章 {number()}.pdf", b"%PDF-1")
     reasons = [{"sheet": "月度情况", "cell": "D4", "reason": f"问 {number()}"}]
     reviewing.return_submission(doors, somebody("reviewer"), receipt.submission_id, reasons)
