@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from html import escape
 
@@ -15,6 +15,7 @@ from dashboard.i18n import LANGUAGE, clauses, listed, of, opening, t
 from dashboard.services.checking import ELSEWHERE
 from dashboard.services.receipts import CONTENTS, receipt_of
 from dashboard.services.standing import Standing
+from etl.completeness import days_late
 from etl.gate import REFUSAL_KINDS
 from etl.journal import NOT_CURRENT, PASSED, RECEIVED, Submission
 from etl.review import STATE_TITLES
@@ -26,13 +27,19 @@ DAYS_PRESSING = 3
 """With so few days left the due date stands out."""
 
 
-def head(found: Standing, open_months: Sequence[str], names: Mapping[str, str]) -> None:
+def head(
+    found: Standing, open_months: Sequence[str], returned_months: Sequence[str], names: Mapping[str, str]
+) -> None:
     """The unit and month, until when it is due, and in one sentence what is left to do."""
     month = format.month(parse_month(found.period))
     page.head(
         t("{unit} · {month}报送", unit=names.get(found.unit.code, found.unit.name), month=month),
         [_why(found)],
-        opening(clauses([_draft(found), _stands(found), _when(found), _others(found, open_months)])),
+        opening(
+            clauses(
+                [_draft(found), _stands(found), _when(found), *_others(found, open_months, returned_months)]
+            )
+        ),
     )
 
 
@@ -54,7 +61,10 @@ def _when(found: Standing) -> str:
     if found.counting is not None:
         return escape(_due(found))
     days = (found.due_at - found.now).days
-    left = t("已过截止时间") if found.is_late else t("还有{days}天", days=days) if days else t("今天截止")
+    if found.is_late:
+        left = t("已逾期{days}天", days=days_late(found.now, found.due_at))
+    else:
+        left = t("还有{days}天", days=days) if days else t("今天截止")
     css = "missed" if found.is_late or days <= DAYS_PRESSING else ""
     return f'<b class="{css}">{escape(t("{due},{left}", due=_due(found), left=left))}</b>'
 
@@ -82,7 +92,13 @@ def _seen_before(found: Standing, same: Submission) -> str:
         return t("上传的文件与第{n}版完全相同,该版已经报送,不必再交", n=same.revision)
     if same.state in NOT_CURRENT:
         return t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=same.revision)
-    return t("上传的文件与已被代替的第{n}版完全相同;要改回这一版,请改动后再传", n=same.revision)
+    if same == found.beneath and found.counting.state == RECEIVED:
+        return t(
+            "上传的文件与已被代替的第{n}版完全相同;要改回这一版,请撤回第{m}版",
+            n=same.revision,
+            m=found.counting.revision,
+        )
+    return t("上传的文件与已被代替的第{n}版完全相同;要再报它,请改动一处(如填表日期)后再传", n=same.revision)
 
 
 def _why(found: Standing) -> str:
@@ -93,7 +109,8 @@ def _why(found: Standing) -> str:
 def _stands(found: Standing) -> str:
     latest = found.latest
     if found.is_frozen:
-        return escape(t("本月已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"))
+        frozen = t("本月已冻结,不再接收新的版本;确需更正的,请联系省厅管理员")
+        return escape(frozen if found.counting else clauses([t("本月没有有效的报送"), frozen]))
     if found.returned is not None:
         returned = t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision)
         if found.counting is None:
@@ -101,6 +118,9 @@ def _stands(found: Standing) -> str:
         return escape(clauses([returned, t("此前各页面仍按第{n}版计算", n=found.counting.revision)]))
     if found.counting is None and found.draft_purged:
         return escape(t("上传后久未提交的填报表已按保留期限清除,请重新上传"))
+    if found.counting is None and found.restorable is not None:
+        told = t("第{n}版已撤回,可在报送记录下恢复,或另传一份", n=found.restorable.revision)
+        return escape(told)
     if found.counting is None:
         return escape(t("还没有报送")) if found.draft is None else ""
     state = {
@@ -110,12 +130,18 @@ def _stands(found: Standing) -> str:
     return escape(state.get(found.counting.state, t("第{n}版已冻结", n=found.counting.revision)))
 
 
-def _others(found: Standing, open_months: Sequence[str]) -> str:
-    others = [each for each in open_months if each != found.period][-MONTHS_NAMED:]
-    if not others:
-        return ""
-    named = listed([link(format.month(parse_month(each)), month=each) for each in others])
-    return linked("未报的月份还有{months}", months=named)
+def _others(found: Standing, open_months: Sequence[str], returned_months: Sequence[str]) -> Iterator[str]:
+    """What is to be done for other months, each a link."""
+    returned = [each for each in returned_months if each != found.period]
+    missing = [each for each in open_months if each not in (found.period, *returned)]
+    if returned:
+        yield f'<b class="missed">{linked("退回待改的月份:{months}", months=_months(returned))}</b>'
+    if missing:
+        yield linked("未报的月份还有{months}", months=_months(missing))
+
+
+def _months(periods: Sequence[str]) -> str:
+    return listed([link(format.month(parse_month(each)), month=each) for each in periods[-MONTHS_NAMED:]])
 
 
 def reasons_of_return(found: Standing) -> None:
@@ -214,7 +240,7 @@ def history(found: Standing) -> None:
         t("回执"),
         t("数据"),
     )
-    lines = [_revision(each) for each in found.submissions]
+    lines = [_revision(each, found.counting) for each in found.submissions]
     block.show(
         f"<h2>{escape(t('报送记录'))}</h2>{plain_table.table(titles, lines, css='history')}{_changes(found)}",
         key="history",
@@ -232,7 +258,7 @@ def _changes(found: Standing) -> str:
     return f'<details class="folded"><summary>{escape(title)}</summary>{body}</details>'
 
 
-def _revision(each: Submission) -> Line:
+def _revision(each: Submission, counting: Submission | None) -> Line:
     sheets = listed(
         [
             f"{of(SHEETS[sheet.sheet], 'title')} {_content(sheet.content, sheet.row_count)}"
@@ -246,12 +272,19 @@ def _revision(each: Submission) -> Line:
         _moment(each.received_at),
         each.received_by,
         each.certified_by or format.MISSING,
-        state_title(each.state),
+        _became(each, counting),
         sheets,
     )
     saved = f'<a href="{escape(address)}&amp;save" download>{escape(t("保存"))}</a>'
     opened = f'<a href="{escape(address)}" target="_blank">{escape(receipt.number)}</a> {saved}'
     return Line(cells=[*(escape(text) for text in cells), opened, data_link(each)])
+
+
+def _became(each: Submission, counting: Submission | None) -> str:
+    """A revision's state, or which later one stands in its place."""
+    if each.state in NOT_CURRENT or counting is None or each.revision >= counting.revision:
+        return state_title(each.state)
+    return t("已被第{n}版代替", n=counting.revision)
 
 
 def state_title(key: str) -> str:

@@ -66,6 +66,8 @@ def upload_step_title(found: Standing) -> str:
     """What step 2 is called once something is uploaded."""
     if found.draft is not None:
         return t("改好后重新上传") if found.draft.blocking else t("已上传,要换一份就重新上传")
+    if found.returned is not None:
+        return t("按退回意见改好后重新上传")
     return t("上传并检查") if found.counting is None else t("需要更正时,重新上传")
 
 
@@ -81,7 +83,7 @@ def upload_workbook(found: Standing) -> None:
         t("选择填好的工作簿(.xlsx),或拖到这里"),
         key="upload_workbook",
         accept=".xlsx",
-        minor=found.draft is not None and not found.draft.blocking,
+        minor=not found.draft.blocking if found.draft else bool(found.counting) and not found.returned,
     )
 
 

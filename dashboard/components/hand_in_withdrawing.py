@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
 import streamlit as st
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.components.press import pressed, refused
-from dashboard.i18n import t
+from dashboard.i18n import sentences, t
 from dashboard.services import withdrawing
 from dashboard.services.standing import Standing
 from etl.journal import RECEIVED, Submission
@@ -25,6 +26,10 @@ def withdraw(here: Doors, found: Standing) -> None:
         return
     with st.expander(t("撤回第{n}版", n=held.revision)):
         done = t("已撤回第{n}版。", n=held.revision)
+        if found.beneath is not None:
+            falls_back = t("撤回后改按第{n}版计算。", n=found.beneath.revision)
+            st.html(f'<p class="src">{escape(falls_back)}</p>')
+            done = sentences([done, falls_back])
         _form(here, held, withdrawing.withdraw, asked=t("撤回原因"), button=t("撤回"), done=done)
 
 

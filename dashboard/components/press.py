@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import format
+from dashboard import format, state
 from dashboard.access.principal import Principal, RefusedError
 from dashboard.i18n import deferred, spoken, t
 from dashboard.queries import people
@@ -29,6 +29,8 @@ def pressed(act: Callable[[Principal], str], place: str) -> None:
     The act is done as whoever presses may act now: since the page was drawn, their account may have changed.
     """
     st.session_state[DONE] = st.session_state[REFUSED] = ""
+    # A callback runs before the frame has put the run into the reader's language.
+    state.speak()
     try:
         st.session_state[DONE] = format.unformatted(act(people.principal()))
     except ERRORS as error:

@@ -27,20 +27,35 @@ REASONS = 3
 SHEET, CELL, REASON = "sheet", "cell", "reason"
 
 
-def decide(here: Doors, principal: Principal, found: Case) -> None:
-    """Pass, or return with reasons tied to cells; what was returned by mistake can be passed, until a later one comes."""
+def decide(here: Doors, principal: Principal, found: Case, name: str, *, later: Submission | None) -> None:
+    """Pass, or return with reasons tied to cells; what was returned by mistake can be passed, until a later one comes.
+
+    ``name`` is the unit's, ``later`` a revision that came after this one and was returned.
+    """
     held = found.submission
     if held.state not in (RECEIVED, PASSED, RETURNED) or not may(principal, "submission.pass"):
         return
     place = f"passing.{held.submission_id}"
-    passing = partial(pressed, partial(_passed, here, held), place)
+    passing = partial(pressed, partial(_passed, here, held, name), place)
+    if later is not None:
+        _stands_again(held, later)
     if held.state == RECEIVED:
-        st.button(t("审核通过"), key=f"pass.{held.submission_id}", type="primary", on_click=passing)
+        weight = "primary" if later is None else "secondary"
+        st.button(t("审核通过"), key=f"pass.{held.submission_id}", type=weight, on_click=passing)
     refused(place)
     if held.state == RETURNED:
         _undo(held, passing)
     else:
-        _return(here, held)
+        _return(here, held, name)
+
+
+def _stands_again(held: Submission, later: Submission) -> None:
+    told = t(
+        "第{n}版已被第{m}版代替,第{m}版又已退回,所以暂按第{n}版计算;一般等该单位报来新的版本。",
+        n=held.revision,
+        m=later.revision,
+    )
+    page.line(f'<span class="src">{escape(told)}</span>', key=f"again.{held.submission_id}")
 
 
 def _undo(held: Submission, passing: Callable[[], None]) -> None:
@@ -50,7 +65,7 @@ def _undo(held: Submission, passing: Callable[[], None]) -> None:
         st.button(t("改为审核通过"), key=f"undo.{held.submission_id}", on_click=passing)
 
 
-def _return(here: Doors, held: Submission) -> None:
+def _return(here: Doors, held: Submission, name: str) -> None:
     place = f"return.{held.submission_id}"
     with st.expander(t("退回修改")), st.form(place, border=False):
         for number in range(REASONS):
@@ -63,25 +78,25 @@ def _return(here: Doors, held: Submission) -> None:
             )
             cell.text_input(t("单元格,如 C12"), key=f"{place}.{CELL}.{number}", max_chars=12)
             reason.text_input(t("退回理由"), key=f"{place}.{REASON}.{number}", max_chars=300)
-        returning = partial(_returned, here, held, place)
+        returning = partial(_returned, here, held, name, place)
         st.form_submit_button(t("退回"), on_click=partial(pressed, returning, place))
         refused(place)
 
 
-def _passed(here: Doors, held: Submission, principal: Principal) -> str:
+def _passed(here: Doors, held: Submission, name: str, principal: Principal) -> str:
     reviewing.pass_submission(here, principal, held.submission_id)
     _stay(held)
-    return t("第{n}版已审核通过。", n=held.revision)
+    return t("{unit}第{n}版已审核通过。", unit=name, n=held.revision)
 
 
-def _returned(here: Doors, held: Submission, place: str, principal: Principal) -> str:
+def _returned(here: Doors, held: Submission, name: str, place: str, principal: Principal) -> str:
     reasons = [
         {name: st.session_state.get(f"{place}.{name}.{number}", "") for name in (SHEET, CELL, REASON)}
         for number in range(REASONS)
     ]
     reviewing.return_submission(here, principal, held.submission_id, reasons)
     _stay(held)
-    return t("第{n}版已退回,联络员进入报送页即可看到意见。", n=held.revision)
+    return t("{unit}第{n}版已退回,联络员进入报送页即可看到意见。", unit=name, n=held.revision)
 
 
 def _stay(held: Submission) -> None:
@@ -96,9 +111,14 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
     block.show(f'<ul class="attached">{lines}</ul>' if lines else "", key="locks")
     action = "month.reopen" if is_frozen else "month.freeze"
     if not may(principal, action):
-        page.line(escape(t("重新开放须由系统管理员说明理由后办理。")), key="freeze_note")
+        told = (
+            t("重新开放须由系统管理员说明理由后办理。")
+            if is_frozen
+            else t("本月没有冻结;冻结由审核人员办理。")
+        )
+        page.line(escape(told), key="freeze_note")
         return
-    word = t("重新开放") if is_frozen else t("冻结本月")
+    word = t("重新开放本月") if is_frozen else t("冻结本月")
     with st.expander(word), st.form("freeze", border=False):
         if not is_frozen:
             freezing = t(

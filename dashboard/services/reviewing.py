@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-
-import sqlalchemy as sa
 
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal
 from dashboard.services import acts, publishing
 from dashboard.services.reporting import NotReadyError, month_named
+from dashboard.services.settling import require_settled
 from etl import review
 from etl.calendar import first_day
-from etl.extensions import due_at, in_force
-from etl.journal import PASSED, RETURNED, current
+from etl.journal import PASSED, RETURNED, is_frozen
 from etl.review import ReviewError
 
-LONGEST_REASON, UNITS_NAMED = 300, 5
+LONGEST_REASON = 300
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(:[A-Z]{1,3}[1-9][0-9]{0,6})?")
 """A cell or a range of cells, as people write it."""
 
@@ -69,14 +66,13 @@ def _require_places(given: Sequence[Mapping[str, str]]) -> None:
 
 
 def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:
-    """Lock a month that has begun. Raises ReviewError where something waits or is missing and no reason is given."""
+    """Lock a month that has begun. Raises ReviewError where it is not settled and no reason is given."""
     acts.allow(here, principal, "month.freeze", what=period)
     _require_begun(here, period)
     with acts.acting(here, principal, "month.freeze", what=period, reason=reason) as connection:
+        if not reason.strip() and not is_frozen(connection, period):
+            require_settled(here, connection, period)
         review.freeze(connection, period, reason=reason.strip(), by=principal.name, now=here.now())
-        if not reason.strip():
-            _require_due(here, connection, period)
-            _require_whole(here, period)
     publishing.publish_soon(here)
 
 
@@ -84,35 +80,6 @@ def _require_begun(here: Doors, period: str) -> None:
     month_named(here.campaign(), period)
     if first_day(period) > here.now().date():
         raise ReviewError(f"{period}还没有开始,不能冻结 / {period} has not begun and cannot be frozen")
-
-
-def _require_whole(here: Doors, period: str) -> None:
-    """Every unit that reports has a revision that counts; ReviewError names those that have none."""
-    counting = {code for code, _ in current(here.journal().submissions(period=period))}
-    missing = [unit for unit in here.campaign().reporting_units if unit.code not in counting]
-    if missing:
-        named = "、".join(unit.short_name for unit in missing[:UNITS_NAMED])
-        zh, en = (
-            (f"等{len(missing)}个", f" and others, {len(missing)}")
-            if len(missing) > UNITS_NAMED
-            else ("", "")
-        )
-        raise ReviewError(
-            f"{period}还没有{named}{zh}单位的报送(未报、已退回或已撤回);等其报来,或写明为何照样冻结"
-            f" / {period} has no report that counts of {named}{en}: wait for it, or say why it is frozen all the same"
-        )
-
-
-def _require_due(here: Doors, connection: sa.Connection, period: str) -> None:
-    """Every unit's time is up; ReviewError names the last day."""
-    campaign, granted = here.campaign(), in_force(connection, here.campaign())
-    last = max(due_at(campaign, granted, unit.code, period) for unit in campaign.reporting_units)
-    if here.now() < last:
-        day = (last - timedelta(days=1)).date()
-        raise ReviewError(
-            f"{period}到{day}24:00才截止;届时再冻结,或写明为何提前冻结"
-            f" / reports of {period} are due by the end of {day}: wait until then, or say why it is frozen before"
-        )
 
 
 def reopen(here: Doors, principal: Principal, period: str, reason: str) -> None:

@@ -63,6 +63,12 @@ class Standing:
         return next((each for each in self.submissions if each.state not in NOT_CURRENT), None)
 
     @property
+    def beneath(self) -> Submission | None:
+        """The revision that would count if the one that does were taken back."""
+        stands = [each for each in self.submissions if each.state not in NOT_CURRENT]
+        return stands[1] if len(stands) > 1 else None
+
+    @property
     def restorable(self) -> Submission | None:
         """The latest revision its sender has taken back, where none that counts came after it: it can be restored."""
         if self.is_frozen:
@@ -156,3 +162,15 @@ def open_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
         and each not in counted | frozen
         and due_at(campaign, extensions, unit_code, each) <= now
     ]
+
+
+def returned_months(here: Doors, principal: Principal, unit_code: str) -> list[str]:
+    """The months whose latest revision was returned to a unit and that still take a new one."""
+    acts.allow(here, principal, "submission.read", unit=unit_code, what=unit_code)
+    own = sa.select(SUBMISSION.c.period, SUBMISSION.c.state).where(
+        SUBMISSION.c.unit_code == unit_code, SUBMISSION.c.state != WITHDRAWN
+    )
+    with here.journal().reading() as connection:
+        latest = dict(connection.execute(own.order_by(SUBMISSION.c.revision)).all())
+        frozen = frozen_months(connection)
+    return sorted(period for period, state in latest.items() if state == RETURNED and period not in frozen)

@@ -14,7 +14,7 @@ from dashboard.components.links import link
 from dashboard.i18n import listed
 from dashboard.queries import people
 from dashboard.services.open_work import open_work
-from dashboard.services.standing import open_months, standing
+from dashboard.services.standing import open_months, returned_months, standing
 
 filters, principal, here = state.filters(), people.principal(), doors()
 names, own = people.unit_names(), sorted(principal.units)
@@ -22,7 +22,7 @@ unit = filters.unit if filters.unit in own else own[0]
 period = f"{filters.month:%Y-%m}"
 
 found = standing(here, principal, unit, period)
-hand_in_page.head(found, open_months(here, principal, unit), names)
+hand_in_page.head(found, open_months(here, principal, unit), returned_months(here, principal, unit), names)
 if len(own) > 1:
     page.line(listed([link(names.get(code, code), unit=code) for code in own]))
 hand_in_page.reasons_of_return(found)

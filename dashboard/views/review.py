@@ -46,7 +46,8 @@ with press.told():
         if not number and may(principal, "unit.compare"):
             review_figures.show(filters, held, builds.today())
         if not frozen:
-            review_decisions.decide(here, principal, found)
+            later = next((each for each in cases if each.revision > held.revision), None)
+            review_decisions.decide(here, principal, found, names.get(picked, picked), later=later)
     if may(principal, "submission.read"):
         review_closing.show(here, principal, closing.closing(here, principal, period), names, picked)
         review_extensions.show(here, principal, period, names, is_frozen=frozen)

@@ -57,7 +57,7 @@ def listed_names(names: tuple[str, ...]) -> str:
 
 def zero_hint(column: Column) -> Words:
     """How to say that there was none, or no such task, where the column is a number."""
-    if column.type not in ("integer", "decimal"):
+    if column.type not in ("integer", "decimal") or _excludes_zero(column):
         return Words(zh="", en="")
     if column.not_applicable:
         return Words(
@@ -65,6 +65,11 @@ def zero_hint(column: Column) -> Words:
             en="; 0 where there was none, 不适用 where there is no such task",
         )
     return Words(zh=";没有的填0", en="; 0 where there was none")
+
+
+def _excludes_zero(column: Column) -> bool:
+    lowest = column.minimum if column.above is None else column.above
+    return lowest is not None and (lowest > 0 or (column.above is not None and lowest == 0))
 
 
 def nearest(text: str, names: tuple[str, ...]) -> Words:

@@ -343,6 +343,19 @@ def test_a_role_taken_away_counts_for_what_is_pressed_on_an_open_page(browser, r
     assert ("submission.pass", "refused") in told
 
 
+def test_what_comes_of_a_press_is_told_in_the_reader_s_language(browser, real, store, tmp_path):
+    handed_in(store, tmp_path, "530100", 6, "2026-03")
+    with opened(browser, f"{real}/", drawn="#account") as (page, seen):
+        sign_in(page, "review")
+        page.goto(f"{real}/review?month=2026-03&lang=en")
+        page.get_by_text("Freeze the month").first.click(timeout=30_000)
+        at_rest(page)
+        pressed(page, "Freeze the month", "Settle it first, or say why")
+        refused = page.locator(".st-key-refused_freeze").inner_text()
+    assert seen.failures == []
+    assert re.findall("[\u3002\uff0c\uff1b]|\u672a\u5ba1\u6838", refused) == []
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_a_liaison_takes_back_what_she_handed_in_and_restores_it(browser, real, store, tmp_path, size):
     month = "2026-07" if size == WIDE else "2026-06"

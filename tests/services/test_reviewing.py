@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from dashboard.access.permissions import ROLES
 from dashboard.access.principal import RefusedError
 from dashboard.components import revision_changes
-from dashboard.services import review_queue, reviewing, withdrawing
+from dashboard.services import extensions, review_queue, reviewing, withdrawing
 from dashboard.services.reporting import NotReadyError
-from dashboard.services.standing import standing
+from dashboard.services.standing import open_months, returned_months, standing
 from etl.journal import FrozenMonthError, current
 from etl.journal_tables import SUBMISSION
 from etl.review import ReviewError
@@ -20,6 +20,7 @@ from tests.etl.example_workbooks import example_workbook_rows
 from tests.services.stores import (
     CAMPAIGN,
     DIQING,
+    KUNMING,
     MONTH,
     acts,
     doors_of,
@@ -168,6 +169,32 @@ def test_a_revision_that_counts_again_unreviewed_waits_beside_the_later_one_that
         reviewing.return_submission(here, REVIEWER, first.submission_id, [REASON])
 
 
+def test_a_passed_revision_beneath_a_returned_one_stays_in_sight(here, good, tmp_path):
+    first, second = handed_in(here, good), handed_in(here, workbook(tmp_path, DIQING, count=7))
+    reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
+    reviewing.pass_submission(here, REVIEWER, first.submission_id)
+    shown = {
+        each.submission.revision: each.submission.state for each in review_queue.queue(here, REVIEWER, MONTH)
+    }
+    assert shown == {1: "passed", 2: "returned"}
+    reviewing.return_submission(here, REVIEWER, first.submission_id, [REASON])
+    assert states(here) == ["returned", "returned"]
+
+
+def test_a_liaison_is_told_of_every_month_that_was_returned_and_still_takes_a_revision(here, tmp_path):
+    who = liaison(DIQING)
+    for period in ("2026-07", "2026-08", MONTH):
+        receipt = handed_in(here, workbook(tmp_path, DIQING, period), period=period)
+        reviewing.return_submission(here, REVIEWER, receipt.submission_id, [REASON])
+    handed_in(here, workbook(tmp_path, DIQING, "2026-08", count=7), period="2026-08")
+    assert returned_months(here, who, DIQING) == ["2026-07", MONTH]
+    reviewing.freeze(here, REVIEWER, "2026-07", "到期")
+    assert returned_months(here, who, DIQING) == [MONTH]
+    assert "2026-07" not in open_months(here, who, DIQING)
+    with pytest.raises(RefusedError):
+        returned_months(here, liaison(KUNMING), DIQING)
+
+
 def test_what_counts_again_can_be_taken_back_by_its_sender(here, good, tmp_path):
     first, second = handed_in(here, good), handed_in(here, workbook(tmp_path, DIQING, count=7))
     reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
@@ -180,13 +207,22 @@ def test_what_counts_again_can_be_taken_back_by_its_sender(here, good, tmp_path)
     assert standing(here, who, DIQING, MONTH).counting.revision == 1
 
 
-def test_a_month_still_open_to_reports_is_frozen_for_a_reason_only(here):
-    due = CAMPAIGN.due_at(MONTH)
-    moments = {due - timedelta(minutes=1): "2026-09-30 ?24:00才截止", due: "还没有.*的报送"}
-    for moment, why in moments.items():
-        at = doors_of(here.store.folder, now=moment)
-        with pytest.raises(ReviewError, match=why):
-            reviewing.freeze(at, REVIEWER, MONTH, "")
+def test_all_that_keeps_a_month_from_being_frozen_without_a_reason_is_told_at_once(here, good):
+    handed_in(here, good)
+    due, longer = CAMPAIGN.due_at(MONTH), CAMPAIGN.due_day(MONTH) + timedelta(days=2)
+    extensions.grant(here, REVIEWER, KUNMING, MONTH, longer, "大雪封山")
+    open_still, over = (doors_of(here.store.folder, now=due + timedelta(days=days)) for days in (-1, 3))
+    with pytest.raises(ReviewError) as refused:
+        reviewing.freeze(open_still, REVIEWER, MONTH, "")
+    told = str(refused.value).partition(" / ")[0]
+    assert told == (
+        "2026-09还有1份未审核;还没有昆明、曲靖、玉溪、保山、昭通等15个单位的报送(未报、已退回或已撤回);"
+        "到9月30日24:00才截止;昆明准予延期至10月2日。先办完,或逐项写明为何照样冻结"
+    )
+    with pytest.raises(ReviewError) as refused:
+        reviewing.freeze(over, REVIEWER, MONTH, "")
+    assert "截止" not in str(refused.value)
+    assert "延期" not in str(refused.value)
     reviewing.freeze(here, REVIEWER, MONTH, "领导要求提前冻结")
     assert reviewing.locks(here, REVIEWER, MONTH)[-1]["reason"] == "领导要求提前冻结"
 
