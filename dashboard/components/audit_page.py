@@ -35,6 +35,7 @@ ACTS = {
     "store.restore": deferred("恢复备份"),
     "workbook.purge": deferred("清除到期的填报表原件"),
     "draft.purge": deferred("清除久未提交的草稿"),
+    "journal.upgrade": deferred("升级日志的结构"),
 }
 """What is done without a line of its own in the table of permissions."""
 OUTCOMES = {"done": deferred("完成"), "refused": deferred("拒绝"), "failed": deferred("失败")}
@@ -45,7 +46,7 @@ DETAILS = {
     "active": deferred("在用"),
     "file": deferred("文件"),
     "findings": deferred("问题数"),
-    "reasons": deferred("说明数"),
+    "reasons": deferred("说明或理由数"),
     "reason": deferred("理由"),
     "certified_by": deferred("负责人"),
     "fault": deferred("核验发现"),
@@ -59,6 +60,10 @@ DETAILS = {
     "workbooks": deferred("填报表原件数"),
     "orphans": deferred("无主文件数"),
     "days": deferred("保留天数"),
+    "draft": deferred("草稿号"),
+    "by": deferred("经办人"),
+    "last_day": deferred("截止日"),
+    "tampered": deferred("审计异常"),
     "sha256": deferred("校验码"),
     "hashes": deferred("校验码"),
 }

@@ -205,7 +205,9 @@ def findings(found: Standing) -> None:
     if given := verify - len(draft.unexplained):
         told += t(";需要说明的已说明{count}处", count=given)
     marked = ""
-    if draft.findings and not any(each.kind in (*REFUSAL_KINDS, *ELSEWHERE) for each in draft.findings):
+    # What is wrong with the file as a whole has no cell to be marked at.
+    at_cells = any(each.sheet for each in draft.findings)
+    if at_cells and not any(each.kind in (*REFUSAL_KINDS, *ELSEWHERE) for each in draft.findings):
         address = f"/hand-in/{found.unit.code}/{found.period}/marked"
         marked = f"<p>{file_link(t('下载标注好的工作簿(逐格标出,改完再传)'), address, strong=bool(must))}</p>"
     body = table(draft.findings, draft.file_name) if draft.findings else ""
