@@ -25,6 +25,10 @@ SECRETS: dict[str, str] = {}
 PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 
+# Asked of the browser itself, not of this process for every request; what needs no network has no host.
+OUTSIDE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about|chrome-error|chrome):)")
+
+
 @dataclass
 class Seen:
     """What went on behind a page: requests off this machine, errors in its console."""
@@ -43,14 +47,11 @@ def opened(
     """
     context, seen = browser.new_context(viewport=size, accept_downloads=True), Seen()
 
-    def let_through(route: object) -> None:
-        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
-            seen.outside.append(route.request.url)
-            route.abort()
+    def refuse(route: object) -> None:
+        seen.outside.append(route.request.url)
+        route.abort()
 
-    context.route("**/*", let_through)
+    context.route(OUTSIDE, refuse)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     if origin in SECRETS:
         context.add_cookies([{"name": COOKIE, "value": SECRETS[origin], "url": origin}])

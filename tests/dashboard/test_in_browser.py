@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -149,3 +150,22 @@ def test_the_first_page_opens_by_its_own_address_too(browser, address):
         assert "2025年5月" in page.locator("h1").inner_text()
         assert page.locator("[role=dialog]").count() == 0
     assert (seen.outside, seen.failures) == ([], [])
+
+
+def test_what_a_page_asks_of_the_internet_is_refused_and_remembered(browser, address):
+    with opened(browser, address("full"), WIDE) as (page, seen):
+        asked = [
+            "https://example.com/font.woff2",
+            "http://127.0.0.1.example.com/x",
+            "//tiles.example.com/1.png",
+        ]
+        answers = page.evaluate(
+            "asked => Promise.all(asked.map(each => fetch(each, {mode: 'no-cors'}).then(() => 'came', () => 'refused')))",
+            asked,
+        )
+    assert answers == ["refused"] * 3
+    assert [urlsplit(each).hostname for each in seen.outside] == [
+        "example.com",
+        "127.0.0.1.example.com",
+        "tiles.example.com",
+    ]
