@@ -24,7 +24,7 @@ def withdraw(here: Doors, found: Standing) -> None:
     held = found.counting
     if held is None or held.state != RECEIVED or found.is_frozen:
         return
-    with st.expander(t("撤回第{n}版", n=held.revision)):
+    with st.expander(t("撤回第{n}版", n=held.revision), key="withdrawing"):
         done = t("已撤回第{n}版。", n=held.revision)
         if found.beneath is not None:
             falls_back = t("撤回后改按第{n}版计算。", n=found.beneath.revision)
@@ -38,7 +38,7 @@ def restore(here: Doors, found: Standing) -> None:
     held = found.restorable
     if held is None:
         return
-    with st.expander(t("恢复已撤回的第{n}版", n=held.revision)):
+    with st.expander(t("恢复已撤回的第{n}版", n=held.revision), key="restoring"):
         done = t("已恢复第{n}版,等待审核。", n=held.revision)
         _form(here, held, withdrawing.restore, asked=t("恢复原因"), button=t("恢复"), done=done)
 

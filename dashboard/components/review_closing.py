@@ -34,7 +34,9 @@ def show(here: Doors, principal: Principal, found: Closing, names: Mapping[str, 
     page.line(_summary(found, names, picked), key="closing_summary")
     if waiting:
         unit = names.get(picked, picked)
-        with st.expander(t("{unit}待销号的问题({count}个)", unit=unit, count=len(waiting))):
+        title = t("{unit}待销号的问题({count}个)", unit=unit, count=len(waiting))
+        # By its key it stays open whatever comes and goes above it, and what is told in it is seen.
+        with st.expander(title, key=f"waiting_to_close.{picked}"):
             block.show(_waiting(waiting), key="closing_waiting")
             if may(principal, "issue.close", picked):
                 _form(here, picked, waiting)

@@ -59,7 +59,7 @@ def _stands_again(held: Submission, later: Submission) -> None:
 
 
 def _undo(held: Submission, passing: Callable[[], None]) -> None:
-    with st.expander(t("撤销退回")):
+    with st.expander(t("撤销退回"), key=f"undoing.{held.submission_id}"):
         told = t("退错了的,在该单位报来新版本之前可以改为审核通过;退回意见仍留在记录里。")
         st.html(f'<p class="src">{escape(told)}</p>')
         st.button(t("改为审核通过"), key=f"undo.{held.submission_id}", on_click=passing)
@@ -67,7 +67,7 @@ def _undo(held: Submission, passing: Callable[[], None]) -> None:
 
 def _return(here: Doors, held: Submission, name: str) -> None:
     place = f"return.{held.submission_id}"
-    with st.expander(t("退回修改")), st.form(place, border=False):
+    with st.expander(t("退回修改"), key=f"returning.{held.submission_id}"), st.form(place, border=False):
         for number in range(REASONS):
             sheet, cell, reason = st.columns([2, 1, 6])
             sheet.selectbox(
@@ -119,7 +119,7 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
         page.line(escape(told), key="freeze_note")
         return
     word = t("重新开放本月") if is_frozen else t("冻结本月")
-    with st.expander(word), st.form("freeze", border=False):
+    with st.expander(word, key=f"freezing.{period}"), st.form("freeze", border=False):
         if not is_frozen:
             freezing = t(
                 "冻结后,本月不再接收新版本和附件,也不能再退回或准予延期;已通过的作为定稿。重新开放须由系统管理员办理。"

@@ -63,7 +63,7 @@ def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, hold
 def _form(here: Doors, period: str, names: Mapping[str, str]) -> None:
     campaign = here.campaign()
     planned, units = campaign.due_day(period), _units(campaign, names)
-    with st.expander(t("准予一个单位延期")), st.form("extension", border=False):
+    with st.expander(t("准予一个单位延期"), key=f"extending.{period}"), st.form("extension", border=False):
         unit, day, reason = st.columns([2, 2, 6])
         unit.selectbox(
             t("单位"),

@@ -259,7 +259,9 @@ def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(brow
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "review")
         page.goto(f"{real}/review?month={month}&unit={kunming}")
-        page.get_by_text("昆明待销号的问题(2个)").click(timeout=30_000)
+        page.get_by_text("昆明待销号的问题(2个)").wait_for(timeout=30_000)
+        settled(page)
+        page.get_by_text("昆明待销号的问题(2个)").click()
         page.locator("table", has_text="issue_id-0005").wait_for(timeout=30_000)
         pressed(page, "销号", "请先选择要销号的问题")
         choice = page.locator(".st-key-closing_form").get_by_role("button", name="issue_id-0002")
