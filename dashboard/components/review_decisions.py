@@ -91,7 +91,7 @@ def _passed(here: Doors, held: Submission, name: str, principal: Principal) -> s
 
 def _returned(here: Doors, held: Submission, name: str, place: str, principal: Principal) -> str:
     reasons = [
-        {name: st.session_state.get(f"{place}.{name}.{number}", "") for name in (SHEET, CELL, REASON)}
+        {field: st.session_state.get(f"{place}.{field}.{number}", "") for field in (SHEET, CELL, REASON)}
         for number in range(REASONS)
     ]
     reviewing.return_submission(here, principal, held.submission_id, reasons)
