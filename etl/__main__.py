@@ -313,7 +313,7 @@ def demo(
 ) -> None:
     """生成模拟数据,经同一入口装入 / simulated workbooks for every reporting unit, through the same door."""
     from etl.build import CheckFailedError
-    from etl.demo import make_demo
+    from etl.demo import NothingReceivedError, make_demo
 
     chosen = named_campaign(campaign)
     opened = opened_store(store)
@@ -329,7 +329,7 @@ def demo(
             now=shanghai_now(),
             progress=show_progress,
         )
-    except (StoreConflictError, CheckFailedError) as error:
+    except (StoreConflictError, CheckFailedError, NothingReceivedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(made, err=True)

@@ -60,10 +60,11 @@ class Closure:
 def closures(journal: Journal, unit_code: str | None = None) -> list[Closure]:
     """Every closure, the latest first; of one unit where it is given."""
     with journal.reading() as connection:
-        return _closures(connection, unit_code)
+        return closed_in(connection, unit_code)
 
 
-def _closures(connection: sa.Connection, unit_code: str | None) -> list[Closure]:
+def closed_in(connection: sa.Connection, unit_code: str | None = None) -> list[Closure]:
+    """``closures`` as a transaction sees them."""
     columns = [column for column in ISSUE_CLOSURE.c if column is not ISSUE_CLOSURE.c.sequence]
     query = sa.select(*columns).order_by(ISSUE_CLOSURE.c.sequence.desc())
     if unit_code is not None:
@@ -136,7 +137,7 @@ def close(
             "请写明核查情况,如现场核查时间、照片编号 / say what was seen, such as the day of the visit, numbers of pictures"
         )
     _refuse(
-        sorted(set(issue_ids) & {each.issue_id for each in _closures(connection, unit_code)}),
+        sorted(set(issue_ids) & {each.issue_id for each in closed_in(connection, unit_code)}),
         "已经销号,请刷新页面",
         "closed already: reload the page",
     )

@@ -18,6 +18,7 @@ from etl.journal import Journal
 from etl.load import LoadedFile, Progress, load_file
 from etl.read import WorkbookReader
 from etl.simulation.plan import PlannedWorkbook, plan
+from etl.simulation.review import review_store
 from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
 from etl.store import Store
@@ -26,6 +27,10 @@ RECEIVED_BY = "模拟数据"
 FEW_WORKBOOKS = 24
 """Up to so many workbooks are handed in one after another; more are worth starting processes for."""
 THREADS = "POLARS_MAX_THREADS"
+
+
+class NothingReceivedError(Exception):
+    """No simulated workbook can have come by now; the message names the way out."""
 
 
 def make_demo(
@@ -39,14 +44,21 @@ def make_demo(
     now: datetime,
     progress: Progress | None = None,
 ) -> str:
-    """Fill a store with simulated workbooks of the ``months`` up to ``until`` and publish one build.
+    """Fill a store with simulated workbooks of the ``months`` up to ``until``, review them and publish one build.
 
-    ``until`` defaults to the latest month fallen due by now. Equal arguments give equal workbooks and
-    moments of receipt. Returns a summary in Chinese and English. Raises StoreConflictError, before
-    anything is written, where the store holds real data or another campaign. ``journal`` is the store's own.
+    ``until`` defaults to the latest month fallen due by now. What would come after now has not come. Equal
+    arguments give equal workbooks, moments of receipt and decisions. Returns a summary in Chinese and English.
+    Before anything is written it raises StoreConflictError where the store holds real data or another campaign,
+    NothingReceivedError where nothing can have come. ``journal`` is the store's own.
     """
+    whole = plan(campaign, months=months, until=until or latest_due(campaign, now), seed=seed)
+    planned = [each for each in whole if each.received_at <= now]
+    if not planned:
+        raise NothingReceivedError(
+            f"到{now:%Y年%m月%d日}，{whole[-1].period}及以前还没有可以收到的月报；请用 --until 写一个更早的月份"
+            f" / by {now:%Y-%m-%d} nothing up to {whole[-1].period} can have come: name an earlier month with --until"
+        )
     journal.claim(campaign.name, simulated=True, now=now)
-    planned = plan(campaign, months=months, until=until or latest_due(campaign, now), seed=seed)
     job = _Job(store=store, campaign=campaign, seed=seed, first=min(each.period for each in planned))
     told = progress or (lambda done, total, file: None)
     files: list[LoadedFile] = []
@@ -54,6 +66,7 @@ def make_demo(
         for file in handed_in:
             files.append(file)
             told(len(files), len(planned), file)
+    review_store(store, journal, campaign, seed=seed, now=now)
     build(store, journal, campaign, now=now)
     return summary(campaign, planned, files)
 

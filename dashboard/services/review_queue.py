@@ -27,8 +27,8 @@ class Waiting:
     is_late: bool
 
     def waited(self, now: datetime) -> float:
-        """Days since it was received."""
-        return (now - self.submission.received_at).total_seconds() / 86_400
+        """Days since it was received; none where a clock that ran ahead received it."""
+        return max((now - self.submission.received_at).total_seconds() / 86_400, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

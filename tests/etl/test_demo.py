@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -11,12 +12,14 @@ import pytest
 from openpyxl import load_workbook
 
 from etl.campaign import load_campaign
+from etl.closures import closures
 from etl.completeness import completeness
-from etl.demo import FEW_WORKBOOKS, latest_due, make_demo, workbook_bytes
+from etl.demo import FEW_WORKBOOKS, NothingReceivedError, latest_due, make_demo, workbook_bytes
 from etl.findings import blocks
-from etl.journal import Journal, StoreConflictError
+from etl.journal import Journal, StoreConflictError, current, frozen_months
 from etl.load import check_file, load
 from etl.read import WorkbookReader
+from etl.review import locks, reviews
 from etl.simulation.plan import plan
 from etl.simulation.samples import GOOD, TO_MEND, samples
 from etl.simulation.typed_in import type_in
@@ -33,11 +36,13 @@ NOW = datetime(2026, 11, 10, 9)
 YEAR = plan(YUNNAN, months=13, until="2026-10", seed=1)
 
 
-def made(folder: Path, campaign=PINGSHAN, *, months=2, until="2018-08", seed=1) -> tuple[Store, Journal, str]:
+def made(
+    folder: Path, campaign=PINGSHAN, *, months=2, until="2018-08", seed=1, now=NOW
+) -> tuple[Store, Journal, str]:
     store = Store(folder=folder)
     folder.mkdir(parents=True, exist_ok=True)
     journal = Journal(store.journal_url)
-    told = make_demo(store, journal, campaign, months=months, until=until, seed=seed, now=NOW)
+    told = make_demo(store, journal, campaign, months=months, until=until, seed=seed, now=now)
     return store, journal, told
 
 
@@ -84,7 +89,7 @@ def test_simulated_workbooks_do_not_enter_a_real_store(tmp_path):
 
 def test_a_province_is_loaded_whole(tmp_path):
     _, journal, told = made(tmp_path, YUNNAN, months=2, until="2026-10")
-    planned = plan(YUNNAN, months=2, until="2026-10", seed=1)
+    planned = [each for each in plan(YUNNAN, months=2, until="2026-10", seed=1) if each.received_at <= NOW]
     assert len(planned) > FEW_WORKBOOKS  # so that several processes take part
     wanted = Counter((each.unit_code, each.period) for each in planned if each.kind != "refused")
     assert Counter((each.unit_code, each.period) for each in journal.submissions()) == wanted
@@ -95,6 +100,48 @@ def test_a_province_is_loaded_whole(tmp_path):
     matrix = completeness(YUNNAN, journal.submissions(), "2026-10", NOW)
     assert set(matrix["content"]) >= {"已报", "未报", "不适用"}
     assert set(matrix["timing"]) - {""} == {"按时", "迟报"}
+    assert_reviewed_by_now(journal)
+    journal.close()
+
+
+def assert_reviewed_by_now(journal: Journal) -> None:
+    """Nothing has happened after now; the earlier month is passed and frozen, the last is under review."""
+    states = {(each.period, each.state) for each in current(journal.submissions()).values()}
+    assert {state for period, state in states if period == "2026-09"} == {"frozen"}
+    assert {state for period, state in states if period == "2026-10"} == {"received", "passed"}
+    closed = closures(journal)
+    with journal.reading() as connection:
+        ids = [each.submission_id for each in journal.submissions()]
+        decided = [row["decided_at"] for rows in reviews(connection, ids).values() for row in rows]
+        decided += [row["decided_at"] for row in locks(connection)]
+        assert frozen_months(connection) == {"2026-09"}
+    assert closed
+    moments = [each.received_at for each in journal.submissions()] + [each.closed_at for each in closed]
+    assert max(moments + decided) <= NOW
+
+
+def test_the_first_noon_of_december_holds_no_report_of_the_fourth(tmp_path):
+    planned = plan(PINGSHAN, months=2, until="2018-08", seed=1)
+    now = planned[-1].received_at - timedelta(seconds=1)
+    _, journal, _ = made(tmp_path, now=now)
+    came = [each for each in planned if each.kind != "refused" and each.received_at <= now]
+    assert sorted(each.received_at for each in journal.submissions()) == sorted(e.received_at for e in came)
+    journal.close()
+
+
+def test_where_nothing_can_have_come_yet_nothing_is_written(tmp_path):
+    with pytest.raises(NothingReceivedError, match=r"--until.* / .*--until"):
+        made(tmp_path, now=datetime(2018, 7, 1))
+    with closing(Journal(Store(folder=tmp_path).journal_url)) as journal:
+        assert journal.is_simulated() is None
+
+
+def test_made_twice_nothing_changes(tmp_path):
+    _, journal, _ = made(tmp_path)
+    first = [(each.submission_id, each.state) for each in journal.submissions()]
+    journal.close()
+    _, journal, _ = made(tmp_path)
+    assert [(each.submission_id, each.state) for each in journal.submissions()] == first
     journal.close()
 
 
