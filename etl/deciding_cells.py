@@ -58,6 +58,7 @@ READ_FROM: dict[str, dict[str, tuple[str, ...]]] = {
     "issues": {
         "issues_found": ("found_on",),
         "issues_rectified": ("status", "closed_on"),
+        "issues_confirmed": ("status", "closed_on"),
         "issues_due": ("due_on",),
         "issues_due_on_time": ("status", "closed_on"),
         "issues_overdue": ("due_on", "status", "closed_on"),

@@ -9,6 +9,7 @@ where
     or complaints_resolved > complaints_resolution_answered
     or callbacks_satisfied > callbacks_answered
     or issues_rectified > issues_found
+    or issues_confirmed > issues_rectified
     or issues_due_on_time > issues_due
     or files_passed > files_reviewed
     or county_months_trained > county_months

@@ -22,6 +22,27 @@ ISSUES_RECTIFIED_RATE = Kpi(
     note_en="Judged in the campaign's last month only",
 )
 
+ISSUES_CONFIRMED_RATE = Kpi(
+    key="issues_confirmed_rate",
+    title_zh="问题销号率",
+    title_en="Rectified issues confirmed",
+    question_zh="各单位自报已整改的问题，多少已由省厅核查销号？",
+    question_en="Of the issues units report as rectified, how many has the province confirmed?",
+    numerator_zh="其中省厅至今已核查销号的问题",
+    numerator_en="those of them the province has confirmed and closed to date",
+    denominator_zh="自报已整改、且期末前完成的问题",
+    denominator_en="issues reported as rectified by the period's end",
+    sheet="issues",
+    numerator="issues_confirmed",
+    denominator="issues_rectified",
+    # What is not confirmed yet may be the province's own backlog: no unit is judged by it.
+    direction="context",
+    over_time="last",
+    spread="none",
+    note_zh="自报与核查分开列示；期末之后销号的也计入，省厅总是事后核查",
+    note_en="What units report and what the province found, told apart; closures after the period's end count, since the province looks afterwards",
+)
+
 ISSUES_ON_TIME_RATE = Kpi(
     key="issues_on_time_rate",
     title_zh="问题整改按期率",
@@ -124,6 +145,7 @@ MAJOR_OPINION_EVENTS = Kpi(
 
 KPIS = (
     ISSUES_RECTIFIED_RATE,
+    ISSUES_CONFIRMED_RATE,
     ISSUES_ON_TIME_RATE,
     ISSUES_OVERDUE,
     REPORTS_ON_TIME_RATE,

@@ -90,7 +90,7 @@ def statuses(folder, month: str = MONTH) -> list[str]:
     return found.rows.sort("row")["status"].to_list()
 
 
-def test_a_closed_issue_is_closed_in_the_build_and_no_figure_moves(folder, journal):
+def test_a_closed_issue_is_confirmed_in_the_build_and_no_other_figure_moves(folder, journal):
     reported(folder)
     store = Store(folder=folder / "store")
     before = build_tables(current_build(store), without=ABOUT_THE_CAUSE)
@@ -98,6 +98,9 @@ def test_a_closed_issue_is_closed_in_the_build_and_no_figure_moves(folder, journ
     extended = build(store, journal, CAMPAIGN, now=NOW)
     assert extended.computed_units == (UNIT.code,)
     after = build_tables(extended.path, without=ABOUT_THE_CAUSE)
+    assert [frames["mart_unit_month"]["issues_confirmed"].sum() for frames in (before, after)] == [0, 1]
+    for frames in (before, after):
+        frames["mart_unit_month"] = frames["mart_unit_month"].drop("issues_confirmed")
     assert {name: frame.rows() for name, frame in after.items()} == {
         name: frame.rows() for name, frame in before.items()
     }

@@ -72,6 +72,8 @@ class Asked:
     kind: str
     as_of: datetime
     granted: Sequence[Granted] = ()
+    closed: frozenset[tuple[str, str]] = frozenset()
+    """The issues the province has closed: reporting unit and issue number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -392,6 +394,14 @@ def issues_rectified(asked: Asked, reporter: Unit, leaf: Unit, reported: list[st
     return Fraction(sum(is_closed_by(row, end) for row in found)), Fraction(len(found))
 
 
+def issues_confirmed(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
+    end = calendar.last_day(last(asked))
+    rows = issues_of(asked, reporter, leaf)
+    rectified = [row for row in rows if row["found_on"] <= end and is_closed_by(row, end)]
+    confirmed = [row for row in rectified if (reporter.code, row["issue_id"]) in asked.closed]
+    return Fraction(len(confirmed)), Fraction(len(rectified))
+
+
 def issues_on_time(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums:
     """Due in the period and by the last day the latest ledger tells of: what is not yet due is not missed."""
     ledgers = [m for m in asked.campaign.periods if answered(asked, reporter.code, m, "issues")]
@@ -454,6 +464,7 @@ POPULATION = ("complaints_per_10k", "conduct_complaints_per_10k", "officers_per_
 ALL_COMPLAINTS = (*COMPLAINTS, "complaints_on_time_rate")
 ISSUES = {
     "issues_rectified_rate": issues_rectified,
+    "issues_confirmed_rate": issues_confirmed,
     "issues_on_time_rate": issues_on_time,
     "issues_overdue": issues_overdue,
 }
@@ -467,6 +478,7 @@ STOCKS = (
     "officers_per_10k",
     "officers_gap",
     "issues_rectified_rate",
+    "issues_confirmed_rate",
     "issues_overdue",
 )
 QUARTERLY = tuple(key for key, (sheet, _, _) in UNIT_ROWS.items() if sheet == "quarterly")

@@ -250,7 +250,7 @@ def typed_rows(key: str, rows: Sequence[dict[str, Any]], handed: Handed) -> pl.D
 
 
 def close_every_second(store: Store, journal: Journal, unit_code: str, now: datetime) -> None:
-    """The province closes every second issue that the unit's latest report gives as rectified; no figure moves by it."""
+    """The province closes every second issue that the unit's latest report gives as rectified."""
     latest = closures.latest_reports(journal.submissions(unit_code=unit_code))
     reported = closures.ledger(store, latest.values())
     open_to_closing = closures.waiting(reported, closures.closures(journal, unit_code))
@@ -258,6 +258,12 @@ def close_every_second(store: Store, journal: Journal, unit_code: str, now: date
     if chosen:
         with journal.writing() as connection:
             closures.close(connection, reported, unit_code, chosen, evidence="现场核查", by="test", now=now)
+
+
+def closed_issues(store: Store) -> frozenset[tuple[str, str]]:
+    """What the province has closed in a store: reporting unit and issue number."""
+    with closing(Journal(store.journal_url)) as journal:
+        return frozenset((each.unit_code, each.issue_id) for each in closures.closures(journal))
 
 
 def stored(data: DataSet, folder: Path) -> Store:

@@ -27,7 +27,7 @@ from metrics.kpis import KPIS
 from metrics.query import table
 from tests.metrics.oracle import Asked, Handed, figure
 from tests.metrics.random_rows import blank
-from tests.metrics.random_store import DataSet, stored
+from tests.metrics.random_store import DataSet, closed_issues, stored
 
 EXAMPLES = Path(__file__).parent / "worked_examples"
 MONTH = "2026-03"
@@ -149,6 +149,7 @@ def test_worked_example(key, tmp_path):
         month=MONTH,
         kind=example.period,
         as_of=example.data.today,
+        closed=closed_issues(store),
     )
     with closing(open_build(current_build(store.folder))) as connection:
         run = runner(connection)

@@ -65,6 +65,7 @@ select
     -- issues at the month's end, and those due in it
     case when counts.issues then coalesce(issue.issues_found, 0) end as issues_found,
     case when counts.issues then coalesce(issue.issues_rectified, 0) end as issues_rectified,
+    case when counts.issues then coalesce(issue.issues_confirmed, 0) end as issues_confirmed,
     coalesce(issue_due.issues_due, case when counts.issues then 0 end) as issues_due,
     coalesce(issue_due.issues_due_on_time, case when counts.issues then 0 end) as issues_due_on_time,
     case when counts.issues then coalesce(issue.issues_overdue, 0) end as issues_overdue

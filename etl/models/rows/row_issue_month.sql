@@ -1,4 +1,5 @@
--- One row an issue and reported month of its unit: whether it was found, rectified, overdue by its last day, as far as
+-- One row an issue and reported month of its unit: whether it was found, rectified, overdue by its last day, and of the
+-- rectified whether the province has confirmed it by now (it looks afterwards), as far as
 -- the latest ledger tells: what fell due on a later day may have been closed since.
 select
     issue.submission_id,
@@ -8,6 +9,8 @@ select
     issue.is_withheld,
     issue.found_on <= last_day(leaf.month) as issues_found,
     issue.found_on <= last_day(leaf.month) and issue.closed_on <= last_day(leaf.month) as issues_rectified,
+    issue.found_on <= last_day(leaf.month) and issue.closed_on <= last_day(leaf.month) and issue.is_confirmed
+        as issues_confirmed,
     issue.due_on < least(last_day(leaf.month), latest_ledger.told_to + 1)
     and (issue.closed_on is null or issue.closed_on > last_day(leaf.month)) as issues_overdue
 from fct_issue as issue
