@@ -85,6 +85,7 @@ except NoBuildError:
 
 person.show(principal, people.unit_names(), simulated=dimensions.simulated)
 shown, sight = next(each for each in theirs if pages[each.key] == current), people.sight(build, principal)
+state.use((*shown.filters, *shown.picks))
 filters.settle(build, builds.today(), sight, every_month=shown.every_month)
 filters.show(shown.filters, build, builds.today(), sight, every_month=shown.every_month)
 state.publish()

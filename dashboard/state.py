@@ -6,7 +6,7 @@ the keys that change. Every key has its default, so that no address can make a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,9 +17,9 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, parse_month
 
-BUILD, ASKED, PUBLISHED = "build", "asked", "published"
-"""Keys of the session alone: the build read in this run, the address the reader has changed to in this run, and
-the one written last."""
+BUILD, ASKED, PUBLISHED, USED = "build", "asked", "published", "used"
+"""Keys of the session alone: the build read in this run, the address the reader has changed to in this run, the
+one written last, and the keys the page of this run uses."""
 MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, PART, CHART, ORDER, WANTED, LANG = ADDRESS = (
     "month",
     "period",
@@ -72,12 +72,18 @@ class Filters:
 def arrive() -> None:
     """See whether the reader has changed the address (opened, edited, followed, gone back to); first thing of a run.
 
-    If so it alone counts, and a key it leaves out has its default; else the session does. An address without
-    any of our keys is none: the menu of pages leads to such.
+    If so it alone counts for what its page uses, and a key it leaves out has its default; else the session does. An
+    address without any of our keys is none: the menu of pages leads to such.
     """
+    st.session_state[USED] = [LANG]
     asked = {key: value for key, value in st.query_params.to_dict().items() if key in ADDRESS}
     moved = bool(asked) and asked != st.session_state.get(PUBLISHED)
     st.session_state[ASKED] = asked if moved else None
+
+
+def use(keys: Iterable[str]) -> None:
+    """Say which keys the page of this run uses, beside the language: its address says nothing of any other."""
+    st.session_state[USED] = [LANG, *keys]
 
 
 def settle(key: str, options: Sequence[str], default: str) -> str:
@@ -99,7 +105,9 @@ def settle_text(key: str) -> str:
 
 def _wanted(key: str) -> str | None:
     asked = st.session_state[ASKED]
-    return st.session_state.get(key) if asked is None else asked.get(key)
+    if asked is None or key not in st.session_state[USED]:
+        return st.session_state.get(key)
+    return asked.get(key)
 
 
 def publish() -> None:
@@ -111,11 +119,12 @@ def publish() -> None:
 
 
 def _address() -> dict[str, str]:
-    """The session's view; what goes without saying is left out.
+    """The session's view as far as the page uses it; what goes without saying is left out.
 
     Month and KPI are always said: their defaults change with the data.
     """
-    held = {key: str(st.session_state.get(key) or "") for key in ADDRESS}
+    used = st.session_state[USED]
+    held = {key: str(st.session_state.get(key) or "") for key in ADDRESS if key in used}
     return {
         key: value
         for key, value in held.items()

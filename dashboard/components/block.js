@@ -18,8 +18,12 @@ export default function ({ parentElement, data }) {
     slot.shown = data.html;
     if (held) slot.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
     // What a link has opened further down the page comes into sight.
-    if (isNew) slot.querySelector("[data-arrive]")?.scrollIntoView({ block: "center" });
+    const opened = slot.querySelector("[data-arrive]");
+    if (opened && (isNew || window.linkFollowed) && !inSight(opened)) opened.scrollIntoView({ block: "center" });
+    if (opened) window.linkFollowed = false;
+    named(slot, data);
   }
+  if (data.language) inTheReadersLanguage(data);
   // A link opened in a new tab, or copied, keeps the view it stands in.
   for (const link of slot.querySelectorAll("a[data-go]")) link.href = completed(link.dataset.go);
   const act = (event) => {
@@ -53,6 +57,7 @@ function copied(button) {
 // A link is a step in the browser's history; Streamlit hears of it as it hears of Back, and runs the page it names.
 function go(address) {
   if (address === location.href) return;
+  window.linkFollowed = true; // what it opens on this page is looked for once it is drawn
   history.pushState({}, "", address);
   dispatchEvent(new PopStateEvent("popstate"));
 }
@@ -63,6 +68,33 @@ function completed(address) {
   for (const [key, value] of goal.searchParams) value ? query.set(key, value) : query.delete(key);
   goal.search = query;
   return goal.href;
+}
+
+function inSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 60 && Math.min(bottom, top + 120) <= innerHeight;
+}
+
+// The document's language, and what a screen reader says of the elements that are not ours.
+function inTheReadersLanguage({ language, named }) {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : language;
+  const skip = document.querySelector("[data-testid=stSkipToContent]");
+  if (skip) skip.textContent = named.skip;
+  document.querySelector("[data-testid=stTopNav]")?.setAttribute("aria-label", named.pages);
+  document.querySelector("[data-testid=stExpandSidebarButton]")?.setAttribute("aria-label", named.menu);
+  for (const each of document.querySelectorAll(".stSelectbox button")) each.setAttribute("aria-label", named.options);
+}
+
+// Drawings and tables without a name of their own have that of their exhibit.
+function named(slot, data) {
+  const name = data.title || slot.querySelector("h2, h3, caption")?.textContent;
+  if (!name) return;
+  for (const each of slot.querySelectorAll("table:not([aria-label])")) if (!each.caption) each.setAttribute("aria-label", name);
+  for (const each of slot.querySelectorAll("svg:not([aria-label], [aria-hidden], [role])")) {
+    if (each.parentElement.closest("svg, [aria-label]")) continue;
+    each.setAttribute("role", "img");
+    each.setAttribute("aria-label", name);
+  }
 }
 
 async function saveAs(form, slot, data) {

@@ -195,7 +195,9 @@ def language() -> None:
         for key, name in LANGUAGES.items()
         if key != current
     ]
-    block.show(f'<p class="language">{" · ".join(others)}</p>', key="language")
+    # Streamlit's own elements speak English whatever the reader reads; the block names them anew.
+    named = {"skip": t("跳到正文"), "menu": t("菜单"), "pages": t("页面"), "options": t("展开选项")}
+    block.show(f'<p class="language">{" · ".join(others)}</p>', key="language", language=current, named=named)
 
 
 def default_kpi(collected: Sequence[Kpi], build: str) -> str:

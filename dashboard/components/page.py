@@ -12,12 +12,13 @@ from dashboard.access.accounts import first_account
 from dashboard.components import block
 from dashboard.i18n import t
 
-STYLE = Path(__file__).with_name("style.css")
+STYLES = [Path(__file__).with_name(name) for name in ("style.css", "print.css")]
 
 
 def style() -> None:
-    """The one style sheet of the pages, and the word beside the sign that opens the menu on a phone."""
-    st.html(STYLE)
+    """The style sheets of the pages, on screen and on paper, and the word beside the sign that opens the menu on a phone."""
+    for sheet in STYLES:
+        st.html(sheet)
     st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: '{t('菜单')}'; }}</style>")
 
 

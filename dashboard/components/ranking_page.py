@@ -97,7 +97,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
     name = ranks.names[filters.unit]
     if ranks.by is not None:
         shown = _exhibit(filters, ranks, t("{unit}:{kpi}", unit=name, kpi=of(ranks.by, "title")), name)
-        exhibit.show(shown, _by_kpi(ranks, name), key="ranking_why")
+        exhibit.show(shown, f"<div data-arrive>{_by_kpi(ranks, name)}</div>", key="ranking_why")
         return
     scores = rankings.unit_score_list(filters.build, filters.month, today, filters.period)
     unit = ranking_explained.picked(scores, filters.unit)
@@ -116,7 +116,11 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
         name,
         table=ranking_explained.table(ranks, unit),
     )
-    exhibit.show(shown, ranking_explained.body(ranks, unit, before), key="ranking_why")
+    exhibit.show(
+        shown,
+        f"<div data-arrive>{ranking_explained.body(ranks, unit, before)}</div>",
+        key="ranking_why",
+    )
 
 
 def _before(filters: Filters, today: date) -> object:
