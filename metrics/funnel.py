@@ -2,7 +2,8 @@
 
 Control limits around the parent's value, wider for smaller units (Spiegelhalter, Statistics in Medicine
 2005; PHEindicatormethods): for proportions p +- z * sqrt(p (1 - p) / n), for rates Poisson quantiles of
-the expected count. Where units differ more than chance allows, the limits widen by the square root of phi.
+the expected count. The 95 % limits say what chance alone does; where units differ more than that anyway, the
+99.8 % limits widen by the square root of phi.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Literal
 import numpy as np
 
 from metrics.exact import JUDGED
+from metrics.intervals import Interval
 from metrics.kpi import Kpi
-from metrics.uncertainty import Evidence, evidence, spread_of
+from metrics.uncertainty import Evidence, evidence, interval_of, spread_of
 
 Position = Literal["inside", "low", "very_low", "high", "very_high"]
 Row = Mapping[str, object]
@@ -43,10 +45,11 @@ class FunnelLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelPoint:
-    """A unit in the funnel; ``position`` is against the limits at its own ``exposure``, the funnel's x.
+    """A unit in the funnel, with the limits at its own ``exposure``, the funnel's x.
 
-    ``low`` and ``high`` are outside 95 %, ``very_low`` and ``very_high`` outside 99.8 %; whether that is
-    good is the KPI's direction to say.
+    ``position`` is ``inside`` as long as the unit's own 95 % interval holds the centre, so that no other word
+    stands beside it; then ``low`` or ``high``, and beyond the 99.8 % limits ``very_low`` or ``very_high``.
+    What is good is the KPI's direction to say (see ``certainty``).
     """
 
     unit_code: str
@@ -73,7 +76,7 @@ class Funnel:
 
     @property
     def inflated(self) -> bool:
-        """Whether the limits are widened by sqrt(phi), units differing more than chance allows."""
+        """Whether the 99.8 % limits are widened by sqrt(phi), units differing more than chance allows."""
         return self.phi > 1
 
 
@@ -101,16 +104,16 @@ def funnel(kpi: Kpi, rows: Sequence[Row]) -> Funnel | None:
 def limits_at(kpi: Kpi, exposure: float, *, centre: float, phi: float = 1.0) -> FunnelLimits:
     """The limits around ``centre`` (in the KPI's unit) for a unit of this exposure.
 
-    ``phi`` above 1 multiplies the distance from the centre by sqrt(phi). Clipped to 0 and, for
-    proportions, to the whole.
+    ``phi`` above 1 multiplies the distance of the 99.8 % limits from the centre by sqrt(phi). Clipped to 0
+    and, for proportions, to the whole.
     """
-    mean, widening = centre / kpi.factor, sqrt(max(phi, 1.0))
+    mean, widenings = centre / kpi.factor, (1.0, 1.0, *(sqrt(max(phi, 1.0)),) * 2)
     proportion = spread_of(kpi) == "proportion"
     of_tail = _proportion_limits if proportion else _rate_limits
     highest = float(kpi.factor) if proportion else float("inf")
     found = [
         min(max(centre + kpi.factor * widening * (limit - mean), 0.0), highest)
-        for limit in of_tail(mean, exposure)
+        for widening, limit in zip(widenings, of_tail(mean, exposure), strict=True)
     ]
     return FunnelLimits(
         exposure=exposure, lower95=found[0], upper95=found[1], lower998=found[2], upper998=found[3]
@@ -148,15 +151,16 @@ def _point(kpi: Kpi, row: Row, found: Evidence, centre: float, phi: float) -> Fu
         unit_code=row["unit_code"],
         value=row["value"],
         cases=row["cases"],
-        position=_position(row["value"], limits),
+        position=_position(row["value"], interval_of(kpi, row), centre, limits),
         **vars(limits),
     )
 
 
-def _position(value: float, limits: FunnelLimits) -> Position:
-    if value < limits.lower95:
+def _position(value: float, interval: Interval, centre: float, limits: FunnelLimits) -> Position:
+    low, high = interval
+    if high < centre:
         return "very_low" if value < limits.lower998 else "low"
-    if value > limits.upper95:
+    if low > centre:
         return "very_high" if value > limits.upper998 else "high"
     return "inside"
 

@@ -80,6 +80,11 @@ class Kpi:
     note_zh: str = ""
     note_en: str = ""
 
+    @property
+    def about_reports(self) -> bool:
+        """Whether it judges the reports themselves and not the work they tell of."""
+        return self.mart == "mart_report_month"
+
     def __post_init__(self) -> None:
         if self.mart not in MARTS:
             raise ValueError(f"KPI {self.key}: unknown mart {self.mart}")

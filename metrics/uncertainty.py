@@ -18,7 +18,7 @@ class Evidence:
     """What chance had to work on.
 
     ``proportion``: ``count`` cases of the ``exposure`` cases there were. ``count``: ``count`` events over
-    ``exposure`` (the denominator, such as resident-months; 1 for a KPI without one).
+    ``exposure`` (the denominator, such as resident-months).
     """
 
     spread: Spread
@@ -29,13 +29,14 @@ class Evidence:
 def spread_of(kpi: Kpi) -> Spread:
     """What chance does to a KPI: what its entry says, or else what its other properties say.
 
-    A stock at the period's end is a complete count. Else events (cases are the numerator) scatter as
-    counts, percentages of cases as proportions, and averages such as hours per officer not by any rule
-    that numerator and denominator alone would tell.
+    A stock at the period's end is a census, and so is a bare count of a register (overdue issues, verified
+    violations): it is held against what it should be, and none of it is left unseen. Else events over those
+    they might have befallen (cases are the numerator) scatter as counts, percentages of cases as proportions,
+    and averages such as hours per officer not by any rule that numerator and denominator alone would tell.
     """
     if kpi.spread is not None:
         return kpi.spread
-    if kpi.over_time == "last":
+    if kpi.over_time == "last" or kpi.denominator is None:
         return "none"
     if kpi.cases == "numerator":
         return "count"
@@ -52,8 +53,7 @@ def evidence(kpi: Kpi, row: Mapping[str, object]) -> Evidence | None:
     if spread == "none" or row["value"] is None or row["numerator"] is None:
         return None
     if spread == "count":
-        exposure = 1.0 if kpi.denominator is None else row["denominator"]
-        return Evidence(spread=spread, count=round(row["numerator"]), exposure=exposure)
+        return Evidence(spread=spread, count=round(row["numerator"]), exposure=row["denominator"])
     cases = row["cases"]
     count = row["value"] / kpi.factor * cases if kpi.mart == "mart_survey" else row["numerator"]
     return Evidence(spread=spread, count=count, exposure=cases) if 0 <= count <= cases else None

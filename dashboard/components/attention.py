@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from html import escape
 
 from dashboard import format
 from dashboard.components import block
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
-from dashboard.i18n import deferred, listed, of, t
+from dashboard.components.ranking_points import signed
+from dashboard.components.score_change import CAUSES, others, score_change
+from dashboard.i18n import clauses, deferred, listed, of, t
+from metrics.explain import Move
 from metrics.kpis import KPIS
+from metrics.movers import Mover, Movers, is_reporting
+from metrics.scoring import UnitScore
 
-EACH_WAY, LINES, KPIS_NAMED = 3, 4, 2
-CAUSES = {
-    "weight": deferred("评分办法的权重有变"),
-    "reported": deferred("本月已报,上月未报"),
-    "not_reported": deferred("本月未报"),
-    "left": deferred("本月不计入权重"),
-    "joined": deferred("本月起计入权重"),
-}
-"""Why an item's part of a score moved, where it was not its own value."""
+LINES, KPIS_NAMED = 4, 2
+REPORTING = frozenset(kpi.key for kpi in KPIS.values() if kpi.about_reports)
 
 
 def show(columns: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -33,45 +32,70 @@ def show(columns: Sequence[tuple[str, Sequence[str]]]) -> None:
     block.show(f'<div class="attention">{"".join(parts)}</div>', key="attention")
 
 
-def movers(rows: Sequence[Row], names: Mapping[str, str], month: str) -> list[str]:
-    """The furthest up and the furthest down, each with the item that moved it furthest."""
-    up = [row for row in rows if row["difference"] > 0][:EACH_WAY]
-    down = [row for row in reversed(rows) if row["difference"] < 0][:EACH_WAY]
-    return [_mover(row, names, month) for row in (*up, *down)]
+def movers(
+    found: Movers, scores: Mapping[str, tuple[UnitScore, UnitScore]], names: Mapping[str, str], month: str
+) -> list[str]:
+    """Who moved furthest by substance, each with the item that moved it furthest; then who moved by reporting."""
+    lines = [_mover(each, scores[each.unit_code], names, month) for each in found.substance]
+    reporting = [_mover(each, scores[each.unit_code], names, month) for each in found.reporting]
+    head = [f"<b>{escape(t('主要因报送（按时与否、报与未报）'))}</b>"] if any(reporting) else []
+    return [line for line in (*lines, *head, *reporting) if line]
 
 
-def _mover(row: Row, names: Mapping[str, str], month: str) -> str:
-    arrow = "↑" if row["difference"] > 0 else "↓"
-    code, kpi = str(row["unit_code"]), str(row["kpi"])
-    unit = link(names[code], "ranking", unit=code, by="score")
+def _mover(each: Mover, scores: tuple[UnitScore, UnitScore], names: Mapping[str, str], month: str) -> str:
+    """One side of a unit's change, its largest part, and what is left to the whole; empty where nothing shows."""
+    change = score_change(*scores)
+    reporting = {move.kpi for move in each.moves if is_reporting(move, REPORTING)}
+    own = [move for move in each.moves if (move.kpi in reporting) is each.by_reporting]
+    size = sum((change.points[move.kpi] for move in own), Decimal(0))
+    if not size and not change.whole:
+        return ""
+    main = max(own, key=lambda move: change.points[move.kpi] * (1 if size >= 0 else -1))
+    other = change.whole - size
+    beside = (deferred("业务{points}") if each.by_reporting else deferred("报送{points}")) if other else ""
+    told = [
+        _main(main, change.points[main.kpi], scores, month),
+        *others(size - change.points[main.kpi]),
+    ]
+    text = linked(
+        "{arrow}{points} {unit}:其中{parts}",
+        arrow="↑" if size > 0 else "↓",
+        points=str(abs(size)),
+        unit=link(names[each.unit_code], "ranking", unit=each.unit_code, by="score"),
+        parts=listed(told),
+    )
+    if not other:
+        return text
+    whole = t("{beside}，得分共{points}", beside=t(beside, points=signed(other)), points=signed(change.whole))
+    return clauses([text, escape(whole)])
+
+
+def _main(move: Move, points: Decimal, scores: tuple[UnitScore, UnitScore], month: str) -> str:
+    kpi, code = KPIS[move.kpi], scores[1].unit_code
     return linked(
-        "{arrow}{points} {unit}:其中{kpi}{share} {why}",
-        arrow=arrow,
-        points=format.number(abs(row["difference"]), 1),
-        unit=unit,
-        kpi=link(of(KPIS[kpi], "title"), "indicator", kpi=kpi, unit=code, month=month),
-        share=escape(f"{row['share']:+.1f}".replace("-", "−")),
-        why=escape(_why(row)),
+        "{kpi}{share} {why}",
+        kpi=link(of(kpi, "title"), "indicator", kpi=kpi.key, unit=code, month=month),
+        share=escape(signed(points)),
+        why=escape(_why(move, scores)),
     )
 
 
-def _why(row: Row) -> str:
-    if row["cause"] in CAUSES:
-        return t(CAUSES[str(row["cause"])])
-    now, before = _share(row, "now"), _share(row, "before")
+def _why(move: Move, scores: tuple[UnitScore, UnitScore]) -> str:
+    if move.cause in CAUSES:
+        return t(CAUSES[move.cause])
+    before, now = (_figure(move.kpi, unit) for unit in scores)
     return t("{now}(上月{before})", now=now, before=before)
 
 
-def _share(row: Row, when: str) -> str:
+def _figure(key: str, unit: UnitScore) -> str:
     """41/42 where a few cases make the figure, else the figure itself."""
-    kpi = KPIS[str(row["kpi"])]
-    numerator, denominator, value = row[when]
-    counted = kpi.spread == "proportion" and kpi.mart != "mart_survey" and denominator is not None
-    if counted:
-        return f"{format.whole(numerator)}/{format.whole(denominator)}"
-    if value is None:
+    kpi, item = KPIS[key], next((item for item in unit.items if item.kpi == key), None)
+    if item is None or item.value is None:
         return format.MISSING
-    return format.measured(kpi, format.number(value, kpi.decimals))
+    counted = kpi.spread == "proportion" and kpi.mart != "mart_survey" and item.denominator is not None
+    if counted or kpi.about_reports:
+        return f"{format.whole(item.numerator)}/{format.whole(item.denominator)}"
+    return format.measured(kpi, format.number(float(item.value), kpi.decimals))
 
 
 def overdue(rows: Sequence[Row], total: Row | None, names: Mapping[str, str]) -> list[str]:

@@ -34,9 +34,12 @@ class Reference:
 
 
 def references(indicator: Indicator) -> list[Reference]:
-    """The target, and the value of the explained unit; the lower first."""
+    """The target, and the value of the explained unit; the lower first.
+
+    A count has no value of the whole to be read against: it is the sum of its units', and would press them together.
+    """
     row, kpi, found = indicator.row, indicator.kpi, []
-    if row["value"] is not None:
+    if row["value"] is not None and kpi.denominator is not None:
         told = f"{indicator.name} {format.figure(kpi, row)}"
         found.append(Reference(value=row["value"], label=told, dash="solid"))
     if row["target"] is not None:

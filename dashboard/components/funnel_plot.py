@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from dashboard.components.certainty_words import SIGNS, symbol, word
 from dashboard.components.charts import (
     Reference,
     layout_of,
@@ -17,25 +18,11 @@ from dashboard.components.charts import (
     width_of,
 )
 from dashboard.components.indicator_facts import Indicator, Row
-from dashboard.components.marks import INK, MET, MISSED
-from dashboard.i18n import deferred, t
+from dashboard.components.marks import INK
+from dashboard.i18n import t
 from metrics.funnel import FunnelPoint
 
 REST = "#8C9298"
-POSITIONS = {
-    "inside": deferred("在95%控制限内"),
-    "low": deferred("低于95%控制限"),
-    "very_low": deferred("低于99.8%控制限"),
-    "high": deferred("高于95%控制限"),
-    "very_high": deferred("高于99.8%控制限"),
-}
-VERDICTS = {
-    "bad": ("missed", "▼", deferred("显著较差")),
-    "good": ("met", "●", deferred("显著较好")),
-    "other": ("", "◆", deferred("显著不同")),
-    "": ("grey", "", deferred("不显著")),
-}
-"""CSS class, sign and word of what ``outside`` says."""
 HEIGHT, LABEL_HEIGHT = 430, 36
 WIDE_SPAN = 30
 """Beyond this ratio of the largest to the smallest unit, the scale is logarithmic."""
@@ -44,7 +31,7 @@ WIDE_SPAN = 30
 def funnel(indicator: Indicator) -> go.Figure:
     """Units by how much their figure rests on, within the limits that chance allows; those outside are named.
 
-    Outside on the bad side is marked as missed, on the good side as met; without a good side in ink.
+    A clear difference has a filled sign, a possible one an open sign, in the colour of its side.
     """
     points = list(indicator.points.values())
     curves = [
@@ -114,8 +101,10 @@ def _curve(indicator: Indicator, name: str, dash: str) -> dict[str, object]:
 
 def _funnel_marks(indicator: Indicator, points: Sequence[FunnelPoint]) -> dict[str, object]:
     rows: Mapping[str, Row] = {str(row["unit_code"]): row for row in indicator.rows}
-    signs = [outside(indicator, point) for point in points]
-    named = [sign or point.unit_code == indicator.picked for sign, point in zip(signs, points, strict=True)]
+    found = [indicator.certainty[point.unit_code] for point in points]
+    named = [
+        each.side or point.unit_code == indicator.picked for each, point in zip(found, points, strict=True)
+    ]
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -123,8 +112,8 @@ def _funnel_marks(indicator: Indicator, points: Sequence[FunnelPoint]) -> dict[s
         "y": [point.value for point in points],
         "marker": {
             "size": [11 if name else 8 for name in named],
-            "color": [{"bad": MISSED, "good": MET, "other": INK}.get(sign, REST) for sign in signs],
-            "symbol": [{"bad": "triangle-down", "other": "diamond"}.get(sign, "circle") for sign in signs],
+            "color": [SIGNS[each.side].colour if each.side else REST for each in found],
+            "symbol": [symbol(each) for each in found],
             "line": {
                 "width": [2.5 if point.unit_code == indicator.picked else 0 for point in points],
                 "color": INK,
@@ -138,22 +127,8 @@ def _funnel_marks(indicator: Indicator, points: Sequence[FunnelPoint]) -> dict[s
         "textfont": {"size": 12.5, "color": INK},
         "cliponaxis": False,
         "hovertext": [
-            f"{told(indicator, rows[point.unit_code], indicator.names[point.unit_code])}<br>{position(point)}"
-            for point in points
+            f"{told(indicator, rows[point.unit_code], indicator.names[point.unit_code])}<br>{word(each)}"
+            for each, point in zip(found, points, strict=True)
         ],
         "hoverinfo": "text",
     }
-
-
-def outside(indicator: Indicator, point: FunnelPoint) -> str:
-    """``bad``, ``good`` or, without a better and a worse, ``other`` for a point outside 95 %; else empty."""
-    if point.position == "inside":
-        return ""
-    if indicator.kpi.direction == "context":
-        return "other"
-    return "good" if (point.position in ("high", "very_high")) == (indicator.kpi.direction == "up") else "bad"
-
-
-def position(point: FunnelPoint) -> str:
-    """Where a point lies, in words."""
-    return t(POSITIONS[point.position])

@@ -15,10 +15,21 @@ NAMED = 3
 
 
 def sentence(
-    reports: Sequence[Row], facts: Sequence[CardFacts], names: Mapping[str, str], *, level: str, top: str
+    reports: Sequence[Row],
+    facts: Sequence[CardFacts],
+    names: Mapping[str, str],
+    *,
+    level: str,
+    top: str,
+    crossed: Sequence[str] = (),
 ) -> str:
-    """As HTML; ``names`` of the reporting units, ``top`` the code of the whole campaign."""
-    parts = [*_reported(reports, names, level), *_judged(facts, top), *_moved(facts)]
+    """As HTML; ``names`` of the reporting units, ``top`` the code of the whole, ``crossed`` who crossed a red line."""
+    parts = [
+        *_reported(reports, names, level),
+        *_crossed(crossed, names),
+        *_judged(facts, top),
+        *_moved(facts),
+    ]
     return (";" if LANGUAGE.get() == "zh" else "; ").join(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
 
 
@@ -67,6 +78,16 @@ def _late(late: Sequence[Row], names: Mapping[str, str]) -> str:
 
 def _unit(row: Row, names: Mapping[str, str]) -> str:
     return link(names[str(row["unit_code"])], "unit", unit=str(row["unit_code"]))
+
+
+def _crossed(crossed: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Who crossed a red line this month: it stands apart from every figure and rank."""
+    if not crossed:
+        return []
+    units = [link(names[code], "unit", unit=code) for code in crossed[:NAMED]]
+    if len(crossed) > NAMED:
+        return [linked("{units}等{count}个触及红线", units=listed(units), count=str(len(crossed)))]
+    return [linked("{units}触及红线", units=listed(units))]
 
 
 def _judged(facts: Sequence[CardFacts], top: str) -> list[str]:

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import format
 from dashboard.components import (
     block,
+    certainty_words,
     charts,
     dot_plot,
     exhibit,
@@ -157,15 +158,11 @@ def _legend(indicator: Indicator, as_funnel: bool) -> str:
 
 
 def _funnel_legend(indicator: Indicator) -> str:
-    signs = [funnel_plot.outside(indicator, point) for point in indicator.funnel.points]
     entries = [
-        f'<li><b class="{css}">{sign}</b> {escape(t(word))} {signs.count(key)}</li>'
-        for key, (css, sign, word) in funnel_plot.VERDICTS.items()
-        if key in signs and key
+        f'<li><b class="{certainty_words.css(each)}">{certainty_words.sign(each) or "●"}</b>'
+        f" {escape(certainty_words.word(each))} {len(codes)}</li>"
+        for each, codes in certainty_words.states(indicator.kpi, indicator.funnel).items()
     ]
-    entries.append(
-        f'<li><b style="color:{funnel_plot.REST}">●</b> {escape(t("在控制限内"))} {signs.count("")}</li>'
-    )
     few = counted(indicator.rows).get("too_few_cases")
     more = f"<li>{html(STATUS['too_few_cases'])} {escape(t('样本不足,未画'))} {few}</li>" if few else ""
     return f'<ul class="legend">{"".join(entries)}{more}</ul>'
@@ -173,27 +170,29 @@ def _funnel_legend(indicator: Indicator) -> str:
 
 def _reading_of_funnel(indicator: Indicator) -> str:
     phi = indicator.funnel.phi
-    lines = t("点线为95%、实线为99.8%控制限:在线内的差别可能只是偶然。")
+    lines = t("点线之内不能区分：只凭偶然，95%的单位会落在点线之间；实线为99.8%控制限。")
     if indicator.funnel.inflated:
         wide = t(
-            "各单位之间的差别本来就比偶然大,控制限放宽到{times}倍(φ={phi})。",
+            "各单位之间的差别本来就比偶然大，实线已放宽到{times}倍（φ={phi}）。",
             phi=format.number(phi, 2),
             times=format.number(sqrt(phi), 1),
         )
     else:
-        wide = t("各单位之间的差别没有超出偶然,控制限未放宽(φ={phi})。", phi=format.number(phi, 2))
+        wide = t("各单位之间的差别没有超出偶然，实线未放宽（φ={phi}）。", phi=format.number(phi, 2))
     return escape(sentences([_result_of_funnel(indicator), lines, wide]))
 
 
 def _result_of_funnel(indicator: Indicator) -> str:
-    """Whether the units differ by more than chance, and which stand apart."""
-    apart: dict[str, list[str]] = {}
-    for point in indicator.funnel.points:
-        apart.setdefault(funnel_plot.outside(indicator, point), []).append(indicator.names[point.unit_code])
+    """Which units differ from the explained one, and how sure that is."""
     told = [
-        t("{word}的{count}个:{units}", word=t(word), count=len(apart[key]), units=_named(apart[key]))
-        for key, (_css, _sign, word) in funnel_plot.VERDICTS.items()
-        if key and key in apart
+        t(
+            "{word}的{count}个:{units}",
+            word=certainty_words.word(each),
+            count=len(codes),
+            units=_named([indicator.names[code] for code in codes]),
+        )
+        for each, codes in certainty_words.states(indicator.kpi, indicator.funnel).items()
+        if each.side
     ]
     return t("{told}。", told=clauses(told)) if told else t("各单位的差别都可能只是偶然。")
 

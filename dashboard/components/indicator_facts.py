@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard.components.certainty_words import of_units
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row
 from dashboard.components.unit_lines import UnitLine
 from dashboard.state import BY_VALUE
+from metrics.certainty import Certainty
 from metrics.dimensions import Target
 from metrics.funnel import Funnel, FunnelLimits, FunnelPoint
 from metrics.kpi import Kpi
@@ -58,6 +60,11 @@ class Indicator:
     def points(self) -> dict[str, FunnelPoint]:
         """The funnel's points by unit."""
         return {point.unit_code: point for point in self.funnel.points} if self.funnel else {}
+
+    @property
+    def certainty(self) -> Mapping[str, Certainty]:
+        """Whether each unit of the funnel differs from the explained unit, by its code."""
+        return of_units(self.kpi, self.funnel)
 
     @property
     def has_intervals(self) -> bool:

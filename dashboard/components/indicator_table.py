@@ -7,9 +7,8 @@ from html import escape
 import polars as pl
 
 from dashboard import format
-from dashboard.components import map_list
+from dashboard.components import certainty_words, map_list
 from dashboard.components.charts import interval
-from dashboard.components.funnel_plot import VERDICTS, outside
 from dashboard.components.indicator_definition import amount
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, line_of, ordered
 from dashboard.components.links import going, link
@@ -98,7 +97,7 @@ def _evidence(indicator: Indicator, row: Row) -> list[Cell]:
     if _says_cases(indicator):
         found.append(("part", "n", escape(format.whole(row["cases"]))))
     if indicator.funnel is not None:
-        found.append(("state", t("与{name}的差异", name=indicator.name), _verdict(indicator, row)))
+        found.append(("state", _difference_title(indicator), _difference(indicator, row)))
     return found
 
 
@@ -107,13 +106,18 @@ def _says_cases(indicator: Indicator) -> bool:
     return indicator.kpi.mart == "mart_survey"
 
 
-def _verdict(indicator: Indicator, row: Row) -> str:
-    """Whether a unit differs for real, as the funnel judges it; nothing where it is no point of it."""
-    point = indicator.points.get(str(row["unit_code"]))
-    if point is None or row is indicator.row:
+def _difference_title(indicator: Indicator) -> str:
+    """The head of the column, with the tests its three states stand for."""
+    return t("与{name}的差别（95%区间、99.8%控制限）", name=indicator.name)
+
+
+def _difference(indicator: Indicator, row: Row) -> str:
+    """Whether a unit differs for real; nothing where it is no point of the funnel."""
+    found = indicator.certainty.get(str(row["unit_code"]))
+    if found is None or row is indicator.row:
         return ""
-    css, sign, word = VERDICTS[outside(indicator, point)]
-    return f'<b class="{css}">{sign}</b> {escape(t(word))}' if sign else escape(t(word))
+    told, sign = escape(certainty_words.word(found)), certainty_words.sign(found)
+    return f'<b class="{certainty_words.css(found)}">{sign}</b> {told}' if sign else told
 
 
 def export(indicator: Indicator) -> pl.DataFrame:
@@ -130,11 +134,11 @@ def export(indicator: Indicator) -> pl.DataFrame:
         pl.Series(t("距达标(按分子)"), [row["gap"] for row in rows], pl.Int64),
     )
     if indicator.funnel is not None:
-        told = ["", *(_verdict_word(indicator, row) for row in indicator.rows)]
-        found = found.with_columns(pl.Series(t("与{name}的差异", name=indicator.name), told, pl.String))
+        told = ["", *(_difference_word(indicator, row) for row in indicator.rows)]
+        found = found.with_columns(pl.Series(_difference_title(indicator), told, pl.String))
     return found
 
 
-def _verdict_word(indicator: Indicator, row: Row) -> str:
-    point = indicator.points.get(str(row["unit_code"]))
-    return "" if point is None else t(VERDICTS[outside(indicator, point)][2])
+def _difference_word(indicator: Indicator, row: Row) -> str:
+    found = indicator.certainty.get(str(row["unit_code"]))
+    return "" if found is None else certainty_words.word(found)

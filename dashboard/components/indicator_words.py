@@ -7,14 +7,14 @@ from datetime import date
 from html import escape
 
 from dashboard import format
+from dashboard.components import certainty_words
 from dashboard.components.indicator_facts import Indicator, counted, line_of
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import is_word, target_text
 from dashboard.components.unit_lines import short_of
-from dashboard.i18n import LANGUAGE, deferred, listed, of, t
+from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from dashboard.state import BY_VALUE, FUNNEL
-from metrics.funnel import Funnel, FunnelPoint
 from metrics.kpis import KPIS
 from metrics.query import STANDARD_KPI
 
@@ -91,28 +91,34 @@ def _below(indicator: Indicator) -> str:
 
 
 def _differing(indicator: Indicator) -> str:
+    """Who differs from the explained unit, and how sure that is; who only may differ is counted."""
     if indicator.funnel is None:
         return ""
-    differing = differing_units(indicator.funnel)
-    if not differing:
-        return link(t("彼此的差异都在偶然波动之内"), chart=FUNNEL)
-    count, name = len(differing), escape(indicator.name)
-    units = link(listed([indicator.names[code] for code in differing[:NAMED]]), chart=FUNNEL)
-    if count == 1:
-        return linked("{unit}与{name}差异显著", unit=units, name=name)
-    if count <= NAMED:
-        return linked("{units}与{name}差异显著", units=units, name=name)
-    return linked("{units}等{count}个与{name}差异显著", units=units, count=str(count), name=name)
+    by_state = certainty_words.states(indicator.kpi, indicator.funnel)
+    clear, possible = (certainty_words.differing(by_state, state) for state in ("clear", "possible"))
+    name = escape(indicator.name)
+    if not clear and not possible:
+        return linked("各单位与{name}{differ}", name=name, differ=link(t("不能区分"), chart=FUNNEL))
+    told = [_clear(indicator, clear, name)] if clear else []
+    if possible:
+        counted_ = link(t("{count}个", count=len(possible)), chart=FUNNEL)
+        told.append(
+            linked("另有{count}可能有差别（95%）", count=counted_)
+            if clear
+            else linked("{count}与{name}可能有差别（95%）", count=counted_, name=name)
+        )
+    return clauses(told)
 
 
-def differing_units(funnel: Funnel) -> list[str]:
-    """The units outside the funnel's 95 % limits, the furthest out for their size first."""
-
-    def away(point: FunnelPoint) -> float:
-        return abs(point.value - funnel.centre) / (point.upper95 - point.lower95 or 1)
-
-    outside = [point for point in funnel.points if point.position != "inside"]
-    return [point.unit_code for point in sorted(outside, key=lambda point: -away(point))]
+def _clear(indicator: Indicator, clear: Sequence[str], name: str) -> str:
+    units = link(listed([indicator.names[code] for code in clear[:NAMED]]), chart=FUNNEL)
+    if len(clear) > NAMED:
+        return linked(
+            "{units}等{count}个与{name}有差别（99.8%）", units=units, count=str(len(clear)), name=name
+        )
+    if len(clear) == 1:
+        return linked("{unit}与{name}有差别（99.8%）", unit=units, name=name)
+    return linked("{units}与{name}有差别（99.8%）", units=units, name=name)
 
 
 def hints(indicator: Indicator, months: Sequence[date], chosen: str | None) -> list[str]:

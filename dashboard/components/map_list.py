@@ -11,6 +11,7 @@ from dashboard.components import marks
 from dashboard.components.links import going
 from dashboard.components.map_words import in_order
 from dashboard.components.notation import Row, shown
+from dashboard.components.ranking_words import rank_marks
 from dashboard.i18n import t
 from dashboard.queries.maps import Place
 from metrics.kpi import Kpi
@@ -76,4 +77,5 @@ def _place(units: UnitList, code: str) -> str:
     if place is None or place.ranked == 1:
         return format.MISSING
     shown_place = f"{place.rank}/{place.ranked} {units.groups.get(place.group, '')}"
-    return t("并列{place}", place=shown_place) if place.sharing > 1 else shown_place
+    told = t("并列{place}", place=shown_place) if place.sharing > 1 else shown_place
+    return " ".join([told, *rank_marks(vars(place), units.kpi)])

@@ -8,13 +8,13 @@ from datetime import date
 from html import escape
 
 from dashboard import format
-from dashboard.components import headings, marks
+from dashboard.components import certainty_words, headings, marks
 from dashboard.components.links import going, link
 from dashboard.components.map_words import group_names, in_order, place_text
 from dashboard.components.notation import Row, changes, joined, shown, target_text
 from dashboard.components.strokes import sparkline
 from dashboard.i18n import deferred, of, t
-from dashboard.queries import builds, figures, maps
+from dashboard.queries import builds, figures, indicators, maps
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
@@ -25,7 +25,8 @@ class UnitPanel:
     """What is shown of one unit.
 
     ``history``: its values by month up to this one. ``earlier``: values to compare with and what they are
-    called. ``above``: the figure of the unit above with its name. ``below``: rows of the units below, titled.
+    called. ``above``: the figure of the unit above with its name, ``certainty`` whether it differs from that, in
+    words. ``below``: rows of the units below, titled.
     """
 
     kpi: Kpi
@@ -38,6 +39,7 @@ class UnitPanel:
     history: Sequence[float | None]
     earlier: Sequence[tuple[float | None, str]]
     above: tuple[str, Row] | None
+    certainty: str
     below_title: str
     below: Sequence[Row]
     names: Mapping[str, str]
@@ -85,7 +87,7 @@ def _facts(panel: UnitPanel) -> list[str]:
         target_text(kpi, row["target"], panel.held),
         *changes(kpi, row["value"], panel.earlier),
         panel.place,
-        above,
+        t("{above}：{certainty}", above=above, certainty=panel.certainty) if panel.certainty else above,
     ]
 
 
@@ -128,11 +130,12 @@ def panel_of(
         held=builds.dimensions(build).targets.get(kpi.key),
         period=headings.when(kind, month),
         place=place_text(
-            maps.places(build, month, kpi.key, level, today, asked).get(unit), group_names(build, level)
+            maps.places(build, month, kpi.key, level, today, asked).get(unit), group_names(build, level), kpi
         ),
         history=[own[each]["value"] for each in months],
         earlier=_earlier(build, kind, month, own),
         above=_above(build, kpi, month, today, kind, level, unit),
+        certainty=_certainty(build, kpi, month, today, kind, level, unit),
         below_title=_below_title(build, kpi, month, below, asked) if below else "",
         below=maps.units_below(build, month, kpi.key, below, today, asked, unit) if below else (),
         names=builds.unit_names(build, below, short=True),
@@ -159,6 +162,19 @@ def _above(
     rows = figures.table(build, month, (kpi.key,), maps.level_of(build, above), today, kind)
     row = next(row for row in rows.iter_rows(named=True) if row["unit_code"] == above)
     return builds.unit_names(build, short=True)[above], row
+
+
+def _certainty(
+    build: str, kpi: Kpi, month: date, today: date, kind: PeriodKind, level: str, unit: str
+) -> str:
+    """Whether a unit differs from the one above, by the funnel of the units beside it; empty without one."""
+    above = maps.parents(build, level).get(unit)
+    if not above:
+        return ""
+    whose = (maps.level_of(build, above), above)
+    drawn = indicators.funnel_of(build, month, kpi.key, level, whose, today, kind)
+    found = certainty_words.of_units(kpi, drawn[0]).get(unit) if drawn else None
+    return certainty_words.word(found) if found else ""
 
 
 def _below_title(build: str, kpi: Kpi, month: date, level: str, asked: PeriodKind | None) -> str:

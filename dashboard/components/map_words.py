@@ -11,6 +11,7 @@ from dashboard.components.deck import Hover
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, shown
+from dashboard.components.ranking_words import rank_marks
 from dashboard.i18n import deferred, listed, of, t
 from dashboard.queries import builds
 from dashboard.queries.maps import Place
@@ -28,14 +29,18 @@ def in_order(kpi: Kpi, rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["status"] not in judged, sign * (row["value"] or 0)))
 
 
-def place_text(place: Place | None, groups: Mapping[str, str]) -> str:
-    """第3名 / 8(第一组); 并列第3名 / 8(第一组) where others share the rank; nobody is first of one."""
+def place_text(place: Place | None, groups: Mapping[str, str], kpi: Kpi) -> str:
+    """第3名 / 8(第一组); 并列第3名 / 8(第一组) where others share the rank; nobody is first of one.
+
+    With what belongs beside a rank: how many of the reports it stands on, a red line crossed.
+    """
     if place is None or place.ranked == 1:
         return ""
     words = deferred("第{rank}名 / {ranked}({group})")
     if place.sharing > 1:
         words = deferred("并列第{rank}名 / {ranked}({group})")
-    return t(words, rank=place.rank, ranked=place.ranked, group=groups.get(place.group, ""))
+    told = t(words, rank=place.rank, ranked=place.ranked, group=groups.get(place.group, ""))
+    return " ".join([told, *rank_marks(vars(place), kpi)])
 
 
 def group_names(build: str, level: str) -> dict[str, str]:
@@ -75,7 +80,7 @@ def hovers(
         str(row["unit_code"]): Hover(
             figure=judged(kpi, row),
             basis=_basis(kpi, row, before.get(str(row["unit_code"]))),
-            place=place_text(places.get(str(row["unit_code"])), groups),
+            place=place_text(places.get(str(row["unit_code"])), groups, kpi),
         )
         for row in rows
     }

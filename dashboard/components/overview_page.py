@@ -96,7 +96,7 @@ def show_ranking(filters: Filters, today: date, names: Mapping[str, str]) -> Non
         simulated=dimensions.simulated,
         notes=[
             ranking.explained(ranks),
-            t("▼红线:触及红线的不扣分,单列提示。") if any(row["red_lines"] for row in ranks.rows) else "",
+            ranking.reading(ranks),
         ],
     )
     exhibit.show(shown, ranking.body(ranks), key="ranking")
@@ -112,6 +112,7 @@ def foot(
     ).filter(kpi="issues_overdue")
     whole = history.filter(pl.col("kpi").eq("issues_overdue") & pl.col("month").eq(month)).to_dicts()
     moved = attention_queries.movers(build, month, today)
+    scores = attention_queries.score_pairs(build, month, today)
     watched = attention.watched(
         attention_queries.red_lines(build, month, today),
         attention_queries.missed_in_a_row(build, month, today),
@@ -119,7 +120,7 @@ def foot(
         attention_queries.MONTHS_IN_A_ROW,
     )
     return [
-        (t("变化最大(得分较上月)"), attention.movers(moved, names, f"{month:%Y-%m}")),
+        (t("变化最大(得分较上月)"), attention.movers(moved, scores, names, f"{month:%Y-%m}")),
         (t("整改督办"), attention.overdue(overdue.to_dicts(), whole[0] if whole else None, names)),
         (t("需要关注"), watched),
     ]

@@ -13,9 +13,11 @@ from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_words import (
     REASONS,
+    assessed_text,
     band_text,
     explained,
     rank_text,
+    reading,
     reason,
     table,
     unranked_text,
@@ -23,7 +25,7 @@ from dashboard.components.ranking_words import (
 from dashboard.i18n import listed, of, t
 from metrics.kpis import KPIS
 
-__all__ = ["REASONS", "Ranking", "body", "explained", "full_body", "table"]
+__all__ = ["REASONS", "Ranking", "body", "explained", "full_body", "reading", "table"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +122,8 @@ def _move(ranking: Ranking, row: Row) -> str:
 
 def _name(ranking: Ranking, row: Row) -> str:
     name = f"<span>{escape(ranking.names[str(row['unit_code'])])}</span>"
+    assessed = assessed_text(row, ranking.by)
+    name += f' <small class="assessed">{escape(assessed)}</small>' if assessed else ""
     if not row["red_lines"]:
         return name
     said = t("触及红线:{kpis}", kpis=listed([of(KPIS[key], "title") for key in row["red_lines"]]))

@@ -9,8 +9,8 @@ from dashboard import format
 from dashboard.components.links import going, link, linked
 from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
-from dashboard.components.ranking_words import band_text
-from dashboard.i18n import LANGUAGE, deferred, listed, of, t
+from dashboard.components.ranking_words import band_text, rank_marks
+from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from dashboard.state import BY_KPI, BY_SCORE
 
 NAMED = 3
@@ -58,7 +58,7 @@ def _leader(ranking: Ranking, group: Mapping[str, object]) -> str:
             count=str(len(first)),
             score=_score(ranking, first[0]),
         )
-    units = listed([_unit(ranking, row) for row in first])
+    units = listed([_marked(ranking, row) if len(first) > 1 else _unit(ranking, row) for row in first])
     several = len(first) > 1
     text = (
         deferred("{group} {units} 并列领先({score})")
@@ -72,6 +72,12 @@ def _unit(ranking: Ranking, row: Row) -> str:
     return link(ranking.names[str(row["unit_code"])], unit=str(row["unit_code"]))
 
 
+def _marked(ranking: Ranking, row: Row) -> str:
+    """One of several leaders, with what belongs beside its rank."""
+    marks = rank_marks(row, ranking.by)
+    return _unit(ranking, row) + (escape(t("({label})", label=listed(marks))) if marks else "")
+
+
 def _score(ranking: Ranking, row: Row) -> str:
     shown = ranking.shown[str(row["unit_code"])]
     if ranking.by is None:
@@ -82,9 +88,12 @@ def _score(ranking: Ranking, row: Row) -> str:
 def _sure(ranking: Ranking, first: Sequence[Row]) -> str:
     """The leading score, and for a single leader how far down it might as well stand."""
     score, band = _score(ranking, first[0]), ranking.bands.get(str(first[0]["unit_code"]))
-    if len(first) > 1 or band is None:
+    if len(first) > 1:
         return score
-    return linked("{score},名次区间{band}", score=score, band=escape(band_text(band)))
+    told = (
+        score if band is None else linked("{score},名次区间{band}", score=score, band=escape(band_text(band)))
+    )
+    return clauses([told, *(escape(mark) for mark in rank_marks(first[0], ranking.by))])
 
 
 def _unranked(rows: Sequence[Row]) -> list[str]:

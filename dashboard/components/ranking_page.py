@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 
@@ -10,14 +11,16 @@ from dashboard.components import block, exhibit, headings, ranking_explained, ra
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS
-from dashboard.components.notation import said
-from dashboard.components.ranking_facts import Ranking
-from dashboard.components.ranking_words import group_title, reason
+from dashboard.components.notation import Row, said
+from dashboard.components.ranking_facts import CONTEST, Ranking
+from dashboard.components.ranking_words import group_title, reading, reason
 from dashboard.components.ranking_words import table as taken_away
 from dashboard.i18n import of, sentences, t
 from dashboard.queries import builds, figures, rankings
 from dashboard.state import Filters
 from metrics.period import PeriodKind, add_months
+from metrics.rank_moves import rank_paths
+from metrics.scoring import UnitScore
 
 
 def facts(filters: Filters, today: date) -> Ranking:
@@ -85,6 +88,7 @@ def table(filters: Filters, ranks: Ranking, body: str) -> None:
         if ranks.by is None
         else escape(t("名次区间:抽样误差下的范围;区间重叠者不宜解读为工作优劣。")),
         escape(t("变化只在两月都参评的单位之间比较。点选一行(或按回车)看为什么。")),
+        reading(ranks),
     ]
     shown = _exhibit(filters, ranks, what, t("排名"), table=taken_away(ranks), notes=notes)
     exhibit.show(shown, body, key="ranking_table")
@@ -114,7 +118,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
         ranks,
         t("{unit}为什么是这个名次", unit=name),
         name,
-        table=ranking_explained.table(ranks, unit),
+        table=ranking_explained.table(ranks, unit, before),
     )
     exhibit.show(
         shown,
@@ -123,7 +127,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
     )
 
 
-def _before(filters: Filters, today: date) -> object:
+def _before(filters: Filters, today: date) -> UnitScore | None:
     earlier = add_months(filters.month, -1)
     known = earlier in builds.shown_months(filters.build) and builds.scorecard(filters.build, earlier)
     if not known:
@@ -147,22 +151,30 @@ def months(filters: Filters, ranks: Ranking, today: date) -> None:
     for group in ranks.groups:
         if filters.group not in (None, group["key"]) or not ranks.contested(group["key"]):
             continue
-        members = [str(row["unit_code"]) for row in ranks.members(group["key"])]
-        drawn = slope.Slope(
-            months=[month for month, _ in past],
-            ranks=slope.ranks_of(past, members),
-            names=ranks.names,
-            reasons={
-                str(row["unit_code"]): t(STATUS.get(str(row["reason"]), STATUS["too_few_cases"]).word)
-                for row in ranks.members(group["key"])
-                if row["rank"] is None
-            },
-            picked=ranks.picked,
-        )
-        title = t("{group}近{count}个月名次", group=group_title(ranks, group["key"]), count=len(past))
-        gaps = any(None in ranked for ranked in drawn.ranks.values())
-        broken = t("某月没有参评的单位,线在该月断开;名次按当月参评的单位排。") if gaps else ""
-        note = sentences([t("深色:这段时间升降最多(两位以上)的单位。"), broken])
+        drawn = _slope(ranks, group["key"], past)
+        if len(drawn.paths.compared) < CONTEST:
+            continue
+        count = len(past) - drawn.start
+        title = t("{group}近{count}个月名次", group=group_title(ranks, group["key"]), count=count)
+        note = sentences([t("深色:这段时间升降最多(两位以上)的单位。"), slope.left_out(drawn)])
         table = slope.table(drawn)
         shown = _exhibit(filters, ranks, title, title, table=table, picture=True, source=note)
         exhibit.show(shown, slope.drawing(drawn, title), key=f"ranking_months_{group['key']}")
+
+
+def _slope(ranks: Ranking, group: object, past: Sequence[tuple[date, Sequence[Row]]]) -> slope.Slope:
+    """The ranks of a group's units in the last months, and their places by the rule of moves."""
+    members = [str(row["unit_code"]) for row in ranks.members(group)]
+    by_month = slope.ranks_of(past, members)
+    return slope.Slope(
+        months=[month for month, _ in past],
+        ranks=by_month,
+        paths=rank_paths([{code: by_month[code][at] for code in members} for at in range(len(past))]),
+        names=ranks.names,
+        reasons={
+            str(row["unit_code"]): t(STATUS.get(str(row["reason"]), STATUS["too_few_cases"]).word)
+            for row in ranks.members(group)
+            if row["rank"] is None
+        },
+        picked=ranks.picked,
+    )

@@ -63,3 +63,18 @@ def apportioned(
     missing = int((whole - sum(floors)) / STEP)
     raised = set(sorted(range(len(parts)), key=urgency)[:missing])
     return [floor + STEP if place in raised else floor for place, floor in enumerate(floors)]
+
+
+def changes(before: float, now: float, parts: Sequence[tuple[str, float]]) -> dict[str, Decimal]:
+    """The parts of a score's change as they are written: they add up to the difference of the two scores as written.
+
+    So whoever subtracts last month's score from this one, or adds up the column, comes to the same number; a
+    part that is nothing stays nothing (see docs/decisions/0015).
+    """
+    rounded = apportioned([part for _, part in parts], written(now) - written(before))
+    return {kpi: part for (kpi, _), part in zip(parts, rounded, strict=True)}
+
+
+def signed(points: Decimal) -> str:
+    """Points gained or lost: +0.4, −1.2."""
+    return ("−" if points < 0 else "+") + f"{abs(points):.{DECIMALS}f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import polars as pl
@@ -13,11 +13,15 @@ from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, said
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_points import Points
-from dashboard.i18n import deferred, listed, of, t
+from dashboard.i18n import clauses, deferred, listed, of, sentences, t
+from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.rank_band import Band
+from metrics.rank_certainty import RankCertainty, rank_certainty
 
 LOST_MOST = 3
+ALIKE_NAMED = 3
+"""So many units whose rank is as likely are named; more are counted."""
 REASONS = {
     "below_coverage": deferred("数据不足,不排名"),
     "not_reported": deferred("未报,不排名"),
@@ -65,6 +69,78 @@ def band_text(band: Band | None) -> str:
     return t("第{rank}名", rank=first) if first == last else t("第{first}–{last}名", first=first, last=last)
 
 
+def assessed_text(row: Row, by: Kpi | None = None) -> str:
+    """◐已评75%: how much of the weight (of the reports, where one KPI ranks) stands behind a rank, if not all."""
+    share = row["coverage"]
+    if row["rank"] is None or share >= 1:
+        return ""
+    # Never rounded up to all of it.
+    written = format.number(share * 100, 0, threshold=100)
+    return t("◐已评{share}%", share=written) if by is None else t("◐已报{share}%", share=written)
+
+
+def red_line_text(row: Row) -> str:
+    """触及红线，单列: beside every rank of a unit that crossed one; empty for others."""
+    return t("触及红线，单列") if row["red_lines"] else ""
+
+
+def rank_marks(row: Row, by: Kpi | None = None) -> list[str]:
+    """What belongs beside a rank wherever one is shown: how much was assessed, and a red line crossed."""
+    return [mark for mark in (assessed_text(row, by), red_line_text(row)) if mark]
+
+
+def reading(ranking: Ranking) -> str:
+    """What the marks beside the ranks mean, of those that occur; HTML."""
+    few = any(assessed_text(row, ranking.by) for row in ranking.rows)
+    share = (
+        t("◐：有数据的权重不足100%，得分只按已评的项折算。")
+        if ranking.by is None
+        else t("◐：应报的月报没有到齐。")
+    )
+    crossed = t("▼红线：触及红线的不扣分、不改名次，单列（设定值，无文件规定）。")
+    told = [share if few else "", crossed if any(row["red_lines"] for row in ranking.rows) else ""]
+    return escape(sentences(told))
+
+
+def apart_text(ranking: Ranking, row: Row) -> str:
+    """与第8名临沧(6–10)分不出高下；与前面6个确有差别: what the bands of ranks say, in a sentence."""
+    if not row["rank"] or not ranking.contested(row["group"]) or not ranking.bands:
+        return ""
+    members = {str(each["unit_code"]): each for each in ranking.members(row["group"]) if each["rank"]}
+    found = rank_certainty(
+        str(row["unit_code"]), {code: each["rank"] for code, each in members.items()}, ranking.bands
+    )
+    return apart_words(found, members, ranking.names, ranking.bands)
+
+
+def apart_words(
+    found: RankCertainty, members: Mapping[str, Row], names: Mapping[str, str], bands: Mapping[str, Band]
+) -> str:
+    """A unit's certainty of rank in words, the units it cannot be told apart from named, nearest ranks first."""
+    alike = [
+        t(
+            "第{rank}名{unit}({first}–{last})",
+            rank=members[code]["rank"],
+            unit=names[code],
+            first=bands[code][0],
+            last=bands[code][1],
+        )
+        for code in found.alike
+    ]
+    more = len(alike) - ALIKE_NAMED
+    named = listed(alike[:ALIKE_NAMED])
+    told = [
+        t("与{units}等{count}个分不出高下", units=named, count=len(alike))
+        if more > 0
+        else t("与{units}分不出高下", units=named)
+        if alike
+        else "",
+        t("与前面{count}个确有差别", count=len(found.ahead)) if found.ahead else "",
+        t("与后面{count}个确有差别", count=len(found.behind)) if found.behind else "",
+    ]
+    return clauses(told)
+
+
 def reason(row: Row) -> str:
     """Why a unit has no rank."""
     return t(REASONS.get(str(row["reason"]) or str(row["status"]), REASONS["not_applicable"]))
@@ -98,6 +174,7 @@ def _taken_away(ranking: Ranking, row: Row) -> dict[str, object]:
     line = {
         t("组"): group_title(ranking, row["group"]),
         t("名次"): row["rank"] if contested else None,
+        t("名次变化"): ranking.moves.get(code) if contested else None,
         t("单位代码"): code,
         t("单位"): ranking.names[code],
         (t("得分") if ranking.by is None else of(ranking.by, "title")): row["score"],
@@ -107,7 +184,8 @@ def _taken_away(ranking: Ranking, row: Row) -> dict[str, object]:
         line |= {t("名次区间起"): band and band[0], t("名次区间止"): band and band[1]}
     line |= {of(KPIS[kpi], "title"): got for kpi, got, _ in row["parts"]}
     note = "" if row["rank"] and contested else reason(row) if not row["rank"] else t("参评不足3个,不比先后")
-    return line | {t("红线"): listed([of(KPIS[key], "title") for key in row["red_lines"]]), t("说明"): note}
+    crossed = listed([of(KPIS[key], "title") for key in row["red_lines"]])
+    return line | {t("红线"): crossed, t("说明"): clauses([note, *rank_marks(row, ranking.by)])}
 
 
 def explained(ranking: Ranking) -> str:
@@ -119,9 +197,9 @@ def explained(ranking: Ranking) -> str:
     if ranking.by is not None:
         return escape(said(ranking.by, ranking.figure_of[code], ranking.names[code]))
     text = t("{unit}:{score}分", unit=ranking.names[code], score=ranking.shown[code])
-    most = lost_most(ranking.points.get(code, ()))
+    marks = [*rank_marks(row), lost_most(ranking.points.get(code, ()))]
     why = link(t("为什么"), "ranking", unit=code, by="score")
-    return " · ".join([escape(text), *([escape(most)] if most else []), why])
+    return " · ".join([escape(text), *(escape(mark) for mark in marks if mark), why])
 
 
 def lost_most(points: Sequence[Points]) -> str:

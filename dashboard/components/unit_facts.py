@@ -14,7 +14,7 @@ from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import Row, shown
 from dashboard.components.ranking_facts import CONTEST
-from dashboard.components.ranking_words import REASONS, band_text
+from dashboard.components.ranking_words import REASONS, apart_words, band_text, rank_marks
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import deferred, listed, of, t
 
@@ -39,7 +39,7 @@ class UnitFacts:
     ``standing`` is that of queries.units (of the unit, or of the reporting unit it belongs to, then
     ``stands_for`` is that one's name); ``reports`` are rows of queries.reports.reports of the month, one for
     a unit that reports itself or is reported by another, all of them for the whole; ``revision`` the current
-    revision's row. ``red_lines`` are the lines of the KPIs that must be 0.
+    revision's row. ``red_lines`` are the lines of the KPIs that must be 0; ``names`` the units' short names.
     """
 
     standing: Mapping[str, object] | None
@@ -50,6 +50,7 @@ class UnitFacts:
     level: str
     red_lines: Sequence[UnitLine]
     code: str
+    names: Mapping[str, str]
 
 
 def show(found: UnitFacts) -> None:
@@ -80,9 +81,16 @@ def _rank(found: UnitFacts) -> str:
         t("可能{band}", band=band_text(standing["band"])),
         _moved(standing),
         t("得分{score}", score=format.number(standing["score"], 1)),
+        *rank_marks(standing),
     ]
     place = link(rank, "ranking", group=str(standing["group"]), by="score")
-    return f"{whose}<b>{place}</b>{_spans(told)}"
+    return f"{whose}<b>{place}</b>{_spans(told)}{_apart(found, standing)}"
+
+
+def _apart(found: UnitFacts, standing: Mapping[str, object]) -> str:
+    """Which units of its group the rank can be told apart from, on a line of its own."""
+    told = apart_words(standing["certainty"], standing["ranked"], found.names, standing["bands"])
+    return f"<br><small>{escape(told)}</small>" if told else ""
 
 
 def _spans(parts: Sequence[str]) -> str:

@@ -164,6 +164,7 @@ def facts(
         level=headings.level_title(dimensions, dimensions.reporting_level),
         red_lines=[line for line in found if line.kpi.key in never],
         code=str(picked["unit_code"]),
+        names=builds.unit_names(build, short=True),
     )
 
 

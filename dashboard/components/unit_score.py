@@ -11,6 +11,7 @@ from dashboard.components.exhibit import Exhibit
 from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_words import reason, unranked_text
+from dashboard.components.score_change import score_change, sentence
 from dashboard.i18n import of, t
 from dashboard.queries import builds, rankings
 from dashboard.queries.units import Unit
@@ -30,6 +31,7 @@ def show(filters: Filters, picked: Unit, today: date, *, simulated: bool) -> Non
         builds.unit_names(filters.build)[str(picked["unit_code"])],
     )
     unit = _score(filters, filters.month, picked, today)
+    before = _score(filters, add_months(filters.month, -1), picked, today)
     scored = unit is not None and unit.score is not None
     shown = Exhibit(
         title=headings.title(name, t("预评分"), filters.month, filters.period or "month"),
@@ -42,10 +44,10 @@ def show(filters: Filters, picked: Unit, today: date, *, simulated: bool) -> Non
                 )
             )
         ],
-        table=ranking_explained.table(ranking, unit) if scored else None,
+        table=ranking_explained.table(ranking, unit, before) if scored else None,
         simulated=simulated,
     )
-    exhibit.show(shown, _body(filters, ranking, unit, picked, today), key="unit_score")
+    exhibit.show(shown, _body(ranking, unit, before, picked), key="unit_score")
 
 
 def _own(filters: Filters, card: Scorecard, picked: Unit, today: date) -> Ranking:
@@ -74,19 +76,20 @@ def _score(filters: Filters, month: date, picked: Unit, today: date) -> UnitScor
     return ranking_explained.picked(scores, str(picked["unit_code"]))
 
 
-def _body(filters: Filters, ranking: Ranking, unit: UnitScore | None, picked: Unit, today: date) -> str:
+def _body(ranking: Ranking, unit: UnitScore | None, before: UnitScore | None, picked: Unit) -> str:
     """Score, coverage, red lines, what moved it; then the items."""
     (row,) = ranking.rows
     if unit is None or unit.score is None:
         return f'<p class="ranking-facts">{escape(reason(row))}</p>'
     score = t("{score}分", score=ranking.shown[str(picked["unit_code"])])
+    change = score_change(before, unit)
     facts = [
         f"<b>{escape(score)}</b> · {escape(_covered(ranking, unit, row))}",
         ranking_explained.red_lines(row),
-        *ranking_explained.moved(_score(filters, add_months(filters.month, -1), picked, today), unit),
+        escape(sentence(change)),
     ]
     told = "".join(f"<p>{fact}</p>" for fact in facts if fact)
-    items = ranking_explained.items(ranking, unit)
+    items = ranking_explained.items(ranking, unit, change)
     return f'<div class="ranking-why"><div class="ranking-facts">{told}</div>{items}</div>'
 
 

@@ -8,56 +8,44 @@ import polars as pl
 import streamlit as st
 
 from dashboard.queries import builds, figures, rankings
-from metrics.explain import Move, explain_change
+from metrics.explain import explain_change
 from metrics.kpi import Kpi
+from metrics.movers import Movers, furthest, mover
 from metrics.period import add_months
+from metrics.scoring import UnitScore
 
 MONTHS_IN_A_ROW = 3
 RED_LINES = ("violations", "major_opinion_events")
 
 
-@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
-def movers(build: str, month: date, today: date) -> list[dict[str, object]]:
-    """Units by how far their score moved since the month before, furthest up first.
+EACH_WAY = 3
+"""So many units are named that rose furthest, and so many that fell."""
 
-    Keys: unit_code, difference, and of the item that moved it furthest the same way: kpi, share (its part
-    of the difference), and ``now`` and ``before`` as (numerator, denominator, value). Units whose item set
-    differs between the months are compared all the same; a unit without both scores is left out.
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def movers(build: str, month: date, today: date) -> Movers:
+    """The units whose score moved furthest since the month before, by substance and by reporting apart.
+
+    Units whose item set differs between the months are compared all the same; one without both scores is left out.
     """
+    about_reports = {kpi.key for kpi in builds.collected(build) if kpi.about_reports}
+    found = [
+        mover(code, explain_change(before, now), about_reports)
+        for code, (before, now) in score_pairs(build, month, today).items()
+    ]
+    return furthest([each for each in found if each.moves], EACH_WAY)
+
+
+def score_pairs(build: str, month: date, today: date) -> dict[str, tuple[UnitScore, UnitScore]]:
+    """The scores of every reporting unit the month before and in a month, by its code; none without both months."""
     before = add_months(month, -1)
     if not (builds.scorecard(build, month) and builds.scorecard(build, before)):
-        return []
+        return {}
     if before not in builds.shown_months(build):
-        return []
+        return {}
     then = {unit.unit_code: unit for unit in rankings.unit_score_list(build, before, today)}
-    found = []
-    for unit in rankings.unit_score_list(build, month, today):
-        moves = explain_change(then[unit.unit_code], unit)
-        difference = sum(move.difference for move in moves)
-        if moves and difference:
-            found.append(_mover(unit, then[unit.unit_code], moves, float(difference)))
-    return sorted(found, key=lambda row: -row["difference"])
-
-
-def _mover(unit: object, before: object, moves: tuple[Move, ...], difference: float) -> dict[str, object]:
-    sign = 1 if difference > 0 else -1
-    main = max(moves, key=lambda move: move.difference * sign)
-    return {
-        "unit_code": unit.unit_code,
-        "difference": difference,
-        "kpi": main.kpi,
-        "cause": main.cause,
-        "share": float(main.difference),
-        "now": _figure(unit, main.kpi),
-        "before": _figure(before, main.kpi),
-    }
-
-
-def _figure(unit: object, kpi: str) -> tuple[float | None, float | None, float | None]:
-    item = next((item for item in unit.items if item.kpi == kpi), None)
-    if item is None or item.value is None:
-        return None, None, None
-    return item.numerator, item.denominator, float(item.value)
+    now = rankings.unit_score_list(build, month, today)
+    return {unit.unit_code: (then[unit.unit_code], unit) for unit in now}
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

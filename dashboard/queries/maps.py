@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -27,12 +28,15 @@ class Place:
     """A unit's rank in its group: how many share the rank, how many are ranked, and the group by its key.
 
     Reporting units stand in their peer group, units below them beside the others of the same parent.
+    ``coverage`` is the share of the reports behind the rank, ``red_lines`` those the unit crossed.
     """
 
     rank: int
     sharing: int
     ranked: int
     group: str
+    coverage: float = 1.0
+    red_lines: tuple[str, ...] = ()
 
 
 def period(build: str, kpi: str, level: str, asked: PeriodKind | None) -> PeriodKind | None:
@@ -135,23 +139,30 @@ def places(
         return {}
     if level == dimensions.reporting_level:
         found = rankings.ranking(build, month, kpi, today, kind)
-        return _places([(row["unit_code"], row["group"], row["rank"]) for row in found])
+        return _places(found)
     parent_of = parents(build, level)
     rows = months_of(build, (month,), kpi, level, today, asked)[month]
     standings: tuple[Standing, ...] = ranked(
         (kpi_standing(KPIS[kpi], row, parent_of[row["unit_code"]]) for row in rows),
         higher_is_better=KPIS[kpi].direction == "up",
     )
-    return _places([(each.unit_code, each.group, each.rank) for each in standings])
+    return _places([vars(each) for each in standings])
 
 
-def _places(found: list[tuple[str, str | None, int | None]]) -> dict[str, Place]:
-    placed = [(code, group or "", rank) for code, group, rank in found if rank is not None]
+def _places(found: Sequence[Mapping[str, object]]) -> dict[str, Place]:
+    placed = [(row, row["group"] or "", row["rank"]) for row in found if row["rank"] is not None]
     groups = [group for _, group, _ in placed]
     ranks = [(group, rank) for _, group, rank in placed]
     return {
-        code: Place(rank=rank, sharing=ranks.count((group, rank)), ranked=groups.count(group), group=group)
-        for code, group, rank in placed
+        str(row["unit_code"]): Place(
+            rank=rank,
+            sharing=ranks.count((group, rank)),
+            ranked=groups.count(group),
+            group=group,
+            coverage=float(row["coverage"]),
+            red_lines=row["red_lines"],
+        )
+        for row, group, rank in placed
     }
 
 

@@ -13,9 +13,10 @@ from metrics.explain import explain
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
 from metrics.rank_band import Band, rank_bands, rank_bands_by_kpi
+from metrics.rank_moves import places_gained
 from metrics.ranking import Standing, kpi_standing, rank_by_kpi, rank_scores
 from metrics.scorecard import scorecard_in_force
-from metrics.scoring import UnitScore, unit_scores
+from metrics.scoring import UnitScore, crossed, unit_scores
 
 MONTHS_SHOWN = 6
 """Months of ranks beside one another."""
@@ -35,7 +36,11 @@ def ranking(
     how many items have a value that may be judged, and how many there are.
     """
     if kpi is not None:
-        found = _standing_rows(_by_kpi(build, month, kpi, today, period), ())
+        lines = red_lines_crossed(build, month, today, period)
+        found = [
+            row | {"red_lines": lines.get(str(row["unit_code"]), ())}
+            for row in _standing_rows(_by_kpi(build, month, kpi, today, period), ())
+        ]
     else:
         scores = unit_score_list(build, month, today, period)
         found = _standing_rows(rank_scores(scores), scores)
@@ -48,6 +53,22 @@ def ranking(
         else row
         for row in found
     ]
+
+
+@st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
+def red_lines_crossed(
+    build: str, month: date, today: date, period: PeriodKind | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The red lines each reporting unit crossed, by its code: those of the scorecard in force, whatever ranks."""
+    card = builds.scorecard(build, month)
+    if card is None or not card.red_lines:
+        return {}
+    level = builds.dimensions(build).reporting_level
+    rows: dict[str, dict[str, dict[str, object]]] = {}
+    for row in figures.table(build, month, tuple(card.red_lines), level, today, period or "month").to_dicts():
+        rows.setdefault(str(row["unit_code"]), {})[str(row["kpi"])] = row
+    found = {code: crossed(card.red_lines, of_unit) for code, of_unit in rows.items()}
+    return {code: lines for code, lines in found.items() if lines}
 
 
 @st.cache_resource(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
@@ -77,20 +98,15 @@ def ranking_before(
 
 
 def moves(now: Sequence[Mapping[str, object]], before: Sequence[Mapping[str, object]]) -> dict[str, int]:
-    """Places each unit has gained within its group, counted among the units ranked in both months only.
-
-    So nobody rises because another unit has not reported; without a rank in both months there is no move.
-    """
-    today = {str(row["unit_code"]): (row["group"], row["rank"]) for row in now if row["rank"]}
-    ranked_then = {str(row["unit_code"]): row["rank"] for row in before if row["rank"]}
-    then = {code: (today[code][0], rank) for code, rank in ranked_then.items() if code in today}
-    both = then.keys()
-
-    def place(ranks: Mapping[str, tuple[object, int]], code: str) -> int:
-        group, rank = ranks[code]
-        return sum(ranks[other][0] == group and ranks[other][1] < rank for other in both)
-
-    return {code: place(then, code) - place(today, code) for code in both}
+    """Places each unit has gained within its group, by the rule of metrics.rank_moves; none without both ranks."""
+    then = {str(row["unit_code"]): row["rank"] for row in before}
+    groups: dict[object, dict[str, int | None]] = {}
+    for row in now:
+        groups.setdefault(row["group"], {})[str(row["unit_code"])] = row["rank"]
+    gained: dict[str, int] = {}
+    for ranks in groups.values():
+        gained |= places_gained({code: then.get(code) for code in ranks}, ranks)
+    return gained
 
 
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)

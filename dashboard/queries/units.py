@@ -12,7 +12,7 @@ from dashboard.queries.figures import MONTHS_OF_HISTORY
 from etl.campaign import Population
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
-from metrics.rank_band import rank_bands
+from metrics.rank_certainty import rank_certainty
 
 Unit = dict[str, object]
 """A row of dim_unit."""
@@ -159,7 +159,9 @@ def standing(build: str, code: str, month: date, today: date) -> dict[str, objec
     """A reporting unit's place by the scorecard: a row of rankings.ranking; None for others or without one.
 
     Besides: ``members`` of its group and ``of``, how many of them are ranked; ``band``, the ranks it might
-    as well have had; ``moved``, the places it has gained since the month before (see rankings.moves).
+    as well have had; ``moved``, the places it has gained since the month before (see rankings.moves);
+    ``certainty`` of its rank (metrics.rank_certainty), with the rows of the ``ranked`` members by unit and the
+    ``bands`` it stands on.
     """
     if builds.scorecard(build, month) is None:
         return None
@@ -169,9 +171,15 @@ def standing(build: str, code: str, month: date, today: date) -> dict[str, objec
         return None
     earlier = rankings.ranking_before(build, month, None, today)
     members = [row for row in rows if row["group"] == own["group"]]
+    ranked = {str(row["unit_code"]): row for row in members if row["rank"] is not None}
+    bands = rankings.bands(build, month, None, today)
+    ranks = {each: row["rank"] for each, row in ranked.items()}
     return own | {
         "members": len(members),
         "of": sum(row["rank"] is not None for row in members),
-        "band": rank_bands(rankings.unit_score_list(build, month, today)).get(code),
+        "band": bands.get(code),
+        "bands": bands,
+        "ranked": ranked,
+        "certainty": rank_certainty(code, ranks, bands) if code in ranked else None,
         "moved": rankings.moves(rows, earlier).get(code),
     }

@@ -13,7 +13,7 @@ from dashboard.components import (
     overview_page,
     page,
 )
-from dashboard.queries import builds, figures, reports
+from dashboard.queries import builds, figures, rankings, reports
 
 filters, today = state.filters(), builds.today()
 build, month = filters.build, filters.month
@@ -28,7 +28,14 @@ facts = overview_page.cards(filters, today, history)
 
 page.head(
     *headings.overview(build, month, handed_in, today=today),
-    headline.sentence(handed_in, facts, names, level=level, top=campaign.top.code),
+    headline.sentence(
+        handed_in,
+        facts,
+        names,
+        level=level,
+        top=campaign.top.code,
+        crossed=list(rankings.red_lines_crossed(build, month, today, filters.period)),
+    ),
 )
 cards.show([*map(cards.figure_card, facts), *core_cards.issues_cards(asked, history, month)])
 hand_in.show(handed_in, names)

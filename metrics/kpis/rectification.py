@@ -17,7 +17,9 @@ ISSUES_RECTIFIED_RATE = Kpi(
     denominator="issues_found",
     direction="up",
     over_time="last",
-    spread="proportion",  # Each issue might have gone the other way, though the register holds them all.
+    # The register holds all issues, but shares of few and of many are compared: each issue of a unit might have
+    # gone the other way, and the interval says how little three of four prove.
+    spread="proportion",
     note_zh="到2026年底得到有效整治;整治期最后一个月前不判达标",
     note_en="Judged in the campaign's last month only",
 )
@@ -76,7 +78,6 @@ ISSUES_OVERDUE = Kpi(
     decimals=0,
     direction="down",
     over_time="last",
-    spread="count",  # Cases, not staff: as many more or fewer might have been overdue.
 )
 
 REPORTS_ON_TIME_RATE = Kpi(
