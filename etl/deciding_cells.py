@@ -46,6 +46,8 @@ READ_FROM: dict[str, dict[str, tuple[str, ...]]] = {
         "complaints_resolution_answered": ("confirmed",),
         "callbacks_satisfied": ("callback",),
         "callbacks_answered": ("callback",),
+        "complaints_contacted_in_a_day": ("received_at", "responded_at"),
+        "complaints_contact_stated": ("responded_at",),
         "complaints_due": ("due_at",),
         "complaints_on_time": ("closed_at", "closed_on_time"),
     },
