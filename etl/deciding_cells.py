@@ -1,4 +1,4 @@
-"""Which cells of a stored row decide what it adds to a measure."""
+"""Which cells of a stored row decide what it adds to a measure, and which say what it is about."""
 
 from __future__ import annotations
 
@@ -77,6 +77,52 @@ READ_FROM: dict[str, dict[str, tuple[str, ...]]] = {
 
 A measure that stands here for no sheet has no rows behind it: population, months, reports.
 """
+
+SAID_OF: dict[str, tuple[str, ...]] = {
+    "complaints": (
+        "street",
+        "received_at",
+        "channel",
+        "complaint_kind",
+        "focus_area",
+        "matter",
+        "excluded_reason",
+    ),
+    "trainings": (
+        "organiser",
+        "organiser_level",
+        "started_on",
+        "course",
+        "category",
+        "provider",
+        "mode",
+        "senior_attended",
+    ),
+    "issues": (
+        "focus_area",
+        "scope",
+        "pace",
+        "description",
+        "found_on",
+        "found_by",
+        "measure",
+        "goal",
+        "department",
+        "owner",
+        "due_on",
+        "status",
+        "closed_on",
+        "stage",
+    ),
+    "quarterly": ("files_fail",),
+    "surveys": ("agency", "ended_on", "n_unsure"),
+}
+"""The cells that say what a row is about, whichever measure it adds to: sheet -> columns.
+
+Of free text only what stands here is shown; why each may be: docs/decisions/0016.
+"""
+ONLY_A_POST = {("issues", "owner")}
+"""Cells in which a post is asked for; what is not written as one may be a person's name and is not shown."""
 
 
 def sheet_of(measure: str) -> str | None:
