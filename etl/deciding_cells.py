@@ -115,7 +115,7 @@ SAID_OF: dict[str, tuple[str, ...]] = {
         "stage",
     ),
     "quarterly": ("files_fail",),
-    "surveys": ("agency", "ended_on", "n_unsure"),
+    "surveys": ("collector", "agency", "ended_on", "n_unsure"),
 }
 """The cells that say what a row is about, whichever measure it adds to: sheet -> columns.
 
