@@ -99,25 +99,25 @@ SAID_OF: dict[str, tuple[str, ...]] = {
         "senior_attended",
     ),
     "issues": (
-        "focus_area",
-        "scope",
-        "pace",
         "description",
-        "found_on",
-        "found_by",
-        "measure",
-        "goal",
         "department",
         "owner",
         "due_on",
         "status",
         "closed_on",
+        "focus_area",
+        "scope",
+        "pace",
+        "found_on",
+        "found_by",
+        "measure",
+        "goal",
         "stage",
     ),
     "quarterly": ("files_fail",),
     "surveys": ("collector", "agency", "ended_on", "n_unsure"),
 }
-"""The cells that say what a row is about, whichever measure it adds to: sheet -> columns.
+"""The cells that say what a row is about, whichever measure it adds to, in the order in which they are read: sheet -> columns.
 
 Of free text only what stands here is shown; why each may be: docs/decisions/0016.
 """

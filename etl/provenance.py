@@ -77,7 +77,7 @@ def rows_behind(
     ``part``: where a model has several of the measures, the rows that add to the first, or to the others alone.
 
     ``counted`` names the places by columns of the row models: leaf_code and month, or for surveys level,
-    unit_code, collector and wave. Counted but not listed are events, and every row of a place in which one is
+    unit_code, collector and wave. Counted but not listed are events, and every row of a place in which one that adds is
     about profit-driven enforcement and integrity: from all the others and the sum, that one could be told.
     With ``lists_withheld``, for who may see them, the latter are listed too.
     """
@@ -164,12 +164,13 @@ def _of_model(
         "create or replace temporary table adding as from ("
         f" select {model}.* exclude ({by_place}, is_withheld), counted.*, {adds},"
         f" {withheld} as is_withheld"
+        # Of rows that add nothing none could be told from the sum: they withhold no other.
         f" from {model} join counted using ({by_place})"
-        f") where {' or '.join(f'adds_{name} <> 0' for name in measures)}"
+        f" where {' or '.join(f'coalesce({name}::decimal(18, 2), 0) <> 0' for name in measures)})"
     )
     counts = _part_counts(connection, measures)
     deciding = _deciding(sheet, measures)
-    columns = tuple(dict.fromkeys([*deciding, *SAID_OF.get(sheet, ())]))
+    columns = _columns(sheet, deciding)
     listed = part if counts[REST] and len(measures) > 1 else ALL
     return RowsBehind(
         sheet=sheet,
@@ -194,6 +195,14 @@ def _deciding(sheet: str, measures: Sequence[str]) -> tuple[str, ...]:
     ]
     deciding = [name for measure in measures for name in READ_FROM[sheet][measure]]
     return tuple(dict.fromkeys([*keys, *deciding]))
+
+
+def _columns(sheet: str, deciding: Sequence[str]) -> tuple[str, ...]:
+    """What is shown of a row, in the order in which it is read: its key, then what is said of it."""
+    keys = SHEETS[sheet].key_columns
+    said = SAID_OF.get(sheet, ())
+    first = [name for name in deciding if name in keys]
+    return tuple(dict.fromkeys([*first, *(name for name in deciding if name not in said), *said]))
 
 
 PLAIN_KEY = "^[!-~年月上下半季度第一二三四轮次批]+$"

@@ -27,6 +27,8 @@ from metrics.period import PeriodKind
 
 ON_PAGE = 200
 """Rows drawn; the table taken away has more."""
+LONG_TEXT = 1_000
+"""A text that may have so many signs is given room."""
 PARTS = {ALL: deferred("全部"), NUMERATOR: deferred("计入分子"), REST: deferred("只计入分母")}
 """What the parts of the rows are called, where one sheet has both totals."""
 
@@ -205,7 +207,7 @@ def _cells(
     """Title, class and HTML of each cell of a line."""
     yield t("工作簿"), "name", escape(_workbook(found, row))
     yield t("行"), "part", str(row["row"])
-    if "month" in row:
+    if "month" in row and behind.rows["month"].n_unique() > 1:
         yield t("计入月份"), "name", f"{row['month']:%Y-%m}"
     for column in columns:
         place = cell(row["column_letters"], column.name, row["row"])
@@ -219,17 +221,17 @@ def _cells(
 
 
 def _columns(behind: RowsBehind) -> list[Column]:
-    """The columns shown, in the order of the sheet; one that is empty in every row is not."""
+    """The columns shown, in the order in which they are read; one that is empty in every row is not."""
     return [
-        column
-        for column in SHEETS[behind.sheet].columns
-        if column.name in behind.columns and behind.rows[column.name].null_count() < behind.rows.height
+        SHEETS[behind.sheet].column(name)
+        for name in behind.columns
+        if behind.rows[name].null_count() < behind.rows.height
     ]
 
 
 def _css(column: Column) -> str:
     if column.type == "text" and not column.carried_key:
-        return "text"
+        return "text long" if (column.max_length or 0) >= LONG_TEXT else "text"
     return "part" if column.type in ("integer", "decimal") else "name"
 
 
