@@ -1,4 +1,4 @@
-"""Which cells of a stored row decide what it adds to a measure."""
+"""Which cells of a stored row decide what it adds to a measure, and which say what it is about."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ READ_FROM: dict[str, dict[str, tuple[str, ...]]] = {
         "complaints_resolution_answered": ("confirmed",),
         "callbacks_satisfied": ("callback",),
         "callbacks_answered": ("callback",),
+        "complaints_contacted_in_a_day": ("received_at", "responded_at"),
+        "complaints_contact_stated": ("responded_at",),
         "complaints_due": ("due_at",),
         "complaints_on_time": ("closed_at", "closed_on_time"),
     },
@@ -76,6 +78,52 @@ READ_FROM: dict[str, dict[str, tuple[str, ...]]] = {
 
 A measure that stands here for no sheet has no rows behind it: population, months, reports.
 """
+
+SAID_OF: dict[str, tuple[str, ...]] = {
+    "complaints": (
+        "street",
+        "received_at",
+        "channel",
+        "complaint_kind",
+        "focus_area",
+        "matter",
+        "excluded_reason",
+    ),
+    "trainings": (
+        "organiser",
+        "organiser_level",
+        "started_on",
+        "course",
+        "category",
+        "provider",
+        "mode",
+        "senior_attended",
+    ),
+    "issues": (
+        "description",
+        "department",
+        "owner",
+        "due_on",
+        "status",
+        "closed_on",
+        "focus_area",
+        "scope",
+        "pace",
+        "found_on",
+        "found_by",
+        "measure",
+        "goal",
+        "stage",
+    ),
+    "quarterly": ("files_fail",),
+    "surveys": ("collector", "agency", "ended_on", "n_unsure"),
+}
+"""The cells that say what a row is about, whichever measure it adds to, in the order in which they are read: sheet -> columns.
+
+Of free text only what stands here is shown; why each may be: docs/decisions/0016.
+"""
+ONLY_A_POST = {("issues", "owner")}
+"""Cells in which a post is asked for; what is not written as one may be a person's name and is not shown."""
 
 
 def sheet_of(measure: str) -> str | None:

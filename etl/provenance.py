@@ -17,7 +17,8 @@ import duckdb
 import polars as pl
 
 from etl import models
-from etl.deciding_cells import READ_FROM, sheet_of
+from etl.deciding_cells import ONLY_A_POST, READ_FROM, SAID_OF, sheet_of
+from etl.posts import PLAIN_POST
 from etl.sheets import SHEETS
 from etl.store import Store
 
@@ -25,6 +26,8 @@ ROWS_LISTED = 500
 """How many rows are listed at most; how many there are is told beside."""
 ALL, NUMERATOR, REST = "all", "numerator", "rest"
 """Which rows are listed: all, those that add to the first measure, those that add to the others alone."""
+NEVER_LISTED = ("events",)
+"""Sheets whose rows are only counted, whoever asks."""
 PARTS = {ALL: "true", NUMERATOR: "adds_{first} <> 0", REST: "adds_{first} = 0"}
 
 
@@ -35,7 +38,8 @@ class RowsBehind:
     ``rows``, a row a stored row: source_submission_id (the workbook it stands in; another one where last
     month's sheet was taken over) with its reporting_code, period and revision (null where a later revision has
     replaced it), leaf_code and month or level, unit_code, collector and wave, ``row`` (its number on the sheet),
-    ``adds_<measure>``, the columns in ``columns``, and column_letters (JSON text, column -> letter; null in rows
+    ``adds_<measure>``, the columns in ``columns`` (``deciding`` are those of them that identify the row or decide what
+    it adds), and column_letters (JSON text, column -> letter; null in rows
     of earlier versions), workbook by workbook in the order of their rows. ``counts`` is how many may be listed of
     each part, ``row_count`` those of the part asked for, of which ``rows`` holds the first; ``withheld`` rows are
     only counted. ``part`` is what is listed: all where every row adds to the first measure. ``totals`` is what all of them add, ``withheld_totals`` what the latter do.
@@ -43,6 +47,7 @@ class RowsBehind:
 
     sheet: str
     columns: tuple[str, ...]
+    deciding: tuple[str, ...]
     rows: pl.DataFrame
     row_count: int
     part: str
@@ -65,14 +70,16 @@ def rows_behind(
     *,
     part: str = ALL,
     limit: int = ROWS_LISTED,
+    lists_withheld: bool = False,
 ) -> list[RowsBehind]:
     """The rows that add to measures of the places counted, one answer a row model.
 
     ``part``: where a model has several of the measures, the rows that add to the first, or to the others alone.
 
     ``counted`` names the places by columns of the row models: leaf_code and month, or for surveys level,
-    unit_code, collector and wave. Counted but not listed are events, and every row of a place in which one is
+    unit_code, collector and wave. Counted but not listed are events, and every row of a place in which one that adds is
     about profit-driven enforcement and integrity: from all the others and the sum, that one could be told.
+    With ``lists_withheld``, for who may see them, the latter are listed too.
     """
     sheets = dict.fromkeys(sheet for name in measures if (sheet := sheet_of(name)) is not None)
     with _opened(store, build, counted, list(sheets)) as connection:
@@ -81,7 +88,7 @@ def rows_behind(
             if sheet_of(name) is not None:
                 asked.setdefault(_model(connection, name), []).append(name)
         return [
-            _of_model(connection, model, of_model, counted.columns, part, limit)
+            _of_model(connection, model, of_model, counted.columns, part, limit, lists_withheld)
             for model, of_model in asked.items()
         ]
 
@@ -145,23 +152,30 @@ def _of_model(
     places: Sequence[str],
     part: str,
     limit: int,
+    lists_withheld: bool,
 ) -> RowsBehind:
-    by_place = ", ".join(places)
+    by_place, sheet = ", ".join(places), str(sheet_of(measures[0]))
+    withheld = f"bool_or({model}.is_withheld) over (partition by {by_place})"
+    if lists_withheld and sheet not in NEVER_LISTED:
+        withheld = "false"
     # A flag counts 1; a whole number or hours count what they are.
     adds = ", ".join(f"coalesce({name}::decimal(18, 2), 0) as adds_{name}" for name in measures)
     connection.execute(
         "create or replace temporary table adding as from ("
         f" select {model}.* exclude ({by_place}, is_withheld), counted.*, {adds},"
-        f" bool_or({model}.is_withheld) over (partition by {by_place}) as is_withheld"
+        f" {withheld} as is_withheld"
+        # Of rows that add nothing none could be told from the sum: they withhold no other.
         f" from {model} join counted using ({by_place})"
-        f") where {' or '.join(f'adds_{name} <> 0' for name in measures)}"
+        f" where {' or '.join(f'coalesce({name}::decimal(18, 2), 0) <> 0' for name in measures)})"
     )
-    sheet, counts = str(sheet_of(measures[0])), _part_counts(connection, measures)
-    columns = _columns(sheet, measures)
+    counts = _part_counts(connection, measures)
+    deciding = _deciding(sheet, measures)
+    columns = _columns(sheet, deciding)
     listed = part if counts[REST] and len(measures) > 1 else ALL
     return RowsBehind(
         sheet=sheet,
         columns=columns,
+        deciding=deciding,
         rows=_listed(connection, sheet, columns, measures, places, listed, limit),
         row_count=counts[listed],
         part=listed,
@@ -172,8 +186,8 @@ def _of_model(
     )
 
 
-def _columns(sheet: str, measures: Sequence[str]) -> tuple[str, ...]:
-    """What is shown of a row: its key, then the cells that decide; free text is never shown."""
+def _deciding(sheet: str, measures: Sequence[str]) -> tuple[str, ...]:
+    """The key of a row, then the cells that decide."""
     keys = [
         column.name
         for column in SHEETS[sheet].columns
@@ -183,14 +197,24 @@ def _columns(sheet: str, measures: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*keys, *deciding]))
 
 
+def _columns(sheet: str, deciding: Sequence[str]) -> tuple[str, ...]:
+    """What is shown of a row, in the order in which it is read: its key, then what is said of it."""
+    keys = SHEETS[sheet].key_columns
+    said = SAID_OF.get(sheet, ())
+    first = [name for name in deciding if name in keys]
+    return tuple(dict.fromkeys([*first, *(name for name in deciding if name not in said), *said]))
+
+
 PLAIN_KEY = "^[!-~年月上下半季度第一二三四轮次批]+$"
 """A case number or a survey's wave as such things are written; anything else may be a name."""
 
 
 def _shown(sheet: str, name: str) -> str:
-    """SQL for a cell as it may be shown: what somebody typed freely is not, nor which case another names."""
+    """SQL for a cell as it may be shown: what somebody typed freely only where it is said of a row, nor which case another names."""
     column = SHEETS[sheet].column(name)
-    if column.type != "text":
+    if (sheet, name) in ONLY_A_POST:
+        return f'case when regexp_full_match(stored."{name}", \'{PLAIN_POST}\') then stored."{name}" end as "{name}"'
+    if column.type != "text" or name in SAID_OF.get(sheet, ()):
         return f'stored."{name}"'
     if column.kind == "key":
         return (

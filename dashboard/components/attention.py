@@ -106,16 +106,26 @@ def overdue(rows: Sequence[Row], total: Row | None, names: Mapping[str, str]) ->
         return [escape(t("没有逾期未整改的问题"))]
     owners = sorted((row for row in rows if row["value"]), key=lambda row: -row["value"])
     named = [
-        f"{link(names[str(row['unit_code'])], 'indicator', kpi='issues_overdue', unit=str(row['unit_code']))}"
+        f"{link(names[str(row['unit_code'])], 'indicator', kpi='issues_overdue', **_opened(row))}"
         f" {format.whole(row['value'])}"
         for row in owners
     ]
     head = link(
-        t("{count}个问题逾期未整改", count=format.whole(total["value"])), "indicator", kpi="issues_overdue"
+        t("{count}个问题逾期未整改", count=format.whole(total["value"])),
+        "indicator",
+        kpi="issues_overdue",
+        unit="",
+        rows=str(total["unit_code"]),
+        part="",
     )
     lines = [head]
     lines += [listed(named[at : at + 4]) for at in range(0, min(len(named), 12), 4)]
     return lines
+
+
+def _opened(row: Row) -> dict[str, str]:
+    """The unit of a figure with its list open."""
+    return {"unit": str(row["unit_code"]), "rows": str(row["unit_code"]), "part": ""}
 
 
 def watched(events: Sequence[Row], missed: Sequence[Row], names: Mapping[str, str], months: int) -> list[str]:

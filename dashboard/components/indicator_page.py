@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from html import escape
 
+import polars as pl
+
 from dashboard import format, state
-from dashboard.components import headings
+from dashboard.components import headings, unit_categories, unit_page
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator
 from dashboard.components.indicator_rows import FigureRows, part_of
 from dashboard.components.links import link
 from dashboard.components.notation import coverage
+from dashboard.components.unit_categories import Topic
 from dashboard.components.unit_page import level_below
 from dashboard.i18n import of, t
-from dashboard.queries import builds, figures, indicators, units
+from dashboard.queries import builds, figures, indicators, unit_reports, units
 from dashboard.queries import rows as row_queries
 from dashboard.queries.units import Unit
 from dashboard.state import DOTS, FUNNEL
@@ -65,7 +69,9 @@ def _picked(filters: state.Filters, own: Unit) -> Unit | None:
     return None if same or picked["parent_code"] is None else picked
 
 
-def rows(filters: state.Filters, indicator: Indicator, today: date) -> FigureRows | None:
+def rows(
+    filters: state.Filters, indicator: Indicator, today: date, *, lists_withheld: bool
+) -> FigureRows | None:
     """The rows behind the figure the reader has opened: the explained unit's, or the picked one's."""
     build, code = filters.build, filters.rows
     if code is None or code not in (indicator.code, indicator.picked):
@@ -85,8 +91,16 @@ def rows(filters: state.Filters, indicator: Indicator, today: date) -> FigureRow
         names=_names_in_rows(build, indicator.kpi),
         reporting_names=builds.unit_names(build, short=True),
         sheets=row_queries.behind(
-            build, indicator.month, indicator.kpi.key, own, today, indicator.kind, part
+            build,
+            indicator.month,
+            indicator.kpi.key,
+            own,
+            today,
+            indicator.kind,
+            part,
+            lists_withheld=lists_withheld,
         ),
+        today=today,
         simulated=builds.dimensions(build).simulated,
     )
 
@@ -97,6 +111,22 @@ def _names_in_rows(build: str, kpi: Kpi) -> dict[str, str]:
     if kpi.mart == "mart_survey":
         return names
     return names | indicators.names(build, str(builds.dimensions(build).levels[-1]["key"]))
+
+
+def topics(build: str, kpi: Kpi) -> list[Topic]:
+    """The topics that stand beside a KPI on its page."""
+    return [topic for topic in unit_page.topics(build) if topic.sheet == unit_categories.BESIDE.get(kpi.key)]
+
+
+def categories(
+    filters: state.Filters, indicator: Indicator, topics: Sequence[Topic]
+) -> tuple[pl.DataFrame, dict[str, tuple[int, int, int]]]:
+    """Cases of the explained unit by topic and category, and by sheet how many reports they come from."""
+    build, month = filters.build, indicator.month
+    own = indicators.subject(build, indicator.level, filters.unit)
+    found = unit_reports.categories(build, str(own["level"]), str(own["unit_code"]), month)
+    sheets = {topic.sheet for topic in topics}
+    return found, {sheet: unit_reports.reported(build, own, sheet, month) for sheet in sheets}
 
 
 def way(indicator: Indicator, chosen: str) -> str:

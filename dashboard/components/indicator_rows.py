@@ -15,16 +15,20 @@ from dashboard.components.definitions import quoted
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
 from dashboard.i18n import deferred, listed, of, t
-from etl.deciding_cells import sheet_of
+from etl.deciding_cells import ONLY_A_POST, sheet_of
+from etl.overdue import DAYS_OVERDUE
 from etl.provenance import ALL, NUMERATOR, REST, RowsBehind, cell
 from etl.schema import Column
 from etl.sheets import SHEETS
+from etl.sheets.complaints import INTEGRITY
 from metrics.counted import measures
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
 
 ON_PAGE = 200
 """Rows drawn; the table taken away has more."""
+LONG_TEXT = 1_000
+"""A text that may have so many signs is given room."""
 PARTS = {ALL: deferred("全部"), NUMERATOR: deferred("计入分子"), REST: deferred("只计入分母")}
 """What the parts of the rows are called, where one sheet has both totals."""
 
@@ -43,6 +47,7 @@ class FigureRows:
     names: Mapping[str, str]
     reporting_names: Mapping[str, str]
     sheets: Sequence[RowsBehind]
+    today: date
     simulated: bool
 
 
@@ -133,7 +138,27 @@ def _notes(found: FigureRows, behind: RowsBehind) -> list[str]:
                 count=format.whole(behind.withheld),
             )
         )
-    return [each for each in told if each]
+    return [each for each in [*told, *_notes_on_issues(found, behind)] if each]
+
+
+def _notes_on_issues(found: FigureRows, behind: RowsBehind) -> list[str]:
+    """Until when days overdue are counted, and that what is listed is for few."""
+    told = []
+    if _has_overdue(behind):
+        told.append(
+            t(
+                "逾期天数算到{day}；已整改的不算。状态以各单位最近一次报送的台账为准。",
+                day=format.day(found.today),
+            )
+        )
+    if "focus_area" in behind.columns and INTEGRITY in behind.rows["focus_area"]:
+        told.append(t("含逐利执法与廉政风险类明细，只列给有权查看的人，请勿外传。"))
+    return told
+
+
+def _has_overdue(behind: RowsBehind) -> bool:
+    rows = behind.rows
+    return DAYS_OVERDUE in rows.columns and rows[DAYS_OVERDUE].null_count() < rows.height
 
 
 def _how_counted(found: FigureRows, behind: RowsBehind) -> str:
@@ -182,26 +207,31 @@ def _cells(
     """Title, class and HTML of each cell of a line."""
     yield t("工作簿"), "name", escape(_workbook(found, row))
     yield t("行"), "part", str(row["row"])
-    if "month" in row:
+    if "month" in row and behind.rows["month"].n_unique() > 1:
         yield t("计入月份"), "name", f"{row['month']:%Y-%m}"
     for column in columns:
         place = cell(row["column_letters"], column.name, row["row"])
+        address = f" <small>{place}</small>" if column.name in behind.deciding else ""
         seen = quoted(_seen(found, column, row[column.name]))
-        yield _column_title(column), _css(column), f"{seen} <small>{place}</small>"
+        yield _column_title(column), _css(column), seen + address
+        if column.name == "due_on" and _has_overdue(behind):
+            yield t("逾期天数"), "part", format.whole(row[DAYS_OVERDUE])
     for name in behind.totals:
         yield t("计入{part}", part=_part(found, name)), "part", escape(_added(row[f"adds_{name}"]))
 
 
 def _columns(behind: RowsBehind) -> list[Column]:
-    """The columns shown, in the order of the sheet; one that is empty in every row is not."""
+    """The columns shown, in the order in which they are read; one that is empty in every row is not."""
     return [
-        column
-        for column in SHEETS[behind.sheet].columns
-        if column.name in behind.columns and behind.rows[column.name].null_count() < behind.rows.height
+        SHEETS[behind.sheet].column(name)
+        for name in behind.columns
+        if behind.rows[name].null_count() < behind.rows.height
     ]
 
 
 def _css(column: Column) -> str:
+    if column.type == "text" and not column.carried_key:
+        return "text long" if (column.max_length or 0) >= LONG_TEXT else "text"
     return "part" if column.type in ("integer", "decimal") else "name"
 
 
@@ -228,7 +258,7 @@ def _added(amount: object) -> str:
 
 def _seen(found: FigureRows, column: Column, value: object) -> str:
     if value is None:
-        return format.MISSING
+        return t("不是职务，不显示") if ("issues", column.name) in ONLY_A_POST else format.MISSING
     if column.type in ("unit", "code"):
         return found.names.get(str(value), str(value))
     if isinstance(value, bool):
@@ -251,9 +281,12 @@ def _export(found: FigureRows, behind: RowsBehind) -> pl.DataFrame:
     for column in _columns(behind):
         title = _column_title(column)
         columns[title] = [_seen(found, column, row[column.name]) for row in rows]
-        columns[t("{title}所在单元格", title=title)] = [
-            cell(row["column_letters"], column.name, row["row"]) for row in rows
-        ]
+        if column.name in behind.deciding:
+            columns[t("{title}所在单元格", title=title)] = [
+                cell(row["column_letters"], column.name, row["row"]) for row in rows
+            ]
+        if column.name == "due_on" and _has_overdue(behind):
+            columns[t("逾期天数")] = [row[DAYS_OVERDUE] for row in rows]
     for name in behind.totals:
         columns[t("计入{part}", part=_part(found, name))] = [float(row[f"adds_{name}"]) for row in rows]
     return pl.DataFrame(columns)

@@ -14,14 +14,17 @@ from dashboard.components import block, page, plain_table, revision_changes
 from dashboard.components.hand_in_page import data_link, file_link, state_title
 from dashboard.components.links import going, link, linked
 from dashboard.components.plain_table import Line, line
-from dashboard.i18n import LANGUAGE, clauses, listed, t
+from dashboard.i18n import LANGUAGE, clauses, listed, of, t
 from dashboard.services.receipts import receipt_of
 from dashboard.services.review_queue import Asked, Case, Waiting
-from etl.journal import RECEIVED
+from etl.journal import RECEIVED, Submission
 from etl.review import DECISION_TITLES
+from etl.sheets import COVER
 from metrics.period import parse_month
 
 MONTHS_NAMED = 6
+SIGNED = ("prepared_by", "reviewed_by", "approved_by", "prepared_on", "data_from", "data_to")
+"""What the review reads of a cover: its signatures, and the days its data are of."""
 
 
 def sentence(
@@ -108,6 +111,7 @@ def case(found: Case, name: str, principal: Principal) -> None:
     parts = [
         f"<h2>{escape(t('{unit} · 报送内容', unit=name))}</h2>",
         f"<p>{escape(' · '.join(part for part in facts if part))} · {' · '.join(ways)}</p>",
+        _signed(held),
         _asked(found),
         _changes(found),
         _attachments(found),
@@ -116,6 +120,14 @@ def case(found: Case, name: str, principal: Principal) -> None:
     block.show(
         f'<section class="review-case">{"".join(parts)}</section>', key=f"review_case.{held.submission_id}"
     )
+
+
+def _signed(held: Submission) -> str:
+    """The signatures on the cover, and the days of the data."""
+    told = [
+        f"{of(COVER.column(name), 'title')} {held.cover[name]}" for name in SIGNED if held.cover.get(name)
+    ]
+    return f'<p class="src">{escape(" · ".join(told))}</p>' if told else ""
 
 
 def _asked(found: Case) -> str:

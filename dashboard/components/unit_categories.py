@@ -11,7 +11,8 @@ import polars as pl
 from dashboard import format
 from dashboard.components.marks import GREY, INK
 from dashboard.components.notation import Row
-from dashboard.i18n import deferred, t
+from dashboard.i18n import deferred, listed, t
+from metrics.kpis import training
 
 WIDTH, LINE, NAME, BAR = 390, 24, 80, 70
 """The drawing's width, a line's height, the room for a name and for a bar."""
@@ -42,6 +43,17 @@ WORDS = (
     deferred("政治理论"),
     deferred("岗位练兵"),
     deferred("应急处置"),
+    deferred("省级"),
+    deferred("州(市)级"),
+    deferred("县(市、区)级"),
+    deferred("街道(乡镇)级"),
+    deferred("高校"),
+    deferred("党校"),
+    deferred("警校"),
+    deferred("自办"),
+    deferred("线下"),
+    deferred("线上"),
+    deferred("未填"),
 )
 """The categories of the sheets, marked for translation; others are shown as they are."""
 
@@ -79,7 +91,39 @@ TOPICS = (
         measure="hours",
         sheet="trainings",
     ),
+    Topic(
+        key="training_level",
+        title=deferred("举办层级"),
+        counted=deferred("学时 × 人次"),
+        measure="hours",
+        sheet="trainings",
+    ),
+    Topic(
+        key="training_provider",
+        title=deferred("培训资源"),
+        counted=deferred("学时 × 人次"),
+        measure="hours",
+        sheet="trainings",
+    ),
+    Topic(
+        key="training_mode",
+        title=deferred("培训方式"),
+        counted=deferred("学时 × 人次"),
+        measure="hours",
+        sheet="trainings",
+    ),
 )
+COLUMN_OF = {
+    "complaint_matter": "matter",
+    "complaint_channel": "channel",
+    "training_category": "category",
+    "training_level": "organiser_level",
+    "training_provider": "provider",
+    "training_mode": "mode",
+}
+"""The column of the topic's sheet whose values are its categories."""
+BESIDE = {kpi.key: "trainings" for kpi in training.KPIS}
+"""The KPIs beside which the topics of a sheet stand too, on the KPI's own page."""
 
 
 def name(category: object) -> str:
@@ -89,13 +133,19 @@ def name(category: object) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """A category's amount and share, of the month and of twelve; those of a month not reported are None."""
+    """A category's amount and share, of the month and of twelve; those of a month not reported are None.
+
+    ``senior``: attendances of section chiefs and above in twelve months, ``senior_out_of`` those of all officers at the
+    courses that state them; None where none does.
+    """
 
     name: str
     month: float | None
     of_month: float | None
     year: float
     of_year: float
+    senior: int | None = None
+    senior_out_of: int | None = None
 
 
 def shares(topic: Topic, rows: Sequence[Row], *, month_is_known: bool) -> list[Share]:
@@ -110,6 +160,8 @@ def shares(topic: Topic, rows: Sequence[Row], *, month_is_known: bool) -> list[S
             of_month=row[f"month_{topic.measure}"] / month if month_is_known and month else None,
             year=row[f"year_{topic.measure}"],
             of_year=row[f"year_{topic.measure}"] / year if year else 0.0,
+            senior=row["year_senior"],
+            senior_out_of=row["year_senior_out_of"],
         )
         for row in found
     ]
@@ -163,6 +215,21 @@ def legend(*, month_is_known: bool) -> str:
     return f'<span class="unit-key"><i class="bar"></i>{escape(t("近12个月占比"))}{month}{unknown}</span>'
 
 
+def senior_text(found: Sequence[Share]) -> str:
+    """Attendances of section chiefs and above, category by category, and their share of the officers'."""
+    stated = [share for share in found if share.senior is not None]
+    if not stated:
+        return ""
+    senior, out_of = (sum(getattr(share, name) for share in stated) for name in ("senior", "senior_out_of"))
+    return t(
+        "近12个月科级以上{senior}人次，占填报了此项的执法人员实训{out_of}人次的{share}%（{parts}）。",
+        senior=format.whole(senior),
+        out_of=format.whole(out_of),
+        share=format.number(senior / out_of * 100, 1) if out_of else format.MISSING,
+        parts=listed([f"{share.name} {format.whole(share.senior)}" for share in stated]),
+    )
+
+
 def table(topic: Topic, found: Sequence[Share]) -> pl.DataFrame:
     """The categories as they are taken away."""
     return pl.DataFrame(
@@ -174,7 +241,17 @@ def table(topic: Topic, found: Sequence[Share]) -> pl.DataFrame:
                 t("近12个月"): share.year,
                 t("近12个月占比"): share.of_year,
             }
+            | _senior(topic, share)
             for share in found
         ],
         infer_schema_length=None,
     )
+
+
+def _senior(topic: Topic, share: Share) -> dict[str, int | None]:
+    if topic.sheet != "trainings":
+        return {}
+    return {
+        t("近12个月科级以上人次"): share.senior,
+        t("其填报范围内的执法人员人次"): share.senior_out_of,
+    }

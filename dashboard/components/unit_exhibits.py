@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
 from dashboard.components import (
@@ -23,6 +25,9 @@ from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred, listed, of, sentences, t
 from metrics.period import PeriodKind
+
+ABREAST = 3
+"""Drawings of categories beside one another."""
 
 
 def kpi_table(
@@ -93,7 +98,7 @@ def categories(
     simulated: bool,
 ) -> None:
     """A drawing a topic beside one another; ``reported`` by sheet: reports of the month, of twelve, expected of twelve."""
-    for topic, column in zip(topics, st.columns(len(topics), gap="medium"), strict=True):
+    for topic, column in zip(topics, _places(len(topics)), strict=True):
         rows = found.filter(pl.col("topic") == topic.key).to_dicts()
         this_month, came, expected = reported[topic.sheet]
         amounts = unit_categories.shares(topic, rows, month_is_known=this_month > 0)
@@ -107,7 +112,10 @@ def categories(
             title=headings.title(name, t(topic.title), month),
             name=exhibit.file_name(f"{month:%Y-%m}", name, t(topic.title)),
             source=text,
-            notes=[unit_categories.legend(month_is_known=this_month > 0) if rows else ""],
+            notes=[
+                unit_categories.legend(month_is_known=this_month > 0) if rows else "",
+                escape(unit_categories.senior_text(amounts)),
+            ],
             table=unit_categories.table(topic, amounts) if rows else None,
             picture=bool(rows),
             simulated=simulated,
@@ -115,6 +123,13 @@ def categories(
         drawn = unit_categories.drawing(amounts, shown.title) if rows else _nothing()
         with column:
             exhibit.show(shown, drawn, key=f"unit_{topic.key}")
+
+
+def _places(count: int) -> list[DeltaGenerator]:
+    """So many columns, in rows of as many as a wide screen has room for."""
+    width = min(count, ABREAST)
+    rows = [st.columns(width, gap="medium") for _ in range(-(-count // ABREAST))]
+    return [column for row in rows for column in row][:count]
 
 
 def _nothing() -> str:

@@ -39,7 +39,8 @@ class UnitFacts:
     ``standing`` is that of queries.units (of the unit, or of the reporting unit it belongs to, then
     ``stands_for`` is that one's name); ``reports`` are rows of queries.reports.reports of the month, one for
     a unit that reports itself or is reported by another, all of them for the whole; ``revision`` the current
-    revision's row. ``red_lines`` are the lines of the KPIs that must be 0; ``names`` the units' short names.
+    revision's row. ``red_lines`` are the lines of the KPIs that must be 0, ``overdue`` is that of issues overdue;
+    ``names`` the units' short names.
     """
 
     standing: Mapping[str, object] | None
@@ -51,11 +52,17 @@ class UnitFacts:
     red_lines: Sequence[UnitLine]
     code: str
     names: Mapping[str, str]
+    overdue: UnitLine | None
 
 
 def show(found: UnitFacts) -> None:
     """Rank with its band and score, red lines, the report of the month: three short statements."""
-    parts = [(t("名次"), _rank(found)), (t("红线"), _red_lines(found)), (t("报送"), _report(found))]
+    parts = [
+        (t("名次"), _rank(found)),
+        (t("红线"), _red_lines(found)),
+        (t("整改"), _overdue(found)),
+        (t("报送"), _report(found)),
+    ]
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{text}</dd></div>" for name, text in parts if text)
     if cells:
         block.show(f'<dl class="unit-facts">{cells}</dl>', key="unit_facts")
@@ -127,6 +134,17 @@ def _red_line(found: UnitFacts, line: UnitLine) -> str:
     if line.row["value"] is not None:
         value = escape(format.measured(line.kpi, format.figure(line.kpi, line.row)))
     return f'<span class="nb">{html(mark)} {kpi} {value}</span>'
+
+
+def _overdue(found: UnitFacts) -> str:
+    """How many issues are overdue, with the way to their list; nothing where that is not known."""
+    if found.overdue is None or found.overdue.row["value"] is None:
+        return ""
+    count = found.overdue.row["value"]
+    if not count:
+        return escape(t("没有逾期未整改的问题"))
+    told = t("{count}个问题逾期未整改", count=format.whole(count))
+    return link(told, "indicator", kpi=found.overdue.kpi.key, unit=found.code, rows=found.code, part="")
 
 
 def _report(found: UnitFacts) -> str:

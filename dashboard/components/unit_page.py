@@ -14,6 +14,8 @@ from dashboard.components.unit_facts import UnitFacts
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import of, t
 from dashboard.queries import builds, figures, reports, unit_reports, units
+from dashboard.queries import narratives as narrative_queries
+from dashboard.queries.narratives import Narrative
 from dashboard.queries.units import Unit
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind, add_months
@@ -165,6 +167,7 @@ def facts(
         red_lines=[line for line in found if line.kpi.key in never],
         code=str(picked["unit_code"]),
         names=builds.unit_names(build, short=True),
+        overdue=next((line for line in found if line.kpi.key == "issues_overdue"), None),
     )
 
 
@@ -201,6 +204,18 @@ def below(
         months=history.rows_by_key("unit_code", named=True, include_key=True),
         names={each: short[each] for each in codes},
     )
+
+
+def narratives(build: str, picked: Unit, month: date) -> tuple[dict[str, Narrative], dict[str, str]]:
+    """What was written for the month by a unit that reports, or by all below the whole; and their names."""
+    dimensions = builds.dimensions(build)
+    own = (str(picked["level"]), str(picked["unit_code"]))
+    names = builds.unit_names(build, dimensions.reporting_level, short=True)
+    if own[0] == dimensions.reporting_level:
+        names = {own[1]: names[own[1]]}
+    if "progress" not in dimensions.frequency or units.is_below_reporting(build, own[0]):
+        return {}, names
+    return narrative_queries.narratives(build, tuple(names), month), names
 
 
 def topics(build: str) -> list[Topic]:

@@ -16,8 +16,8 @@ from metrics.period import add_months
 def categories(build: str, level: str, code: str, month: date) -> pl.DataFrame:
     """Cases by topic and category: in the month, and in the twelve months up to it.
 
-    Columns: topic, category, month_cases, month_hours, year_cases, year_hours; the largest of twelve months
-    first within a topic.
+    Columns: topic, category, month_cases, month_hours, year_cases, year_hours, year_senior, year_senior_out_of (null where no
+    course states them); the largest of twelve months first within a topic.
     """
     values = {"level": level, "code": code, "first": add_months(month, -11), "month": month}
     return builds.run(build)(_CATEGORIES, values)
@@ -30,7 +30,9 @@ _CATEGORIES = """
         coalesce(sum(cases) filter (month = $month), 0)::bigint as month_cases,
         coalesce(sum(hours) filter (month = $month), 0)::double as month_hours,
         sum(cases)::bigint as year_cases,
-        coalesce(sum(hours), 0)::double as year_hours
+        coalesce(sum(hours), 0)::double as year_hours,
+        sum(senior)::bigint as year_senior,
+        sum(senior_out_of)::bigint as year_senior_out_of
     from mart_category_month
     where
         month between $first and $month

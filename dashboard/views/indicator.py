@@ -1,8 +1,16 @@
 """指标: 这个数怎么来的,差别是真的吗? Formula, months, the units with what chance allows, and a table."""
 
 from dashboard import state
-from dashboard.components import indicator_exhibits, indicator_page, indicator_rows, indicator_words, page
-from dashboard.queries import builds
+from dashboard.access.principal import may
+from dashboard.components import (
+    indicator_exhibits,
+    indicator_page,
+    indicator_rows,
+    indicator_words,
+    page,
+    unit_exhibits,
+)
+from dashboard.queries import builds, people
 
 filters, today = state.filters(), builds.today()
 simulated = builds.dimensions(filters.build).simulated
@@ -14,9 +22,14 @@ indicator_exhibits.hints(
     indicator_words.hints(indicator, builds.months(filters.build, today), filters.period),
 )
 indicator_exhibits.definition_and_trend(indicator, simulated=simulated)
-opened = indicator_page.rows(filters, indicator, today)
+sees_all = may(people.principal(), "row.integrity")
+opened = indicator_page.rows(filters, indicator, today, lists_withheld=sees_all)
 if opened is not None:
     indicator_rows.show(opened)
 if indicator.rows:
     way = indicator_page.way(indicator, filters.chart)
     indicator_exhibits.units(indicator, way, filters.order, simulated=simulated)
+topics = indicator_page.topics(filters.build, filters.kpi)
+if topics:
+    found, reported = indicator_page.categories(filters, indicator, topics)
+    unit_exhibits.categories(topics, found, indicator.name, indicator.month, reported, simulated=simulated)

@@ -5,7 +5,15 @@ import streamlit as st
 from dashboard import state
 from dashboard.access.doors import doors
 from dashboard.access.principal import may
-from dashboard.components import page, unit_exhibits, unit_explained, unit_facts, unit_page, unit_score
+from dashboard.components import (
+    page,
+    unit_exhibits,
+    unit_explained,
+    unit_facts,
+    unit_narratives,
+    unit_page,
+    unit_score,
+)
 from dashboard.i18n import of
 from dashboard.queries import builds, people, unit_reports, units
 from dashboard.services import explanations
@@ -42,6 +50,10 @@ few = unit_page.level_title(build, picked) if units.is_below_reporting(build, le
 reading = unit_exhibits.reading(table, below_level=few, chosen=period)
 unit_exhibits.kpi_table(table, names[code], month, reading, simulated=simulated)
 unit_explained.show(told, kpis, names[reporting], month)
+
+if may(principal, "narrative.read", code):
+    written, writers = unit_page.narratives(build, picked, month)
+    unit_narratives.show(written, writers, names[code], month, simulated=simulated)
 
 below = unit_page.below(build, picked, filters.kpi, month, today, period)
 if below is not None:

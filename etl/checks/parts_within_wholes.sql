@@ -8,6 +8,8 @@ where
     or conduct_complaints_substantiated > conduct_complaints_answered
     or complaints_resolved > complaints_resolution_answered
     or callbacks_satisfied > callbacks_answered
+    or complaints_contacted_in_a_day > complaints_contact_stated
+    or complaints_contact_stated > complaints_valid
     or issues_rectified > issues_found
     or issues_confirmed > issues_rectified
     or issues_due_on_time > issues_due

@@ -27,7 +27,9 @@ MATTERS = (
     "市政设施",
     "其他",
 )
-FOCUS_AREAS = ("执法不规范", "执法方式单一", "逐利执法与廉政风险", "执法作风与服务意识")
+INTEGRITY = "逐利执法与廉政风险"
+"""The category whose rows are counted and listed to few only."""
+FOCUS_AREAS = ("执法不规范", "执法方式单一", INTEGRITY, "执法作风与服务意识")
 CONDUCT = "执法行为投诉"
 
 
@@ -252,7 +254,7 @@ SHEET = Sheet(
             kind="text_not_collected",
             severity="must",
             columns=("summary", "focus_area"),
-            violated=pl.col("summary").is_not_null() & (pl.col("focus_area") == "逐利执法与廉政风险"),
+            violated=pl.col("summary").is_not_null() & (pl.col("focus_area") == INTEGRITY),
             expected_zh="逐利执法与廉政风险类投诉不填诉求内容",
             expected_en="No summary for complaints of the integrity category",
         ),

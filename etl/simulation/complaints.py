@@ -49,6 +49,7 @@ IN_SUMMER = {"噪声": 1.7, "油烟": 1.6, "占道经营": 1.25}
 EXCLUDED = {"无": 93, "咨询建议": 3, "非本部门职责": 2.5, "同一诉求多渠道重复派单": 1.5}
 FINDINGS = {"属实": 52, "部分属实": 25, "不属实": 21, "待核实": 2}
 CONDUCT_SHARE, REPEATED_SHARE, UNCONTACTED_SHARE = 0.04, 0.04, 0.12
+UNSTATED_SHARE, LATE_CONTACT_MINUTES = 0.06, (1500, 5500)
 
 
 def complaints(campaign: Campaign, unit: Unit, period: str, seed: int) -> list[Row]:
@@ -69,7 +70,8 @@ def _as_known(case: Row, moment: datetime) -> Row:
     """A case as it stands at a moment: nothing that happens later."""
     if case["closed_at"] >= moment:
         later = dict.fromkeys(("closed_at", "confirmed", "callback"))
-        known = case["responded_at"] if case["responded_at"] < moment else None
+        contacted = case["responded_at"]
+        known = contacted if contacted is not None and contacted < moment else None
         return {**case, **later, "finding": "待核实", "responded_at": known}
     return dict(case)
 
@@ -99,6 +101,7 @@ def _drawn_cases(
     for number, (moment, code) in enumerate(sorted(received), start=1):
         case = {"complaint_id": f"{unit_code}-{period[2:4]}{period[5:]}-{number:04d}", "unit": code}
         case |= _case(draw, habits, period, moment)
+        case["responded_at"] = _first_contact(case, habits)
         if cases and draw.random() < REPEATED_SHARE:
             case["repeat_of"] = draw.choice(cases)["complaint_id"]
         cases.append(case)
@@ -137,6 +140,18 @@ def _case(draw: random.Random, habits: Profile, period: str, received: datetime)
         case |= _called_back(draw, habits, on_time=closed < due + timedelta(days=1))
     case["responded_at"] = min(case["responded_at"], closed)
     return case
+
+
+def _first_contact(case: Row, habits: Profile) -> datetime | None:
+    """When the complainant was first contacted: mostly within hours, by slow units at times days later, at times not stated."""
+    # Chance of its own, so that a seed has the same cases whatever is told of their first contact.
+    draw = chance("first contact", case["complaint_id"])
+    if draw.random() < UNSTATED_SHARE:
+        return None
+    if draw.random() < habits.closed_on_time:
+        return case["responded_at"]
+    late = case["received_at"] + timedelta(minutes=draw.randint(*LATE_CONTACT_MINUTES))
+    return min(late, case["closed_at"])
 
 
 def _matters(period: str) -> dict[str, float]:

@@ -151,6 +151,28 @@ CALLBACK_SATISFACTION_RATE = Kpi(
     note_en="Not rated, not reached and not called are no answers",
 )
 
+FIRST_CONTACT_RATE = Kpi(
+    key="first_contact_rate",
+    title_zh="首次联系及时率",
+    title_en="First contact within a day",
+    question_zh="受理后一天内，多少投诉人得到了首次联系？",
+    question_en="How many complainants are first contacted within a day of their complaint?",
+    numerator_zh="受理后24小时内首次联系投诉人的有效投诉；受理或联系只知日期的，当日和次日联系的计入",
+    numerator_en="valid complaints whose complainant was first contacted within 24 hours of receipt; where only the day "
+    "of either is known, on the day of receipt or the next",
+    denominator_zh="填有首次联系时间的有效投诉，按受理月",
+    denominator_en="valid complaints that state when the complainant was first contacted, by month of receipt",
+    sheet="complaints",
+    counts_own_office=False,
+    numerator="complaints_contacted_in_a_day",
+    denominator="complaints_contact_stated",
+    direction="up",
+    small=FEW_ANSWERS,
+    note_zh="24小时为设定值，文件没有规定；未填首次联系时间的不计入，所以要连同样本数一起看",
+    note_en="24 hours is a setting; no document gives a time. Complaints that state no first contact are left out: "
+    "read the share together with its n",
+)
+
 KPIS = (
     COMPLAINTS_PER_10K,
     CONDUCT_COMPLAINTS_PER_10K,
@@ -159,4 +181,5 @@ KPIS = (
     COMPLAINTS_REPEAT_RATE,
     COMPLAINTS_RESOLVED_RATE,
     CALLBACK_SATISFACTION_RATE,
+    FIRST_CONTACT_RATE,
 )

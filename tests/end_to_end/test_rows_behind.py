@@ -150,6 +150,68 @@ def test_where_a_row_may_not_be_shown_none_of_its_unit_and_month_is(key, tmp_pat
     assert shown > 0
 
 
+@pytest.mark.parametrize("key", ["complaints_on_time_rate", "issues_rectified_rate", "violations"])
+def test_who_may_see_every_row_sees_what_the_others_are_told_is_withheld_but_no_event(key, tmp_path):
+    kpi, secret = KPIS[key], 0
+    for seed in range(710, 713):
+        data = random_data_set(seed, tmp_path / str(seed))
+        store = stored(data, tmp_path / str(seed))
+        build = current_build(store.folder)
+        if data.campaign.collected(kpi.sheet) is None:
+            continue
+        with closing(open_build(build)) as connection:
+            run = runner(connection)
+            month = data.campaign.periods[-1]
+            places = asked(run, read_dimensions(run), kpi, data.campaign.top, month, "rolling12", data.today)
+        few, every = (
+            rows_behind(store, build, places, measures(kpi), limit=10**6, lists_withheld=seen)
+            for seen in (False, True)
+        )
+        for one, all_of_it in zip(few, every, strict=True):
+            assert one.totals == all_of_it.totals
+            assert one.row_count + one.withheld == all_of_it.row_count + all_of_it.withheld
+            if key == "violations":
+                assert all_of_it.rows.is_empty()
+                continue
+            assert all_of_it.withheld == 0
+            for name, total in all_of_it.totals.items():
+                assert all_of_it.rows[f"adds_{name}"].sum() == total
+            assert NOT_LISTED not in set(one.rows["focus_area"])
+            secret += all_of_it.rows.filter(focus_area=NOT_LISTED).height
+    assert (secret > 0) != (key == "violations")
+
+
+def test_a_row_of_the_issue_ledger_says_what_it_is_about_but_no_persons_name(tmp_path):
+    campaign = yunnan()
+    unit = campaign.reporting_units[0]
+    rows = example_workbook_rows(campaign, unit, MONTH, 4)
+    owners = ["副局长", "王小明", "王小明副局长", "法制科科长"]
+    for row, owner in zip(rows["issues"], owners, strict=True):
+        row.update(
+            owner=owner,
+            department="执法监督科",
+            focus_area="执法不规范",
+            found_by="媒体",
+            description="夜间占道",
+        )
+    path = write_workbook(tmp_path / "a.xlsx", campaign, unit, MONTH, rows=rows)
+    load_into(tmp_path / "store", [path], campaign)
+
+    store = Store(folder=tmp_path / "store")
+    build = current_build(store.folder)
+    with closing(open_build(build)) as connection:
+        run = runner(connection)
+        kpi = KPIS["issues_rectified_rate"]
+        places = asked(run, read_dimensions(run), kpi, unit, MONTH, "month", AS_OF)
+    [found] = rows_behind(store, build, places, measures(kpi))
+
+    assert found.rows["owner"].to_list() == ["副局长", None, None, "法制科科长"]
+    for name, said in (("department", "执法监督科"), ("found_by", "媒体"), ("description", "夜间占道")):
+        assert set(found.rows[name]) == {said}
+    assert "王小明" not in str(found.rows.to_dicts())
+    assert set(found.deciding) == {"issue_id", "unit", "found_on", "status", "closed_on"}
+
+
 @pytest.mark.parametrize(
     "key", ["complaints_on_time_rate", "issues_rectified_rate", "complaints_repeat_rate"]
 )

@@ -287,6 +287,14 @@ def is_conduct(row: Row) -> bool:
     return row["complaint_kind"] == CONDUCT
 
 
+def is_within_a_day(row: Row) -> bool:
+    """Within 24 hours; where one of the times is only a day, on that day or the next."""
+    received, contacted = row["received_at"], row["responded_at"]
+    if time() in (received.time(), contacted.time()):
+        return (day(contacted) - day(received)).days <= 1
+    return contacted - received <= timedelta(hours=24)
+
+
 COMPLAINTS: dict[str, tuple[Callable[[Row], bool], Callable[[Row], bool]]] = {
     "complaints_per_10k": (lambda row: False, lambda row: True),
     "conduct_complaints_per_10k": (lambda row: False, is_conduct),
@@ -302,6 +310,10 @@ COMPLAINTS: dict[str, tuple[Callable[[Row], bool], Callable[[Row], bool]]] = {
     "callback_satisfaction_rate": (
         lambda row: row["callback"] in ("满意", "基本满意", "不满意"),
         lambda row: row["callback"] in ("满意", "基本满意"),
+    ),
+    "first_contact_rate": (
+        lambda row: row["responded_at"] is not None,
+        lambda row: row["responded_at"] is not None and is_within_a_day(row),
     ),
 }
 
@@ -491,6 +503,7 @@ FEW_CASES = (
     "complaints_repeat_rate",
     "complaints_resolved_rate",
     "callback_satisfaction_rate",
+    "first_contact_rate",
     "training_attendance_rate",
     "two_recorder_rate",
     "penalties_published_rate",

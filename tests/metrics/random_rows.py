@@ -148,7 +148,24 @@ def developed(random: Random, row: Row, month: str) -> Row:
                 row["due_at"] + timedelta(seconds=random.choice([0, 1])), row["received_at"]
             )
     row["closed_on_time"] = _flag(random, row)
+    row["responded_at"] = row["responded_at"] or first_contact(row, month)
     return row
+
+
+def first_contact(row: Row, month: str) -> datetime | None:
+    """Often not stated, else about a day after receipt: to the minute at the limit, or by the day alone."""
+    # Dice of their own, so that a seed hands in the same with and without first contacts.
+    random = Random(f"{row['complaint_id']} {month}")
+    received = row["received_at"]
+    after = random.choice(
+        [None, None, *(timedelta(minutes=each) for each in (9, 1439, 1440, 1441, 2881, 4000))]
+    )
+    if after is None:
+        return None
+    contacted = received + after
+    if random.random() < 0.3:
+        contacted = datetime.combine(contacted, time())
+    return min(contacted, max(received, datetime.combine(calendar.last_day(month), time(23, 59))))
 
 
 def _flag(random: Random, row: Row) -> bool | None:
@@ -185,18 +202,29 @@ def trainings(random: Random, codes: list[str], month: str, scale: int) -> list[
                     "trainings",
                     session_id=f"P-{serial}",
                     unit=code,
-                    organiser_level="省级",
                     started_on=some_day(random, month),
                     course="课",
                     category="其他",
-                    mode="线下",
                     hours=Decimal(random.choice(["0.01", "1.33", "4", "7.5", "12.25"])),
                     expected=random.randint(1, scale + 1),
                     officers_attended=random.choice([0, random.randint(0, scale)]),
                     auxiliaries_attended=random.choice([0, random.randint(0, scale)]),
                 )
             )
-    return rows
+    return [row | held_how(row, month) for row in rows]
+
+
+def held_how(row: Row, month: str) -> Row:
+    """Who held a course, who taught, in which way, and how many of the officers were senior, where that is stated."""
+    # Dice of their own, so that a seed hands in the same attendances whatever is asked of a course besides.
+    random = Random(f"{row['session_id']} {row['unit']} {month}")
+    choices = {column.name: column.choices for column in SHEETS["trainings"].columns}
+    return {
+        "organiser_level": random.choice(choices["organiser_level"]),
+        "provider": random.choice([None, *choices["provider"]]),
+        "mode": random.choice(choices["mode"]),
+        "senior_attended": random.choice([None, random.randint(0, row["officers_attended"])]),
+    }
 
 
 def issue(random: Random, number_: str, code: str, month: str) -> Row:

@@ -51,6 +51,10 @@ select
         as complaints_resolution_answered,
     case when counts.complaints then coalesce(received.callbacks_satisfied, 0) end as callbacks_satisfied,
     case when counts.complaints then coalesce(received.callbacks_answered, 0) end as callbacks_answered,
+    case when counts.contacts then coalesce(received.complaints_contacted_in_a_day, 0) end
+        as complaints_contacted_in_a_day,
+    case when counts.contacts then coalesce(received.complaints_contact_stated, 0) end
+        as complaints_contact_stated,
     -- complaints by month due
     coalesce(due.complaints_due, case when counts.complaints then 0 end) as complaints_due,
     coalesce(due.complaints_on_time, case when counts.complaints then 0 end) as complaints_on_time,
@@ -77,6 +81,10 @@ cross join lateral (
         leaf.complaints_reported = 1 and leaf.takes_complaints and not exists (
             from dim_sheet where sheet = 'complaints' and list_contains("without", 'repeat_of')
         ) as renewals,
+        -- Likewise where it does not say when the complainant was first contacted.
+        leaf.complaints_reported = 1 and leaf.takes_complaints and not exists (
+            from dim_sheet where sheet = 'complaints' and list_contains("without", 'responded_at')
+        ) as contacts,
         leaf.trainings_reported = 1 and not leaf.is_residual as trainings,
         leaf.trainings_reported = 1 and leaf.takes_complaints and not leaf.is_residual as county_months,
         leaf.issues_reported = 1 and not leaf.is_residual as issues

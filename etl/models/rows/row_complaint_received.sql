@@ -13,6 +13,8 @@ select
     is_resolved as complaints_resolved,
     is_resolution_answered as complaints_resolution_answered,
     is_callback_satisfied as callbacks_satisfied,
-    is_callback_answered as callbacks_answered
+    is_callback_answered as callbacks_answered,
+    is_contacted_in_a_day as complaints_contacted_in_a_day,
+    is_contact_stated as complaints_contact_stated
 from fct_complaint
 where is_valid

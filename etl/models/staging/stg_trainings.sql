@@ -6,7 +6,13 @@ select
     unit as leaf_code,
     period as month,
     category,
+    organiser_level,
+    provider,
+    mode,
     hours * officers_attended as officer_hours,
     expected,
-    officers_attended + auxiliaries_attended as attended
+    officers_attended + auxiliaries_attended as attended,
+    senior_attended,
+    -- The officers among whom senior ones are counted: of a course that does not state them nothing is known.
+    case when senior_attended is not null then officers_attended end as senior_out_of
 from rows_trainings
