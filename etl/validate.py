@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -19,6 +20,15 @@ from etl.checking.cover import CoverCheck, check_cover
 from etl.checking.data_area import Area
 from etl.checking.finding_batches import Places, column_letters, listed
 from etl.checking.layout import read_area
+from etl.checking.other_months import (
+    FOLLOWS,
+    Told,
+    check_once,
+    check_same_table,
+    told_by,
+    whole_of_another_month,
+    with_rows,
+)
 from etl.checking.rows import Days, check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.findings import Finding, finding
 from etl.normalise import tidy
@@ -86,15 +96,33 @@ class _Context:
 
     @property
     def days(self) -> Days:
-        """The days of data are the cover's, or the campaign's for the month where the cover has none."""
+        """The days of data are the cover's, or the campaign's for the month where the cover has none of that month."""
         period = self.cover.period
         rule = self.campaign.window(period) if period else (None, None)
-        values = self.cover.values
+        values = self.cover.values if self.cover.window_holds else {}
         return Days(
             data_from=values.get("data_from") or rule[0],
             data_to=values.get("data_to") or rule[1],
+            month_end=max(calendar.last_day(period), rule[1]) if period else None,
             today=self.today,
         )
+
+    @property
+    def other_months(self) -> tuple[str, ...]:
+        """The campaign's months but the one reported; none where the cover leaves open who reports which."""
+        if self.cover.unit is None or self.cover.period is None:
+            return ()
+        return tuple(month for month in self.campaign.periods if month != self.cover.period)
+
+    @cached_property
+    def told(self) -> Told:
+        """What the unit's other workbooks hold."""
+        return told_by(self.history, self.cover.unit.code if self.cover.unit else "")
+
+    def told_before(self, sheet: Sheet) -> tuple[str, pl.DataFrame] | None:
+        """The latest earlier month that told a sheet, with its rows."""
+        earlier = (month for month in reversed(self.other_months) if month < str(self.cover.period))
+        return next(with_rows(self.told, sheet, earlier), None)
 
 
 def validate(reading: Reading, campaign: Campaign, *, today: date, history: History) -> Checked:
@@ -117,9 +145,25 @@ def validate(reading: Reading, campaign: Campaign, *, today: date, history: Hist
         sheets[table.sheet.key] = checked
     found += repeated
     found += _other_sheets(reading, {tidy(table.sheet.title_zh) for table in tables}, settled)
+    whole = _another_months(context, sheets)
+    if whole:
+        found = [*whole, *(each for each in found if each.kind not in FOLLOWS)]
     return Checked(
         findings=tuple(found), unit=cover.unit, period=cover.period, cover=cover.values, sheets=sheets
     )
+
+
+def _another_months(context: _Context, sheets: Mapping[str, CheckedSheet]) -> list[Finding]:
+    """The one finding of a workbook that repeats another month's data as a whole."""
+    unit, period = context.cover.unit, context.cover.period
+    due = {
+        month: frozenset(table.sheet.key for table in sheets_for(context.campaign, unit, month))
+        for month in context.other_months
+    }
+    other = whole_of_another_month(sheets, context.told, due)
+    if other is None:
+        return []
+    return [context.cover.about("another_months_data", "period", period, wanted=str(period), other=other)]
 
 
 def _sheets_by_title(reading: Reading) -> tuple[dict[str, SheetReading], list[Finding]]:
@@ -201,6 +245,10 @@ def _check_sheet(
     if not (content == "not_reported" or unchanged):
         previous = context.previous(sheet) if sheet.history_rules else None
         area = area if previous is None else check_history(area, typed, previous)
+        if sheet.once is not None:
+            area = check_once(area, typed, with_rows(context.told, sheet, context.other_months))
+        if sheet.tells_flows:
+            area = check_same_table(area, typed, context.told_before(sheet))
     letters = {name: column_letters(area.places.numbers[name]) for name in sorted(area.present)}
     checked = CheckedSheet(sheet=sheet, content=content, rows=rows, seen=typed.seen, letters=letters)
     return checked, [*found, *listed(area.batches, area.places), *declared]

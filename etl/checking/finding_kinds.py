@@ -110,6 +110,8 @@ _ALL = (
     _kind("period_outside_campaign", "cover", "must", ("报告期不在整治工作期内", "Month outside the campaign"), ("{first} 至 {last}", "{first} to {last}"), ("核对封面的报告期", "Check the month on the cover")),
     _kind("period_not_begun", "cover", "must", ("报告期尚未开始", "The month has not begun"), ("不晚于 {today} 所在月份", "Not after the month of {today}"), ("核对封面的报告期,到期后再报", "Check the month on the cover, or hand in once it has begun")),
     _kind("window_differs", "cover", "verify", ("统计起止日与规则不同", "The window differs from the rule"), ("{rule_date}", "{rule_date}"), ("恢复规则日期,或说明原因", "Restore the date of the rule, or state why it differs")),
+    _kind("window_outside_month", "cover", "must", ("统计起止日不在报告期内", "The window lies outside the month"), ("{period}之内的日期，按规则为{rule_date}", "A date in {period}, {rule_date} by the rule"), ("改正统计起止日；填错的是报告期的，改正报告期", "Correct the date; if it is the month that is wrong, correct the month")),
+    _kind("another_months_data", "cover", "must", ("整份数据是另一个月的", "The data of another month"), ("{wanted}的数据；现在各表各行都与{other}所报的相同", "Data of {wanted}; every row of every sheet equals what {other} reported"), ("换成{wanted}的填报表；{other}报错的，先更正{other}；{wanted}确无新增的，删去台账中{other}已报的行，填零报告", "Take the workbook of {wanted}; if it is {other} that was reported wrongly, correct {other} first; if nothing was new, delete from the logs the rows reported for {other} and say zero report")),
     _kind("zero_report_with_rows", "cover", "must", ("填了零报告,台账却有数据", "A zero report with rows in the log"), ("零报告填“是”时“{log}”为空", "{log} is empty where the zero report says 是"), ("台账确有数据的,把零报告改为空或“否”;否则删除台账数据", "Clear the zero report if the rows are right; delete the rows otherwise")),
     _kind("unchanged_but_filled", "cover", "must", ("填了与上期无变化,表中却有数据", "Unchanged, yet the sheet is filled"), ("填“是”时“{log}”留空", "{log} stays empty where 是 is given"), ("有变化的把“是”改为空;无变化的清空该表数据", "Clear 是 if figures changed; clear the sheet if they did not")),
     _kind("nothing_to_take_over", "cover", "must", ("没有可沿用的上月数据", "Nothing to take over"), ("上月已报“{log}”,且报告期不是一月", "{log} was reported last month, and it is not January"), ("清除“是”,填写该表", "Clear 是 and fill in the sheet")),
@@ -178,8 +180,10 @@ _ALL = (
     _kind("sum_differs", "cross", "must", ("合计与分项不符", "The parts do not add up"), _RULE, _CHECK_BOTH),
     _kind("date_order", "cross", "must", ("日期先后颠倒", "Dates in the wrong order"), _RULE, _CHECK_BOTH),
     _kind("after_data_to", "cross", "must", ("晚于统计截止日", "After the last day of data"), ("{rule}({data_to})", "{rule} ({data_to})"), ("改正日期;属下月的下月再报", "Correct the date; what belongs to next month is reported next month")),
+    _kind("after_month", "cross", "verify", ("晚于报告期", "After the month reported"), ("{rule}（{month_end}）", "{rule} ({month_end})"), ("改正日期；属下月的下月再报；或说明原因", "Correct the date; what belongs to next month is reported next month; or state why it stands here")),
     _kind("in_the_future", "cross", "must", ("日期还没有到", "A date still to come"), ("{rule}({today})", "{rule} ({today})"), ("改正日期;尚未发生的,发生后再报", "Correct the date; what has not happened yet is reported once it has")),
     _kind("before_data_from", "cross", "info", ("早于统计起始日", "Before the first day of data"), ("{rule}({data_from})", "{rule} ({data_from})"), _FOR_INFORMATION),
+    _kind("session_before_data_from", "cross", "verify", ("培训早于统计起始日", "A course before the first day of data"), ("{rule}（{data_from}）", "{rule} ({data_from})"), ("属以前月份的，补报到那个月；日期填错的改正；或说明原因", "Report it with the month it belongs to, or correct the date; or state why it stands here")),
     _kind("required_when", "cross", "must", ("此情形下必填", "Required in this case"), _RULE, ("填写该单元格", "Fill in the cell")),
     _kind("flag_disagrees", "cross", "must", ("是否按期与时间不符", "The flag disagrees with the times"), _RULE, _CHECK_BOTH),
     _kind("due_unknown", "cross", "verify", ("办结期限不明", "Unknown due time"), _RULE, ("补填其中一项,或说明原因", "Give one of them, or state why not")),
@@ -192,6 +196,8 @@ _ALL = (
     _kind("issue_missing", "history", "verify", ("报过的问题没有列出", "An issue is no longer listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该问题;当初报错的,更正那个月的报送,或说明原因", "List the issue again; if it was a mistake, correct the month that told it, or state why not")),
     _kind("issue_date_moved", "history", "verify", ("问题的日期与上次不同", "An issue's date was changed"), ("{rule}(上次 {before})", "{rule} (before {before})"), _STATE_WHY),
     _kind("issue_reopened", "history", "verify", ("已销号的问题又未整改", "A closed issue is open again"), ("{rule}", "{rule}"), _STATE_WHY),
+    _kind("same_as_before", "history", "verify", ("整张表与上次所报相同", "The whole sheet equals the one before"), ("本期的数据；现在每个单位每一格都与{before}所报的相同", "Data of this period; every cell of every unit equals what {before} reported"), ("核对是否误用了{before}的表；有误的改正，确实相同的填写情况说明", "Check whether the sheet of {before} was used by mistake; correct it, or state why the figures are the same")),
+    _kind("session_counted", "history", "verify", ("其他月份已报过的培训", "A course reported in another month"), ("{rule}（{before}已报）", "{rule} (reported in {before})"), ("删除该行；留着的只计一次，计入较晚的月份；或说明原因", "Delete the row; if it stays it counts once, in the later month; or state why it stands here")),
     # --- what is left over
     _kind("more_findings", "sheet", "info", ("同类问题还有", "More of the same"), ("另有 {count} 处“{title}”未逐一列出", "{count} more of “{title}” are not listed one by one"), ("改正已列出的同类问题后再次校验", "Mend those listed, then check again")),
 )  # fmt: skip

@@ -37,5 +37,5 @@ select
     category,
     sum(attended)::bigint,
     sum(officer_hours)::decimal(38, 2)
-from stg_trainings
+from fct_training
 group by reporting_code, leaf_code, month, category
