@@ -29,6 +29,7 @@ from etl.checking.other_months import (
     whole_of_another_month,
     with_rows,
 )
+from etl.checking.renamed import missing_sheet, renamed
 from etl.checking.rows import Days, check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.findings import Finding, finding
 from etl.normalise import tidy
@@ -128,23 +129,28 @@ class _Context:
 def validate(reading: Reading, campaign: Campaign, *, today: date, history: History) -> Checked:
     """Check a whole workbook; ``today`` is the checking day, ``history`` gives what was told by last month."""
     by_title, repeated = _sheets_by_title(reading)
-    cover = check_cover(by_title.get(tidy(COVER.title_zh)), campaign, today=today)
+    unknown = _unknown_sheets(reading)
+    other = renamed(TemplateSheet(sheet=COVER, columns=COVER.columns), unknown)
+    cover = check_cover(by_title.get(tidy(COVER.title_zh)), campaign, today=today, other=other)
     context = _Context(campaign=campaign, cover=cover, history=history, today=today)
     tables, settled = _tables(context)
     found: list[Finding] = [*_file_findings(reading), *cover.findings]
     sheets: dict[str, CheckedSheet] = {}
+    mistaken = {other.title} if other and cover.is_missing else set()
     for table in tables:
         sheet_reading = by_title.get(tidy(table.sheet.title_zh))
         if sheet_reading is None:
             if settled:
-                found.append(finding("missing_sheet", sheet=table.sheet.title_zh))
+                other = renamed(table, unknown)
+                found.append(missing_sheet(table.sheet, other))
+                mistaken.add(other.title if other else "")
                 sheets[table.sheet.key] = _not_reported(table.sheet)
             continue
         checked, findings = _check_sheet(table, sheet_reading, context)
         found += findings
         sheets[table.sheet.key] = checked
     found += repeated
-    found += _other_sheets(reading, {tidy(table.sheet.title_zh) for table in tables}, settled)
+    found += _other_sheets(reading, {tidy(table.sheet.title_zh) for table in tables}, mistaken)
     whole = _another_months(context, sheets)
     if whole:
         found = [*whole, *(each for each in found if each.kind not in FOLLOWS)]
@@ -200,13 +206,23 @@ def _file_findings(reading: Reading) -> list[Finding]:
     return [finding("external_links", value=", ".join(reading.external_links[:10]))]
 
 
-def _other_sheets(reading: Reading, checked: set[str], settled: bool) -> list[Finding]:
-    """Sheets that are not read, where they hold data."""
+def _unknown_sheets(reading: Reading) -> list[SheetReading]:
+    """Sheets with data that bear none of the template's names."""
+    known = {tidy(sheet.title_zh) for sheet in (COVER, *SHEETS.values())} | OWN_TITLES
+    return [
+        sheet for sheet in reading.sheets if tidy(sheet.title) not in known and not sheet.cells.is_empty()
+    ]
+
+
+def _other_sheets(reading: Reading, checked: set[str], mistaken: set[str]) -> list[Finding]:
+    """Sheets that are not read, where they hold data; ``mistaken`` ones are told of as a missing sheet's."""
     known = {tidy(sheet.title_zh) for sheet in SHEETS.values()}
     found = []
     for sheet in reading.sheets:
         key = tidy(sheet.title)
         if key in checked | OWN_TITLES | {tidy(COVER.title_zh)} or sheet.cells.is_empty():
+            continue
+        if sheet.title in mistaken:
             continue
         if sheet.visible != "visible":
             found.append(finding("hidden_sheet", sheet=sheet.title))

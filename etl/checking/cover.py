@@ -12,6 +12,7 @@ import polars as pl
 from etl import calendar
 from etl.checking.cover_reading import cover_labels, cover_marks, cover_texts, cover_values
 from etl.checking.expectation import cell_arguments
+from etl.checking.renamed import missing_sheet
 from etl.findings import Argument, Finding, Words, finding
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK
 from etl.schema import Column
@@ -41,6 +42,11 @@ class CoverCheck:
     faulty: frozenset[str]
     rows: Mapping[str, int]
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether the workbook has no cover."""
+        return not self.rows and not self.faulty
+
     def says_yes(self, flag: str | None) -> bool:
         """Whether a declaration was made with 是."""
         return flag is not None and self.values.get(flag) is True
@@ -69,13 +75,15 @@ class CoverCheck:
 NO_COVER = CoverCheck(values={}, unit=None, period=None, findings=(), faulty=frozenset(), rows={})
 
 
-def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date) -> CoverCheck:
-    """Read and check the cover; ``reading`` is None where the workbook has none."""
+def check_cover(
+    reading: SheetReading | None, campaign: Campaign, *, today: date, other: SheetReading | None = None
+) -> CoverCheck:
+    """Read and check the cover; ``reading`` is None where the workbook has none, ``other`` what may be it, renamed."""
     if reading is None:
         return CoverCheck(
             **{
                 **vars(NO_COVER),
-                "findings": (finding("missing_cover", sheet=COVER.title_zh),),
+                "findings": (missing_sheet(COVER, other),),
                 "values": dict.fromkeys(column.name for column in COVER.columns),
             }
         )

@@ -77,29 +77,30 @@ _FROM_TEMPLATE = (
     "从系统重新下载本月模板,把数据粘贴过去",
     "Download this month's template again and paste the data into it",
 )
+_RENAME_BACK = (f"{{similar}}{_FROM_TEMPLATE[0]}", f"{{similar}}{_FROM_TEMPLATE[1]}")
 _DATE_FORM = ("形如 2026-09-03 的日期{with_time}", "A date such as 2026-09-03{with_time}")
 _UNITS = ("{candidates}", "{candidates}")
 
 _ALL = (
     # --- the file as a whole: the refusals of the gate
     _kind("empty_file", "file", "must", ("文件为空", "Empty file"), _XLSX, ("重新导出或保存文件后再提交", "Save or export the file again")),
-    _kind("too_large", "file", "must", ("文件过大", "Too large"), ("{limit_of}不超过{limit}", "{limit_of} of at most {limit}"), ("删除空白行列、图片和无关工作表后另存;确需更大的请分月提交", "Delete empty rows and columns, pictures and unrelated sheets and save again; hand in each month by itself")),
+    _kind("too_large", "file", "must", ("文件过大", "Too large"), ("{limit_of}不超过{limit}", "{limit_of} of at most {limit}"), ("{stray}删除空白行列、图片和无关工作表后另存;确需更大的请分月提交", "{stray}Delete empty rows and columns, pictures and unrelated sheets and save again; hand in each month by itself")),
     _kind("corrupt_zip", "file", "must", ("文件已损坏", "Damaged file"), _XLSX, _RESAVE),
     _kind("corrupt_xml", "file", "must", ("文件内容已损坏", "Damaged content"), _XLSX, _RESAVE),
-    _kind("doctype", "file", "must", ("文件含有不允许的声明", "A declaration that is not allowed"), ("不含 DOCTYPE 声明的 .xlsx 工作簿", "An .xlsx workbook without DOCTYPE"), _RESAVE),
+    _kind("doctype", "file", "must", ("文件含有不允许的声明", "A declaration that is not allowed"), ("不含实体声明的 .xlsx 工作簿", "An .xlsx workbook without DOCTYPE"), _RESAVE),
     _kind("macro", "file", "must", ("文件含有宏", "Macros in the file"), ("不含宏的 .xlsx 工作簿", "An .xlsx workbook without macros"), ("另存为“Excel 工作簿(*.xlsx)”,不要选“启用宏”", "Save as an Excel workbook (*.xlsx), not as a macro-enabled one")),
     _kind("encrypted", "file", "must", ("文件已加密", "Encrypted file"), ("未设打开密码的 .xlsx 工作簿", "An .xlsx workbook without a password"), ("在“文件—信息—保护工作簿”中取消打开密码后保存", "Remove the password (File, Info, Protect workbook) and save")),
     _kind("legacy_xls", "file", "must", ("旧版 .xls 文件", "An old .xls file"), _XLSX, _SAVE_AS),
     _kind("legacy_xlsb", "file", "must", ("二进制 .xlsb 文件", "A binary .xlsb file"), _XLSX, _SAVE_AS),
     _kind("ods", "file", "must", ("OpenDocument 表格", "An OpenDocument spreadsheet"), _XLSX, _SAVE_AS),
-    _kind("text_not_workbook", "file", "must", ("文本文件,不是工作簿", "A text file, not a workbook"), _XLSX, ("按本月模板填报;外部台账请用 convert 命令转换", "Fill in this month's template; a foreign log is turned by the convert command")),
+    _kind("text_not_workbook", "file", "must", ("文本文件,不是工作簿", "A text file, not a workbook"), _XLSX, ("按本月模板填报;外部台账由管理员先转换成填报表", "Fill in this month's template; a foreign log is turned by the convert command")),
     _kind("not_spreadsheet", "file", "must", ("不是电子表格", "Not a spreadsheet"), _XLSX, ("请提交按模板填好的 .xlsx 工作簿", "Hand in the filled-in .xlsx template")),
-    _kind("dde_link", "file", "must", ("文件含有外部程序链接", "Links to other programs"), ("不含 DDE 或 OLE 链接的工作簿", "A workbook without DDE or OLE links"), ("在“数据—编辑链接”中断开链接后保存", "Break the links (Data, Edit links) and save")),
+    _kind("dde_link", "file", "must", ("文件含有外部程序链接", "Links to other programs"), ("不链接外部程序的工作簿", "A workbook without DDE or OLE links"), ("在“数据—编辑链接”中断开链接后保存", "Break the links (Data, Edit links) and save")),
     _kind("unreadable", "file", "must", ("文件无法读取", "Unreadable file"), _XLSX, _RESAVE),
     _kind("simulated_and_real", "file", "must", ("模拟数据与真实数据不得混用", "Simulated and real data never mix"), ("{wanted}", "{wanted}"), ("从本系统重新下载模板填报", "Fill in a template downloaded from this system")),
     _kind("external_links", "file", "info", ("引用了其他文件", "Refers to other files"), ("数据在本工作簿内", "Data stand in this workbook"), ("只读取已保存的数值;如需更新请先打开被引用的文件再保存", "Only stored values are read; open the files referred to and save if they must be updated")),
     # --- cover
-    _kind("missing_cover", "cover", "must", ("缺少封面", "No cover"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
+    _kind("missing_cover", "cover", "must", ("缺少封面", "No cover"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _RENAME_BACK),
     _kind("missing_label", "cover", "must", ("封面缺少项目", "An item is missing on the cover"), ("A列有“{column}”", "{column} stands in column A"), ("按模板在A列补上该项目,B列填写内容", "Put the item into column A and its value into column B")),
     _kind("duplicate_label", "cover", "must", ("封面项目重复", "An item stands twice on the cover"), ("“{column}”在A列只出现一次", "{column} stands in column A once"), ("删除多余的一行", "Delete the superfluous row")),
     _kind("template_unknown", "cover", "must", ("模板版本无法识别", "Unknown template version"), ("{versions}", "{versions}"), _FROM_TEMPLATE),
@@ -120,7 +121,7 @@ _ALL = (
     _kind("file_name_of_other_unit", "file", "must", ("文件名是另一个单位的", "The file is named after another unit"), ("文件名与封面的填报单位{wanted}一致", "A file name that goes with the cover's unit, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
     _kind("file_name_of_other_month", "file", "must", ("文件名是另一个月份的", "The file is named after another month"), ("文件名中的月份与本次填报的{wanted}一致", "A file name that goes with the month handed in, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
     # --- the sheets of the workbook
-    _kind("missing_sheet", "workbook", "must", ("缺少工作表", "A sheet is missing"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
+    _kind("missing_sheet", "workbook", "must", ("缺少工作表", "A sheet is missing"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _RENAME_BACK),
     _kind("duplicate_sheet", "workbook", "must", ("工作表重复", "A sheet stands twice"), ("只有一张“{sheet}”", "One sheet named {sheet}"), ("删除或改名多余的一张", "Delete or rename the superfluous one")),
     _kind("unknown_sheet", "workbook", "info", ("多余的工作表", "A sheet we do not know"), ("模板内的工作表", "Sheets of the template"), ("不读取;如有数据请移入模板的工作表", "It is not read; move its data into the template's sheets if there are any")),
     _kind("sheet_not_due", "workbook", "info", ("本月不需填报的工作表", "A sheet not due this month"), ("本单位本月应报的工作表", "Sheets this unit reports this month"), ("不读取,可删除", "It is not read and may be deleted")),
@@ -137,6 +138,7 @@ _ALL = (
     # --- rows
     _kind("totals_row", "row", "must", ("数据区有合计行", "A totals row among the data"), ("只有明细行", "Rows of detail only"), ("删除合计行,系统自动汇总", "Delete it; totals are computed")),
     _kind("repeated_header", "row", "must", ("数据区重复出现表头", "The header again among the data"), ("只有数据行", "Rows of data only"), ("删除该行", "Delete the row")),
+    _kind("pasted_table", "row", "must", ("表下粘贴了另一张表", "Another table pasted below"), ("只有“{sheet}”的数据行", "Rows of {sheet} only"), ("把第{rows}行移到{pasted}，或删除；这些行未检查", "Move rows {rows} to {pasted}, or delete them; they were not checked")),
     _kind("blank_row", "row", "info", ("数据中间有空行", "Blank rows among the data"), ("数据连续填写", "Rows follow each other"), ("第{rows}行为空,已跳过;有遗漏的请补填", "Row {rows} is blank and was skipped; fill it in if something is missing")),
     _kind("unit_row_empty", "row", "must", ("该单位整行未填", "A unit's row is not filled in"), ("每个单位各项都填", "Every cell of the unit's row is filled"), ("逐格填写;没有的,数字填0、文字填“无”,没有该项任务的填“不适用”", "Fill in each cell; where there was none 0, or 无 in a text; 不适用 where there is no such task")),
     _kind("missing_unit", "row", "must", ("缺少单位", "A unit is missing"), ("{missing} 填一行", "A row for {missing}"), ("补上该单位的一行", "Add the unit's row")),
@@ -153,7 +155,7 @@ _ALL = (
     _kind("picture_in_cell", "cell", "must", ("单元格内为图片", "A picture in the cell"), _EXPECTATION, ("删除图片,填写内容", "Delete the picture and fill in the value")),
     _kind("merged_cells", "cell", "must", ("数据区有合并单元格", "Merged cells among the data"), ("每格各填一项", "One value in each cell"), _NO_MERGE),
     _kind("text_too_long", "cell", "must", ("文字过长", "Too long a text"), ("不超过{limit}字(现{found}字)", "At most {limit} characters (now {found})"), ("删减文字", "Shorten it")),
-    _kind("not_a_number", "cell", "must", ("不是数字", "Not a number"), _EXPECTATION, ("只填阿拉伯数字,不带文字", "Digits only, without words")),
+    _kind("not_a_number", "cell", "must", ("不是数字", "Not a number"), _EXPECTATION, ("{meant}只填阿拉伯数字,不带文字", "{meant}Digits only, without words")),
     _kind("chinese_numeral", "cell", "must", ("用了中文数字", "A Chinese numeral"), _EXPECTATION, ("改填阿拉伯数字", "Use digits")),
     _kind("percent", "cell", "must", ("填了百分比", "A percentage"), _EXPECTATION, ("填原始数,不填百分比", "Give the count, not a percentage")),
     _kind("date_for_number", "cell", "must", ("数字格内为日期", "A date in a number's place"), _EXPECTATION, ("把单元格格式改为数值后重填", "Format the cell as a number and type it again")),
