@@ -58,7 +58,8 @@ class Finding:
     """One thing to mend, verify or know.
 
     ``sheet`` and ``column`` are titles as in the workbook, ``cell`` an address such as D14; each is
-    empty where it does not apply. ``value`` is what was seen, masked and cut to 80 characters.
+    empty where it does not apply. ``value`` is what was seen, masked and cut to 80 characters; where that is no text
+    of the file but needs words of ours, they are the argument ``seen``.
     """
 
     kind: str
@@ -138,7 +139,7 @@ def render(each: Finding, file: str, language: Language = "zh") -> dict[str, str
         "sheet": each.sheet,
         "cell": each.cell,
         "column": each.column,
-        "value": each.value,
+        "value": slots["value"],
         "expected": getattr(kind, f"expected_{language}").format_map(slots),
         "remedy": getattr(kind, f"remedy_{language}").format_map(slots),
     }
@@ -169,17 +170,61 @@ def _slots(each: Finding, language: Language) -> dict[str, object]:
         name: getattr(argument, language) if isinstance(argument, Words) else argument
         for name, argument in each.arguments
     }
-    return {"sheet": each.sheet, "cell": each.cell, "column": each.column, "value": each.value, **words}
+    place = {"sheet": each.sheet, "cell": each.cell, "column": each.column}
+    return {**NOTHING_TO_SUGGEST, **place, "value": words.get("seen", each.value), **words}
 
 
+NOTHING_TO_SUGGEST = {"similar": "", "meant": "", "stray": ""}
+"""Parts of a remedy that stand there only where there is something to suggest."""
 _LOOKS_LIKE = {
     "pdf": Words(zh="PDF 文档", en="a PDF document"),
     "rtf": Words(zh="RTF 文档", en="an RTF document"),
     "picture": Words(zh="图片", en="a picture"),
     "archive": Words(zh="压缩包", en="an archive"),
     "doc": Words(zh="Word 文档", en="a Word document"),
+    "docx": Words(zh="Word 文档", en="a Word document"),
     "ppt": Words(zh="演示文稿", en="a presentation"),
+    "pptx": Words(zh="演示文稿", en="a presentation"),
+    "vsdx": Words(zh="绘图文件", en="a drawing"),
+    "odf": Words(zh="OpenDocument 文档", en="an OpenDocument file"),
+    "zip": Words(zh="压缩包", en="an archive"),
+    "html": Words(zh="网页", en="a web page"),
+    "xml": Words(zh="数据交换文件", en="an XML file"),
+    "xml_spreadsheet": Words(zh="2003版 Excel 的交换格式", en="a spreadsheet in the XML form of Excel 2003"),
+    "csv": Words(zh="逗号分隔的文本", en="a text with commas"),
+    "tsv": Words(zh="制表符分隔的文本", en="a text with tabs"),
+    "text": Words(zh="文本", en="a text"),
 }
+_PROBLEMS = {
+    "directory": Words(
+        zh="压缩目录读不出，可能没有下载完整", en="its directory cannot be read; perhaps half downloaded"
+    ),
+    "truncated": Words(zh="文件不完整，可能没有下载完整", en="it ends too early; perhaps half downloaded"),
+    "checksum": Words(zh="内容与校验和不符", en="its content does not match its checksum"),
+    "compression": Words(zh="解压失败", en="it cannot be inflated"),
+    "compression_method": Words(zh="压缩方式不被支持", en="a way of compression we do not read"),
+    "larger_than_declared": Words(zh="实际内容比声明的大", en="it inflates to more than it declares"),
+    "data_after_end": Words(zh="文件末尾有多余内容", en="something follows its end"),
+    "unsafe_name": Words(zh="内部文件名不合规范", en="a part has a name that is not allowed"),
+    "duplicate_name": Words(zh="内部文件名重复", en="two parts have one name"),
+    "encrypted_part": Words(zh="部分内容已加密", en="a part of it is encrypted"),
+    "local_header": Words(zh="内部目录前后不一致", en="its directory contradicts its parts"),
+    "overlap": Words(zh="内部文件互相重叠", en="its parts overlap"),
+    "encoding": Words(zh="文字编码读不出", en="an encoding we do not read"),
+    "sheet_without_data": Words(
+        zh="有一张工作表的内容不在文件里", en="the content of a sheet is not in the file"
+    ),
+    "time": Words(zh="读取超时", en="reading took too long"),
+    "memory": Words(zh="读取所需内存过大", en="reading takes too much memory"),
+    "process_died": Words(zh="读取时中断", en="reading broke off"),
+    "changed while it was read": Words(zh="读取时文件被改动", en="it changed while it was read"),
+}
+_LIBRARY_PROBLEMS = {
+    "corrupt_zip": Words(zh="压缩内容不完整", en="its archive is not whole"),
+    "corrupt_xml": Words(zh="工作表内容不完整", en="the content of a sheet is not whole"),
+    "unreadable": Words(zh="内容不合电子表格的格式", en="its content is not that of a spreadsheet"),
+}
+"""What is said instead of what a library says of a file: that is neither Chinese nor for a liaison."""
 _LIMITS = {
     "file_bytes": Words(zh="文件字节数", en="A file"),
     "parts": Words(zh="文件内部件数", en="A number of parts"),
@@ -200,11 +245,28 @@ _LIMITS = {
 def from_refusal(refusal: Refusal) -> Finding:
     """The finding that tells why a file was refused at the gate."""
     detail = refusal.detail
-    arguments: dict[str, Argument] = {}
     if refusal.kind == "too_large":
-        what = str(detail.get("what", "file_bytes"))
-        arguments = {"limit_of": _LIMITS.get(what, _LIMITS["file_bytes"]), "limit": detail.get("limit", "")}
-    looks_like = str(detail.get("looks_like", ""))
-    seen = detail.get("found") or (_LOOKS_LIKE[looks_like].zh if looks_like in _LOOKS_LIKE else looks_like)
-    value = str(seen or " ".join(str(detail[name]) for name in ("part", "problem") if name in detail))
-    return finding(refusal.kind, value=value, **arguments)
+        return _too_large(detail)
+    sheet = str(detail.get("sheet", ""))
+    seen = _LOOKS_LIKE.get(str(detail.get("looks_like", "")))
+    if seen is None and "problem" in detail:
+        seen = _PROBLEMS.get(str(detail["problem"])) or _LIBRARY_PROBLEMS.get(refusal.kind)
+    return finding(refusal.kind, sheet=sheet, **({"seen": seen} if seen else {}))
+
+
+def _too_large(detail: Mapping[str, str | int]) -> Finding:
+    """The finding that tells which limit is passed, and by which cell where it is one."""
+    what, sheet, cell = (str(detail.get(name, "")) for name in ("what", "sheet", "cell"))
+    stray = Words(
+        zh=f"先看“{sheet}”的{cell}，误填在远处的，删去它所在的行和列；",
+        en=f"Look at {cell} of {sheet} first: if it was typed far away by mistake, delete its row and column. ",
+    )
+    return finding(
+        "too_large",
+        sheet=sheet,
+        cell=cell if sheet else "",
+        value=str(detail.get("found", "")),
+        limit_of=_LIMITS.get(what, _LIMITS["file_bytes"]),
+        limit=detail.get("limit", ""),
+        **({"stray": stray} if sheet and cell else {}),
+    )

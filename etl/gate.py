@@ -97,9 +97,12 @@ def refused(kind: str, **detail: str | int) -> RefusedError:
     return RefusedError(Refusal(kind=kind, detail=detail))
 
 
-def too_large(what: str, found: int, limit: int) -> RefusedError:
-    """The error to raise where a limit is passed; `what` is the name of the field of Limits."""
-    return refused("too_large", what=what, found=found, limit=limit)
+def too_large(what: str, found: int, limit: int, **where: str) -> RefusedError:
+    """The error to raise where a limit is passed; `what` is the name of the field of Limits.
+
+    `where` tells the `part` it is passed in, and the `cell` that passes it, where that is known.
+    """
+    return refused("too_large", what=what, found=found, limit=limit, **where)
 
 
 def check_container(content: bytes) -> None:

@@ -87,8 +87,8 @@ class Column:
 class Rule:
     """A statement about the rows of one sheet that spans cells.
 
-    ``violated`` is an expression over the typed columns (and ``data_from``, ``data_to``, ``today`` as dates)
-    that is true where the statement fails; a missing cell makes it unknown, never violated. The
+    ``violated`` is an expression over the typed columns (and ``data_from``, ``data_to``, ``month_end``, ``today``
+    as dates) that is true where the statement fails; a missing cell makes it unknown, never violated. The
     finding is put at the cell of the first of ``columns``.
     """
 
@@ -119,6 +119,20 @@ class HistoryRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnceRule:
+    """A statement that a row belongs to one month: the ``columns`` that tell it from all others occur in no other month.
+
+    Where they do all the same, the row of the latest month counts. The finding is put at the first of ``columns``.
+    """
+
+    kind: str
+    severity: Severity
+    columns: tuple[str, ...]
+    expected_zh: str
+    expected_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One sheet of the workbook: its title, who fills its rows, its columns and rules.
 
@@ -130,6 +144,7 @@ class Sheet:
     occur once in a workbook; with ``replaces_earlier`` a row in a later month replaces the one with the
     same ``unique`` values and reporting unit in an earlier month. ``carried`` says which of
     the rows told so far stand in the next template (all of a cumulative ledger, a log's open cases).
+    ``once`` says of a log by which columns its rows belong to one month alone.
     """
 
     key: str
@@ -142,6 +157,7 @@ class Sheet:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
     history_rules: tuple[HistoryRule, ...] = ()
+    once: OnceRule | None = None
     zero_report: str | None = None
     unchanged: str | None = None
     unique: tuple[str, ...] = ()
@@ -164,6 +180,11 @@ class Sheet:
     def key_columns(self) -> tuple[str, ...]:
         """Names of the columns that together identify a row."""
         return tuple(column.name for column in self.columns if column.kind == "key")
+
+    @property
+    def tells_flows(self) -> bool:
+        """Whether every number on it is of its own period alone, so that two periods hardly ever agree in all of them."""
+        return self.rows == "units" and all(column.kind in ("key", "flow") for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column of this name; KeyError names the sheet."""
@@ -235,6 +256,19 @@ def not_in_future(name: str, title_zh: str, title_en: str, *, bounded: bool = Tr
         violated=(day > pl.col("today")) & ~told,
         expected_zh=f"{title_zh}不晚于检查当天",
         expected_en=f"{title_en} not after the day of the check",
+    )
+
+
+def after_month(name: str, title_zh: str, title_en: str) -> Rule:
+    """What puts a row into a month may not be dated after that month, however long the cover's days of data are."""
+    day = pl.col(name).cast(pl.Date)
+    return Rule(
+        kind="after_month",
+        severity="verify",
+        columns=(name,),
+        violated=(day > pl.col("month_end")) & (day <= pl.col("data_to")) & (day <= pl.col("today")),
+        expected_zh=f"{title_zh}不晚于报告期最后一天",
+        expected_en=f"{title_en} not after the last day of the month reported",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -19,6 +20,16 @@ from etl.checking.cover import CoverCheck, check_cover
 from etl.checking.data_area import Area
 from etl.checking.finding_batches import Places, column_letters, listed
 from etl.checking.layout import read_area
+from etl.checking.other_months import (
+    FOLLOWS,
+    Told,
+    check_once,
+    check_same_table,
+    told_by,
+    whole_of_another_month,
+    with_rows,
+)
+from etl.checking.renamed import missing_sheet, renamed
 from etl.checking.rows import Days, check_history, check_rules, check_set_rows, check_unique, check_units
 from etl.findings import Finding, finding
 from etl.normalise import tidy
@@ -86,40 +97,79 @@ class _Context:
 
     @property
     def days(self) -> Days:
-        """The days of data are the cover's, or the campaign's for the month where the cover has none."""
+        """The days of data are the cover's, or the campaign's for the month where the cover has none of that month."""
         period = self.cover.period
         rule = self.campaign.window(period) if period else (None, None)
-        values = self.cover.values
+        values = self.cover.values if self.cover.window_holds else {}
         return Days(
             data_from=values.get("data_from") or rule[0],
             data_to=values.get("data_to") or rule[1],
+            month_end=max(calendar.last_day(period), rule[1]) if period else None,
             today=self.today,
         )
+
+    @property
+    def other_months(self) -> tuple[str, ...]:
+        """The campaign's months but the one reported; none where the cover leaves open who reports which."""
+        if self.cover.unit is None or self.cover.period is None:
+            return ()
+        return tuple(month for month in self.campaign.periods if month != self.cover.period)
+
+    @cached_property
+    def told(self) -> Told:
+        """What the unit's other workbooks hold."""
+        return told_by(self.history, self.cover.unit.code if self.cover.unit else "")
+
+    def told_before(self, sheet: Sheet) -> tuple[str, pl.DataFrame] | None:
+        """The latest earlier month that told a sheet, with its rows."""
+        earlier = (month for month in reversed(self.other_months) if month < str(self.cover.period))
+        return next(with_rows(self.told, sheet, earlier), None)
 
 
 def validate(reading: Reading, campaign: Campaign, *, today: date, history: History) -> Checked:
     """Check a whole workbook; ``today`` is the checking day, ``history`` gives what was told by last month."""
     by_title, repeated = _sheets_by_title(reading)
-    cover = check_cover(by_title.get(tidy(COVER.title_zh)), campaign, today=today)
+    unknown = _unknown_sheets(reading)
+    other = renamed(TemplateSheet(sheet=COVER, columns=COVER.columns), unknown)
+    cover = check_cover(by_title.get(tidy(COVER.title_zh)), campaign, today=today, other=other)
     context = _Context(campaign=campaign, cover=cover, history=history, today=today)
     tables, settled = _tables(context)
     found: list[Finding] = [*_file_findings(reading), *cover.findings]
     sheets: dict[str, CheckedSheet] = {}
+    mistaken = {other.title} if other and cover.is_missing else set()
     for table in tables:
         sheet_reading = by_title.get(tidy(table.sheet.title_zh))
         if sheet_reading is None:
             if settled:
-                found.append(finding("missing_sheet", sheet=table.sheet.title_zh))
+                other = renamed(table, unknown)
+                found.append(missing_sheet(table.sheet, other))
+                mistaken.add(other.title if other else "")
                 sheets[table.sheet.key] = _not_reported(table.sheet)
             continue
         checked, findings = _check_sheet(table, sheet_reading, context)
         found += findings
         sheets[table.sheet.key] = checked
     found += repeated
-    found += _other_sheets(reading, {tidy(table.sheet.title_zh) for table in tables}, settled)
+    found += _other_sheets(reading, {tidy(table.sheet.title_zh) for table in tables}, mistaken)
+    whole = _another_months(context, sheets)
+    if whole:
+        found = [*whole, *(each for each in found if each.kind not in FOLLOWS)]
     return Checked(
         findings=tuple(found), unit=cover.unit, period=cover.period, cover=cover.values, sheets=sheets
     )
+
+
+def _another_months(context: _Context, sheets: Mapping[str, CheckedSheet]) -> list[Finding]:
+    """The one finding of a workbook that repeats another month's data as a whole."""
+    unit, period = context.cover.unit, context.cover.period
+    due = {
+        month: frozenset(table.sheet.key for table in sheets_for(context.campaign, unit, month))
+        for month in context.other_months
+    }
+    other = whole_of_another_month(sheets, context.told, due)
+    if other is None:
+        return []
+    return [context.cover.about("another_months_data", "period", period, wanted=str(period), other=other)]
 
 
 def _sheets_by_title(reading: Reading) -> tuple[dict[str, SheetReading], list[Finding]]:
@@ -156,13 +206,23 @@ def _file_findings(reading: Reading) -> list[Finding]:
     return [finding("external_links", value=", ".join(reading.external_links[:10]))]
 
 
-def _other_sheets(reading: Reading, checked: set[str], settled: bool) -> list[Finding]:
-    """Sheets that are not read, where they hold data."""
+def _unknown_sheets(reading: Reading) -> list[SheetReading]:
+    """Sheets with data that bear none of the template's names."""
+    known = {tidy(sheet.title_zh) for sheet in (COVER, *SHEETS.values())} | OWN_TITLES
+    return [
+        sheet for sheet in reading.sheets if tidy(sheet.title) not in known and not sheet.cells.is_empty()
+    ]
+
+
+def _other_sheets(reading: Reading, checked: set[str], mistaken: set[str]) -> list[Finding]:
+    """Sheets that are not read, where they hold data; ``mistaken`` ones are told of as a missing sheet's."""
     known = {tidy(sheet.title_zh) for sheet in SHEETS.values()}
     found = []
     for sheet in reading.sheets:
         key = tidy(sheet.title)
         if key in checked | OWN_TITLES | {tidy(COVER.title_zh)} or sheet.cells.is_empty():
+            continue
+        if sheet.title in mistaken:
             continue
         if sheet.visible != "visible":
             found.append(finding("hidden_sheet", sheet=sheet.title))
@@ -201,6 +261,10 @@ def _check_sheet(
     if not (content == "not_reported" or unchanged):
         previous = context.previous(sheet) if sheet.history_rules else None
         area = area if previous is None else check_history(area, typed, previous)
+        if sheet.once is not None:
+            area = check_once(area, typed, with_rows(context.told, sheet, context.other_months))
+        if sheet.tells_flows:
+            area = check_same_table(area, typed, context.told_before(sheet))
     letters = {name: column_letters(area.places.numbers[name]) for name in sorted(area.present)}
     checked = CheckedSheet(sheet=sheet, content=content, rows=rows, seen=typed.seen, letters=letters)
     return checked, [*found, *listed(area.batches, area.places), *declared]

@@ -109,7 +109,8 @@ def _question(found: Sequence[Finding]) -> Question:
 
 def _of_all(found: Sequence[Finding]) -> Finding:
     """The first of some findings, told with the earlier values of them all, such as the cases no longer listed."""
-    before = [str(value) for each in found for name, value in each.arguments if name == "before"]
+    told = (str(value) for each in found for name, value in each.arguments if name == "before")
+    before = list(dict.fromkeys(told))
     if len(before) < 2:
         return found[0]
     rest = len(before) - VALUES_NAMED

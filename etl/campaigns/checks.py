@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.campaigns.facts import Level
 from etl.campaigns.files import problem
-from etl.campaigns.units import Unit, find_unit
+from etl.campaigns.units import Unit, find_unit, tidy
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign
@@ -21,6 +21,7 @@ def check_structure(facts: dict[str, Any]) -> list[str]:
         *_repeated("units.csv", "code", (unit.code for unit in facts["units"])),
         *_repeated("units.csv", "level name_en", _english_names(facts["units"])),
         *_parents(facts["units"], [level.key for level in facts["levels"]]),
+        *_shared_names(facts["units"], facts["reporting_level"]),
         *_groups(facts),
         *_repeated("campaign.toml", "[[sheets]] sheet", (sheet.sheet for sheet in facts["sheets"])),
         *_repeated("targets.csv", "kpi", (target.kpi for target in facts["targets"])),
@@ -90,6 +91,36 @@ def _parents(units: tuple[Unit, ...], levels: list[str]) -> Iterator[str]:
             )
             en = f"parent_code {unit.parent!r} should be the code of a unit of level {above}"
             yield problem("units.csv", row, zh, en if above else "parent_code of the top should be empty")
+
+
+def _shared_names(units: tuple[Unit, ...], reporting_level: str) -> Iterator[str]:
+    """Units that bear the full name of another with which a cell could mean either, one line a pair."""
+    rows = {unit.code: row for row, unit in enumerate(units, start=2)}
+    told = set()
+    for one, other in _confusable(units, reporting_level):
+        pair = frozenset((one.code, other.code))
+        if pair in told or tidy(other.name) not in {tidy(form) for form in _written(one)}:
+            continue
+        told.add(pair)
+        first, second = sorted(rows[code] for code in pair)
+        zh = f"{one.name}({one.code})的名称、简称、别名或曾用名与{other.name}({other.code})的名称相同，请改其中一个"
+        en = f"a name of {one.name} ({one.code}) is the name of {other.name} ({other.code}); change one of them"
+        where = f"rows {first}, {second}"
+        yield problem("units.csv", where, f"第{first}、{second}行：{zh}", en)
+
+
+def _written(unit: Unit) -> tuple[str, ...]:
+    return (unit.name, unit.short_name, *unit.aliases, *unit.former)
+
+
+def _confusable(units: tuple[Unit, ...], reporting_level: str) -> Iterator[tuple[Unit, Unit]]:
+    """Pairs between which a name must tell: on a cover, those who report and the top; in rows, a unit and those below it."""
+    covers = [unit for unit in units if unit.level == reporting_level or unit.parent is None]
+    below: dict[str | None, list[Unit]] = {}
+    for unit in units:
+        below.setdefault(unit.parent, []).append(unit)
+    for group in (covers, *([unit, *below.get(unit.code, ())] for unit in units)):
+        yield from ((one, other) for one in group for other in group if one.code != other.code)
 
 
 def _groups(facts: dict[str, Any]) -> Iterator[str]:

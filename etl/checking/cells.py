@@ -11,6 +11,7 @@ import polars as pl
 from etl.checking.data_area import Area
 from etl.checking.expectation import cell_arguments
 from etl.checking.finding_batches import CELL_SCHEMA, Batch, offences, sheet_batch
+from etl.checking.pasted import without_foreign_end
 from etl.checking.units import UNCHECKED, unit_arguments, unit_lookup
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, blank, blank_columns, normalise_columns
 from etl.schema import Column, Sheet
@@ -42,7 +43,7 @@ def type_cells(
     """Type every column of an area; ``may_be_empty`` is true where last month's rows are taken over."""
     present = [column for column in area.columns if column.name in area.present]
     lookups = {column.name: unit_lookup(campaign, unit, column) for column in present if column.unit_scope}
-    normalised = normalise_columns(present, area.raw, lookups)
+    area, normalised = without_foreign_end(area, normalise_columns(present, area.raw, lookups))
     problems = [
         problem
         for column in area.columns

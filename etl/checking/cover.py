@@ -12,6 +12,7 @@ import polars as pl
 from etl import calendar
 from etl.checking.cover_reading import cover_labels, cover_marks, cover_texts, cover_values
 from etl.checking.expectation import cell_arguments
+from etl.checking.renamed import missing_sheet
 from etl.findings import Argument, Finding, Words, finding
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK
 from etl.schema import Column
@@ -21,6 +22,9 @@ from etl.template import KNOWN_VERSIONS, TEMPLATE_VERSION, sheets_for
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit
     from etl.read import SheetReading
+
+
+WINDOW_OUTSIDE = "window_outside_month"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +42,19 @@ class CoverCheck:
     faulty: frozenset[str]
     rows: Mapping[str, int]
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether the workbook has no cover."""
+        return not self.rows and not self.faulty
+
     def says_yes(self, flag: str | None) -> bool:
         """Whether a declaration was made with 是."""
         return flag is not None and self.values.get(flag) is True
+
+    @property
+    def window_holds(self) -> bool:
+        """Whether its days of data are this month's, so that rows can be held against them."""
+        return all(each.kind != WINDOW_OUTSIDE for each in self.findings)
 
     def cell(self, name: str) -> str:
         """Address of a column's value; empty where its label is not on the sheet."""
@@ -61,13 +75,15 @@ class CoverCheck:
 NO_COVER = CoverCheck(values={}, unit=None, period=None, findings=(), faulty=frozenset(), rows={})
 
 
-def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date) -> CoverCheck:
-    """Read and check the cover; ``reading`` is None where the workbook has none."""
+def check_cover(
+    reading: SheetReading | None, campaign: Campaign, *, today: date, other: SheetReading | None = None
+) -> CoverCheck:
+    """Read and check the cover; ``reading`` is None where the workbook has none, ``other`` what may be it, renamed."""
     if reading is None:
         return CoverCheck(
             **{
                 **vars(NO_COVER),
-                "findings": (finding("missing_cover", sheet=COVER.title_zh),),
+                "findings": (missing_sheet(COVER, other),),
                 "values": dict.fromkeys(column.name for column in COVER.columns),
             }
         )
@@ -78,6 +94,7 @@ def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date
     check = CoverCheck(values=values, unit=None, period=None, findings=(), faulty=frozenset(), rows=rows)
     unit, unit_findings = _unit(check, texts, campaign)
     period, period_findings = _period(check, campaign, today)
+    window = _window(check, campaign, period)
     columns = COVER.columns
     if unit is not None and period is not None:
         columns = sheets_for(campaign, unit, period)[0].columns
@@ -87,9 +104,10 @@ def check_cover(reading: SheetReading | None, campaign: Campaign, *, today: date
         *unit_findings,
         *period_findings,
         *check_version(check),
-        *_window(check, campaign, period),
+        *window,
         *_prepared(check, today),
-        *_rules(check, texts),
+        # Of days in the wrong month it goes without saying that they are in the wrong order.
+        *(() if any(each.kind == WINDOW_OUTSIDE for each in window) else _rules(check, texts)),
         *_shapes(reading, check),
     ]
     titles = {column.title_zh: column.name for column in COVER.columns}
@@ -187,15 +205,39 @@ def check_version(
 
 
 def _window(check: CoverCheck, campaign: Campaign, period: str | None) -> list[Finding]:
-    """Days other than the rule's are allowed, with a reason."""
+    """Days other than the rule's are allowed, with a reason; not such as belong to another month."""
     if period is None:
         return []
     rule = dict(zip(("data_from", "data_to"), campaign.window(period), strict=True))
+    outside = _outside(check, period, rule)
     return [
-        check.about("window_differs", name, check.values[name], rule_date=str(day))
+        check.about(
+            WINDOW_OUTSIDE if name in outside else "window_differs",
+            name,
+            check.values[name],
+            period=period,
+            rule_date=str(day),
+        )
         for name, day in rule.items()
         if check.values.get(name) not in (None, day)
     ]
+
+
+def _outside(check: CoverCheck, period: str, rule: Mapping[str, date]) -> set[str]:
+    """The bounds of the window that belong to another month.
+
+    A last day after the month is another month's only where the first day is too: of a log it may tell how long after
+    the month its cases were followed.
+    """
+    data_from, data_to = check.values.get("data_from"), check.values.get("data_to")
+    first = min(calendar.first_day(period), rule["data_from"])
+    last = max(calendar.last_day(period), rule["data_to"])
+    outside = set()
+    if isinstance(data_from, date) and not first <= data_from <= last:
+        outside.add("data_from")
+    if isinstance(data_to, date) and (data_to < first or (outside and data_to > last)):
+        outside.add("data_to")
+    return outside
 
 
 def _prepared(check: CoverCheck, today: date) -> list[Finding]:

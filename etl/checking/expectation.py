@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from decimal import Decimal
 from difflib import get_close_matches
 
 from etl.findings import Argument, Words
@@ -80,6 +83,21 @@ def nearest(text: str, names: tuple[str, ...]) -> Words:
     return Words(zh=f"是否为“{close[0]}”?", en=f"Perhaps {close[0]}? ")
 
 
+_MYRIADS = re.compile(r"(?:约|共|近)?([0-9][0-9,]*(?:\.[0-9]+)?)(百|千|万|亿)(?:余|多)?(.*)")
+_TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+
+
+def meant(column: Column, text: str) -> Words:
+    """The number that 1.2万 says, as a suggestion to be confirmed by a person; empty where it says none that fits."""
+    found = _MYRIADS.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
+    if found is None or found[3] not in ("", column.unit):
+        return Words(zh="", en="")
+    number = Decimal(found[1].replace(",", "")) * _TIMES[found[2]]
+    if number != number.to_integral_value() or number > (column.maximum or 0):
+        return Words(zh="", en="")
+    return Words(zh=f"是否为{number:.0f}？", en=f"Perhaps {number:.0f}? ")
+
+
 def cell_arguments(kind: str, column: Column, text: str) -> dict[str, Argument]:
     """The arguments of a finding about one cell of this column."""
     with_time = column.type == "datetime"
@@ -91,6 +109,7 @@ def cell_arguments(kind: str, column: Column, text: str) -> dict[str, Argument]:
         ),
         "choices": listed_names(column.choices),
         "nearest": nearest(text, column.choices) if kind == "not_a_choice" else Words(zh="", en=""),
+        "meant": meant(column, text) if kind == "not_a_number" else Words(zh="", en=""),
         "limit": column.max_length or 0,
         "found": len(text),
     }

@@ -77,29 +77,30 @@ _FROM_TEMPLATE = (
     "从系统重新下载本月模板,把数据粘贴过去",
     "Download this month's template again and paste the data into it",
 )
+_RENAME_BACK = (f"{{similar}}{_FROM_TEMPLATE[0]}", f"{{similar}}{_FROM_TEMPLATE[1]}")
 _DATE_FORM = ("形如 2026-09-03 的日期{with_time}", "A date such as 2026-09-03{with_time}")
 _UNITS = ("{candidates}", "{candidates}")
 
 _ALL = (
     # --- the file as a whole: the refusals of the gate
     _kind("empty_file", "file", "must", ("文件为空", "Empty file"), _XLSX, ("重新导出或保存文件后再提交", "Save or export the file again")),
-    _kind("too_large", "file", "must", ("文件过大", "Too large"), ("{limit_of}不超过{limit}", "{limit_of} of at most {limit}"), ("删除空白行列、图片和无关工作表后另存;确需更大的请分月提交", "Delete empty rows and columns, pictures and unrelated sheets and save again; hand in each month by itself")),
+    _kind("too_large", "file", "must", ("文件过大", "Too large"), ("{limit_of}不超过{limit}", "{limit_of} of at most {limit}"), ("{stray}删除空白行列、图片和无关工作表后另存;确需更大的请分月提交", "{stray}Delete empty rows and columns, pictures and unrelated sheets and save again; hand in each month by itself")),
     _kind("corrupt_zip", "file", "must", ("文件已损坏", "Damaged file"), _XLSX, _RESAVE),
     _kind("corrupt_xml", "file", "must", ("文件内容已损坏", "Damaged content"), _XLSX, _RESAVE),
-    _kind("doctype", "file", "must", ("文件含有不允许的声明", "A declaration that is not allowed"), ("不含 DOCTYPE 声明的 .xlsx 工作簿", "An .xlsx workbook without DOCTYPE"), _RESAVE),
+    _kind("doctype", "file", "must", ("文件含有不允许的声明", "A declaration that is not allowed"), ("不含实体声明的 .xlsx 工作簿", "An .xlsx workbook without DOCTYPE"), _RESAVE),
     _kind("macro", "file", "must", ("文件含有宏", "Macros in the file"), ("不含宏的 .xlsx 工作簿", "An .xlsx workbook without macros"), ("另存为“Excel 工作簿(*.xlsx)”,不要选“启用宏”", "Save as an Excel workbook (*.xlsx), not as a macro-enabled one")),
     _kind("encrypted", "file", "must", ("文件已加密", "Encrypted file"), ("未设打开密码的 .xlsx 工作簿", "An .xlsx workbook without a password"), ("在“文件—信息—保护工作簿”中取消打开密码后保存", "Remove the password (File, Info, Protect workbook) and save")),
     _kind("legacy_xls", "file", "must", ("旧版 .xls 文件", "An old .xls file"), _XLSX, _SAVE_AS),
     _kind("legacy_xlsb", "file", "must", ("二进制 .xlsb 文件", "A binary .xlsb file"), _XLSX, _SAVE_AS),
     _kind("ods", "file", "must", ("OpenDocument 表格", "An OpenDocument spreadsheet"), _XLSX, _SAVE_AS),
-    _kind("text_not_workbook", "file", "must", ("文本文件,不是工作簿", "A text file, not a workbook"), _XLSX, ("按本月模板填报;外部台账请用 convert 命令转换", "Fill in this month's template; a foreign log is turned by the convert command")),
+    _kind("text_not_workbook", "file", "must", ("文本文件,不是工作簿", "A text file, not a workbook"), _XLSX, ("按本月模板填报;外部台账由管理员先转换成填报表", "Fill in this month's template; a foreign log is turned by the convert command")),
     _kind("not_spreadsheet", "file", "must", ("不是电子表格", "Not a spreadsheet"), _XLSX, ("请提交按模板填好的 .xlsx 工作簿", "Hand in the filled-in .xlsx template")),
-    _kind("dde_link", "file", "must", ("文件含有外部程序链接", "Links to other programs"), ("不含 DDE 或 OLE 链接的工作簿", "A workbook without DDE or OLE links"), ("在“数据—编辑链接”中断开链接后保存", "Break the links (Data, Edit links) and save")),
+    _kind("dde_link", "file", "must", ("文件含有外部程序链接", "Links to other programs"), ("不链接外部程序的工作簿", "A workbook without DDE or OLE links"), ("在“数据—编辑链接”中断开链接后保存", "Break the links (Data, Edit links) and save")),
     _kind("unreadable", "file", "must", ("文件无法读取", "Unreadable file"), _XLSX, _RESAVE),
     _kind("simulated_and_real", "file", "must", ("模拟数据与真实数据不得混用", "Simulated and real data never mix"), ("{wanted}", "{wanted}"), ("从本系统重新下载模板填报", "Fill in a template downloaded from this system")),
     _kind("external_links", "file", "info", ("引用了其他文件", "Refers to other files"), ("数据在本工作簿内", "Data stand in this workbook"), ("只读取已保存的数值;如需更新请先打开被引用的文件再保存", "Only stored values are read; open the files referred to and save if they must be updated")),
     # --- cover
-    _kind("missing_cover", "cover", "must", ("缺少封面", "No cover"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
+    _kind("missing_cover", "cover", "must", ("缺少封面", "No cover"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _RENAME_BACK),
     _kind("missing_label", "cover", "must", ("封面缺少项目", "An item is missing on the cover"), ("A列有“{column}”", "{column} stands in column A"), ("按模板在A列补上该项目,B列填写内容", "Put the item into column A and its value into column B")),
     _kind("duplicate_label", "cover", "must", ("封面项目重复", "An item stands twice on the cover"), ("“{column}”在A列只出现一次", "{column} stands in column A once"), ("删除多余的一行", "Delete the superfluous row")),
     _kind("template_unknown", "cover", "must", ("模板版本无法识别", "Unknown template version"), ("{versions}", "{versions}"), _FROM_TEMPLATE),
@@ -110,6 +111,8 @@ _ALL = (
     _kind("period_outside_campaign", "cover", "must", ("报告期不在整治工作期内", "Month outside the campaign"), ("{first} 至 {last}", "{first} to {last}"), ("核对封面的报告期", "Check the month on the cover")),
     _kind("period_not_begun", "cover", "must", ("报告期尚未开始", "The month has not begun"), ("不晚于 {today} 所在月份", "Not after the month of {today}"), ("核对封面的报告期,到期后再报", "Check the month on the cover, or hand in once it has begun")),
     _kind("window_differs", "cover", "verify", ("统计起止日与规则不同", "The window differs from the rule"), ("{rule_date}", "{rule_date}"), ("恢复规则日期,或说明原因", "Restore the date of the rule, or state why it differs")),
+    _kind("window_outside_month", "cover", "must", ("统计起止日不在报告期内", "The window lies outside the month"), ("{period}之内的日期，按规则为{rule_date}", "A date in {period}, {rule_date} by the rule"), ("改正统计起止日；填错的是报告期的，改正报告期", "Correct the date; if it is the month that is wrong, correct the month")),
+    _kind("another_months_data", "cover", "must", ("整份数据是另一个月的", "The data of another month"), ("{wanted}的数据；现在各表各行都与{other}所报的相同", "Data of {wanted}; every row of every sheet equals what {other} reported"), ("换成{wanted}的填报表；{other}报错的，先更正{other}；{wanted}确无新增的，删去台账中{other}已报的行，填零报告", "Take the workbook of {wanted}; if it is {other} that was reported wrongly, correct {other} first; if nothing was new, delete from the logs the rows reported for {other} and say zero report")),
     _kind("zero_report_with_rows", "cover", "must", ("填了零报告,台账却有数据", "A zero report with rows in the log"), ("零报告填“是”时“{log}”为空", "{log} is empty where the zero report says 是"), ("台账确有数据的,把零报告改为空或“否”;否则删除台账数据", "Clear the zero report if the rows are right; delete the rows otherwise")),
     _kind("unchanged_but_filled", "cover", "must", ("填了与上期无变化,表中却有数据", "Unchanged, yet the sheet is filled"), ("填“是”时“{log}”留空", "{log} stays empty where 是 is given"), ("有变化的把“是”改为空;无变化的清空该表数据", "Clear 是 if figures changed; clear the sheet if they did not")),
     _kind("nothing_to_take_over", "cover", "must", ("没有可沿用的上月数据", "Nothing to take over"), ("上月已报“{log}”,且报告期不是一月", "{log} was reported last month, and it is not January"), ("清除“是”,填写该表", "Clear 是 and fill in the sheet")),
@@ -118,7 +121,7 @@ _ALL = (
     _kind("file_name_of_other_unit", "file", "must", ("文件名是另一个单位的", "The file is named after another unit"), ("文件名与封面的填报单位{wanted}一致", "A file name that goes with the cover's unit, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
     _kind("file_name_of_other_month", "file", "must", ("文件名是另一个月份的", "The file is named after another month"), ("文件名中的月份与本次填报的{wanted}一致", "A file name that goes with the month handed in, {wanted}"), ("核对是否拿错文件;没有拿错的,改正文件名后再上传", "Check whether this is the right file; if it is, rename it and upload it again")),
     # --- the sheets of the workbook
-    _kind("missing_sheet", "workbook", "must", ("缺少工作表", "A sheet is missing"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _FROM_TEMPLATE),
+    _kind("missing_sheet", "workbook", "must", ("缺少工作表", "A sheet is missing"), ("名为“{sheet}”的工作表", "A sheet named {sheet}"), _RENAME_BACK),
     _kind("duplicate_sheet", "workbook", "must", ("工作表重复", "A sheet stands twice"), ("只有一张“{sheet}”", "One sheet named {sheet}"), ("删除或改名多余的一张", "Delete or rename the superfluous one")),
     _kind("unknown_sheet", "workbook", "info", ("多余的工作表", "A sheet we do not know"), ("模板内的工作表", "Sheets of the template"), ("不读取;如有数据请移入模板的工作表", "It is not read; move its data into the template's sheets if there are any")),
     _kind("sheet_not_due", "workbook", "info", ("本月不需填报的工作表", "A sheet not due this month"), ("本单位本月应报的工作表", "Sheets this unit reports this month"), ("不读取,可删除", "It is not read and may be deleted")),
@@ -135,6 +138,7 @@ _ALL = (
     # --- rows
     _kind("totals_row", "row", "must", ("数据区有合计行", "A totals row among the data"), ("只有明细行", "Rows of detail only"), ("删除合计行,系统自动汇总", "Delete it; totals are computed")),
     _kind("repeated_header", "row", "must", ("数据区重复出现表头", "The header again among the data"), ("只有数据行", "Rows of data only"), ("删除该行", "Delete the row")),
+    _kind("pasted_table", "row", "must", ("表下粘贴了另一张表", "Another table pasted below"), ("只有“{sheet}”的数据行", "Rows of {sheet} only"), ("把第{rows}行移到{pasted}，或删除；这些行未检查", "Move rows {rows} to {pasted}, or delete them; they were not checked")),
     _kind("blank_row", "row", "info", ("数据中间有空行", "Blank rows among the data"), ("数据连续填写", "Rows follow each other"), ("第{rows}行为空,已跳过;有遗漏的请补填", "Row {rows} is blank and was skipped; fill it in if something is missing")),
     _kind("unit_row_empty", "row", "must", ("该单位整行未填", "A unit's row is not filled in"), ("每个单位各项都填", "Every cell of the unit's row is filled"), ("逐格填写;没有的,数字填0、文字填“无”,没有该项任务的填“不适用”", "Fill in each cell; where there was none 0, or 无 in a text; 不适用 where there is no such task")),
     _kind("missing_unit", "row", "must", ("缺少单位", "A unit is missing"), ("{missing} 填一行", "A row for {missing}"), ("补上该单位的一行", "Add the unit's row")),
@@ -151,7 +155,7 @@ _ALL = (
     _kind("picture_in_cell", "cell", "must", ("单元格内为图片", "A picture in the cell"), _EXPECTATION, ("删除图片,填写内容", "Delete the picture and fill in the value")),
     _kind("merged_cells", "cell", "must", ("数据区有合并单元格", "Merged cells among the data"), ("每格各填一项", "One value in each cell"), _NO_MERGE),
     _kind("text_too_long", "cell", "must", ("文字过长", "Too long a text"), ("不超过{limit}字(现{found}字)", "At most {limit} characters (now {found})"), ("删减文字", "Shorten it")),
-    _kind("not_a_number", "cell", "must", ("不是数字", "Not a number"), _EXPECTATION, ("只填阿拉伯数字,不带文字", "Digits only, without words")),
+    _kind("not_a_number", "cell", "must", ("不是数字", "Not a number"), _EXPECTATION, ("{meant}只填阿拉伯数字,不带文字", "{meant}Digits only, without words")),
     _kind("chinese_numeral", "cell", "must", ("用了中文数字", "A Chinese numeral"), _EXPECTATION, ("改填阿拉伯数字", "Use digits")),
     _kind("percent", "cell", "must", ("填了百分比", "A percentage"), _EXPECTATION, ("填原始数,不填百分比", "Give the count, not a percentage")),
     _kind("date_for_number", "cell", "must", ("数字格内为日期", "A date in a number's place"), _EXPECTATION, ("把单元格格式改为数值后重填", "Format the cell as a number and type it again")),
@@ -178,8 +182,10 @@ _ALL = (
     _kind("sum_differs", "cross", "must", ("合计与分项不符", "The parts do not add up"), _RULE, _CHECK_BOTH),
     _kind("date_order", "cross", "must", ("日期先后颠倒", "Dates in the wrong order"), _RULE, _CHECK_BOTH),
     _kind("after_data_to", "cross", "must", ("晚于统计截止日", "After the last day of data"), ("{rule}({data_to})", "{rule} ({data_to})"), ("改正日期;属下月的下月再报", "Correct the date; what belongs to next month is reported next month")),
+    _kind("after_month", "cross", "verify", ("晚于报告期", "After the month reported"), ("{rule}（{month_end}）", "{rule} ({month_end})"), ("改正日期；属下月的下月再报；或说明原因", "Correct the date; what belongs to next month is reported next month; or state why it stands here")),
     _kind("in_the_future", "cross", "must", ("日期还没有到", "A date still to come"), ("{rule}({today})", "{rule} ({today})"), ("改正日期;尚未发生的,发生后再报", "Correct the date; what has not happened yet is reported once it has")),
     _kind("before_data_from", "cross", "info", ("早于统计起始日", "Before the first day of data"), ("{rule}({data_from})", "{rule} ({data_from})"), _FOR_INFORMATION),
+    _kind("session_before_data_from", "cross", "verify", ("培训早于统计起始日", "A course before the first day of data"), ("{rule}（{data_from}）", "{rule} ({data_from})"), ("属以前月份的，补报到那个月；日期填错的改正；或说明原因", "Report it with the month it belongs to, or correct the date; or state why it stands here")),
     _kind("required_when", "cross", "must", ("此情形下必填", "Required in this case"), _RULE, ("填写该单元格", "Fill in the cell")),
     _kind("flag_disagrees", "cross", "must", ("是否按期与时间不符", "The flag disagrees with the times"), _RULE, _CHECK_BOTH),
     _kind("due_unknown", "cross", "verify", ("办结期限不明", "Unknown due time"), _RULE, ("补填其中一项,或说明原因", "Give one of them, or state why not")),
@@ -192,6 +198,8 @@ _ALL = (
     _kind("issue_missing", "history", "verify", ("报过的问题没有列出", "An issue is no longer listed"), ("{rule}:{before}", "{rule}: {before}"), ("补列该问题;当初报错的,更正那个月的报送,或说明原因", "List the issue again; if it was a mistake, correct the month that told it, or state why not")),
     _kind("issue_date_moved", "history", "verify", ("问题的日期与上次不同", "An issue's date was changed"), ("{rule}(上次 {before})", "{rule} (before {before})"), _STATE_WHY),
     _kind("issue_reopened", "history", "verify", ("已销号的问题又未整改", "A closed issue is open again"), ("{rule}", "{rule}"), _STATE_WHY),
+    _kind("same_as_before", "history", "verify", ("整张表与上次所报相同", "The whole sheet equals the one before"), ("本期的数据；现在每个单位每一格都与{before}所报的相同", "Data of this period; every cell of every unit equals what {before} reported"), ("核对是否误用了{before}的表；有误的改正，确实相同的填写情况说明", "Check whether the sheet of {before} was used by mistake; correct it, or state why the figures are the same")),
+    _kind("session_counted", "history", "verify", ("其他月份已报过的培训", "A course reported in another month"), ("{rule}（{before}已报）", "{rule} (reported in {before})"), ("删除该行；留着的只计一次，计入较晚的月份；或说明原因", "Delete the row; if it stays it counts once, in the later month; or state why it stands here")),
     # --- what is left over
     _kind("more_findings", "sheet", "info", ("同类问题还有", "More of the same"), ("另有 {count} 处“{title}”未逐一列出", "{count} more of “{title}” are not listed one by one"), ("改正已列出的同类问题后再次校验", "Mend those listed, then check again")),
 )  # fmt: skip

@@ -13,6 +13,7 @@ import polars as pl
 from etl.checking.data_area import Area
 from etl.checking.finding_batches import Batch, Places, offences, sheet_batch
 from etl.checking.marks import cell_marks, with_cell_marks
+from etl.checking.pasted import without_pasted
 from etl.findings import Words
 from etl.normalise import blank, blank_columns, tidy
 from etl.schema import Column, Sheet
@@ -30,17 +31,20 @@ def read_area(
     sheet: Sheet, columns: tuple[Column, ...], reading: SheetReading
 ) -> tuple[Area | None, list[Batch]]:
     """The data area of a sheet, or None and the offence that explains why there is none."""
-    header = _header(columns, reading.cells)
+    header = header_of(columns, reading.cells)
     if header is None:
         titles = "、".join(column.title_zh for column in columns[:3])
         return None, [sheet_batch("header_not_found", titles=titles)]
-    area = _without_foreign_rows(_located(sheet, columns, reading, *header))
+    area = without_pasted(_located(sheet, columns, reading, *header[:2]), reading.cells)
+    area = _without_foreign_rows(area)
     marks = cell_marks(area)
     return with_cell_marks(_with_rows(area, marks), marks), []
 
 
-def _header(columns: tuple[Column, ...], cells: pl.DataFrame) -> tuple[int, dict[int, str]] | None:
-    """Row number of the header and the texts in it by column number: the row that has most of the titles."""
+def header_of(
+    columns: tuple[Column, ...], cells: pl.DataFrame
+) -> tuple[int, dict[int, str], frozenset[str]] | None:
+    """Row number of the header, the texts in it by column number, and its titles: the row that has most of them."""
     titles = {tidy(column.title_zh) for column in columns}
     best: tuple[int, int, dict[int, str]] | None = None
     for line in cells.filter(pl.col("row") <= HEADER_SEARCH_ROWS).iter_rows(named=True):
@@ -50,7 +54,7 @@ def _header(columns: tuple[Column, ...], cells: pl.DataFrame) -> tuple[int, dict
             best = (count, line["row"], texts)
     if best is None or best[0] < min(2, len(columns) - 1):
         return None
-    return best[1], best[2]
+    return best[1], best[2], frozenset(title_key(text) for text in best[2].values())
 
 
 def title_key(text: str) -> str:

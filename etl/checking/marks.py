@@ -9,6 +9,7 @@ import polars as pl
 from etl.checking.data_area import Area
 from etl.checking.expectation import cell_arguments
 from etl.checking.finding_batches import CELL_SCHEMA, Batch, column_letters, offences, sheet_batch
+from etl.findings import Words
 from etl.normalise import blank_columns
 
 CELL_MARKS = ("picture_in_cell", "formula_without_value", "error_value", "long_number")
@@ -102,8 +103,17 @@ def _hidden(area: Area) -> list[Batch]:
     columns = sorted(area.places.numbers[name] for name in set(names) - blank_columns(area.raw, names))
     if not rows and not columns:
         return []
-    parts = [_listing([str(row) for row in rows]), _listing([column_letters(each) for each in columns])]
-    return [sheet_batch("hidden_cells", value="; ".join(part for part in parts if part))]
+    return [sheet_batch("hidden_cells", seen=_hidden_words(rows, [column_letters(each) for each in columns]))]
+
+
+def _hidden_words(rows: list[int], columns: list[str]) -> Words:
+    """Hidden rows and columns as people name them: 第4行、E列."""
+    numbers, letters = _listing([str(row) for row in rows], sign="、"), _listing(columns, sign="、")
+    zh = [f"第{numbers}行"] if rows else []
+    en = [f"row {_listing([str(row) for row in rows])}"] if rows else []
+    zh += [f"{letters}列"] if columns else []
+    en += [f"column {_listing(columns)}"] if columns else []
+    return Words(zh="、".join(zh), en="; ".join(en))
 
 
 def _formulas(area: Area, marks: pl.DataFrame) -> list[Batch]:
@@ -124,6 +134,6 @@ def _formulas(area: Area, marks: pl.DataFrame) -> list[Batch]:
     return [Batch(kind="formula", cells=offences([(row, column, addresses)]))]
 
 
-def _listing(items: list[str], count: int | None = None) -> str:
+def _listing(items: list[str], count: int | None = None, sign: str = ", ") -> str:
     total = len(items) if count is None else count
-    return ", ".join(items[:10]) + (f" … ({total})" if total > len(items[:10]) else "")
+    return sign.join(items[:10]) + (f" … ({total})" if total > len(items[:10]) else "")

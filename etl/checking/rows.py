@@ -25,10 +25,11 @@ MASKED_KEY = r"^(.*\*.*)#[0-9a-f]{6}$"
 
 @dataclass(frozen=True, kw_only=True)
 class Days:
-    """The days a workbook's dates are held against: its first and last day of data, and the day of the check."""
+    """The days a workbook's dates are held against: first and last of its data, last of its month, that of the check."""
 
     data_from: date | None
     data_to: date | None
+    month_end: date | None = None
     today: date
 
 

@@ -37,6 +37,7 @@ NOT_READ = frozenset(
         "duplicate_header",
         "unexpected_column",
         "totals_row",
+        "pasted_table",
         "picture_in_cell",
         "formula_without_value",
         "error_value",

@@ -58,7 +58,11 @@ def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, obj
     check_container(content)
     parts = package_parts(content, limits)
     facts = workbook_facts(content, parts, limits)
-    scans = scan_parts(content, parts, limits)
+    try:
+        scans = scan_parts(content, parts, limits)
+    except RefusedError as error:
+        _name_sheet(error, facts)
+        raise
     with _called(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content))) as workbook:
         sheets = _read_sheets(workbook, facts, scans, folder, limits)
     return {
@@ -69,6 +73,14 @@ def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, obj
         "external_links": facts.external_links,
         "custom": facts.custom,
     }
+
+
+def _name_sheet(error: RefusedError, facts: WorkbookFacts) -> None:
+    """Say of a refusal for something in a part which sheet that is: nobody who fills in a sheet knows of parts."""
+    part = str(error.refusal.detail.get("part", "")).casefold()
+    titles = [title for title, of_sheet in facts.sheet_parts.items() if of_sheet == part]
+    if titles:
+        error.refusal.detail["sheet"] = titles[0]
 
 
 def _read_sheets(

@@ -15,26 +15,49 @@ Mark = tuple[int, int, str, str]
 
 @dataclass(kw_only=True)
 class SheetScan:
-    """What a scan found: row, column, kind and detail of each mark; unless `exact`, an extent not too small."""
+    """What a scan found: row, column, kind and detail of each mark; unless `exact`, an extent not too small.
+
+    `lowest` and `rightmost` are the cells that reach furthest, known of an exact scan alone.
+    """
 
     exact: bool = False
     cells: int = 0
     last_row: int = 0
     last_column: int = 0
     marks: list[Mark] = field(default_factory=list)
+    part: str = ""
+    lowest: str = ""
+    rightmost: str = ""
+
+    def reach(self, row: int, column: int) -> None:
+        """Count a cell in: how far the sheet reaches now, and by which cells."""
+        if row > self.last_row:
+            self.last_row, self.lowest = row, address(row, column)
+        if column > self.last_column:
+            self.last_column, self.rightmost = column, address(row, column)
 
 
 def check_extent(scan: SheetScan, cells: int, limits: Limits) -> None:
     """Refuse a sheet that reaches too far, given the cells counted in the workbook so far."""
     measured = (
-        ("cells", cells, limits.cells),
-        ("rows", scan.last_row, limits.rows),
-        ("columns", scan.last_column, limits.columns),
-        ("area", scan.last_row * scan.last_column, limits.area),
+        ("cells", cells, limits.cells, ""),
+        ("rows", scan.last_row, limits.rows, scan.lowest),
+        ("columns", scan.last_column, limits.columns, scan.rightmost),
+        ("area", scan.last_row * scan.last_column, limits.area, scan.lowest),
     )
-    for what, found, limit in measured:
+    for what, found, limit, cell in measured:
         if found > limit:
-            raise too_large(what, found, limit)
+            # Of too many cells in the workbook no one sheet is at fault.
+            raise too_large(what, found, limit, **({"part": scan.part, "cell": cell} if cell else {}))
+
+
+def address(row: int, column: int) -> str:
+    """The A1 reference of a cell counted from 1."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
 
 
 def column_number(letters: str) -> int:
@@ -153,8 +176,8 @@ class ExactScan:
             return
         scan = self.sheet
         scan.cells += 1
-        scan.last_row = max(scan.last_row, self.cell_row)
-        scan.last_column = max(scan.last_column, self.column)
+        scan.part = self.part
+        scan.reach(self.cell_row, self.column)
         if scan.cells > self.limits.cells or scan.last_row * scan.last_column > self.limits.area:
             check_extent(scan, scan.cells, self.limits)
         if self.cell_type == "e":

@@ -7,6 +7,7 @@ from etl.schema import (
     HistoryRule,
     Rule,
     Sheet,
+    after_month,
     before_data_from,
     not_before,
     not_in_future,
@@ -215,6 +216,7 @@ SHEET = Sheet(
         ),
         within_data_window("received_at", "受理时间", "Received at"),
         not_in_future("received_at", "受理时间", "Received at"),
+        after_month("received_at", "受理时间", "Received at"),
         before_data_from("received_at", "受理时间", "Received at"),
         not_before("due_at", "received_at", "办结期限不早于受理时间", "Due not before received"),
         not_before(

@@ -6,6 +6,7 @@ from etl.schema import (
     Column,
     HistoryRule,
     Sheet,
+    after_month,
     not_before,
     not_in_future,
     required_when,
@@ -150,6 +151,7 @@ SHEET = Sheet(
     rules=(
         within_data_window("found_on", "发现日期", "Found on"),
         not_in_future("found_on", "发现日期", "Found on"),
+        after_month("found_on", "发现日期", "Found on"),
         not_before("due_on", "found_on", "整改期限不早于发现日期", "Due not before found"),
         required_when(
             "closed_on", "status", RECTIFIED, "已整改的须填完成日期", "A rectified issue has its closing date"

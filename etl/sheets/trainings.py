@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from etl.schema import Column, Rule, Sheet, at_most, before_data_from, not_in_future, within_data_window
+from etl.schema import Column, OnceRule, Rule, Sheet, after_month, at_most, not_in_future, within_data_window
 
 LONG_COURSE_HOURS = 80
 
@@ -30,6 +30,14 @@ SHEET = Sheet(
     rows="log",
     zero_report="trainings_zero_report",
     unique=("session_id", "unit"),
+    replaces_earlier=True,
+    once=OnceRule(
+        kind="session_counted",
+        severity="verify",
+        columns=("session_id", "unit", "started_on"),
+        expected_zh="同一单位、同一编号、同日开始的培训只在一个月份报送",
+        expected_en="A course of the same unit, number and first day is reported in one month alone",
+    ),
     columns=(
         Column(
             name="session_id",
@@ -39,8 +47,8 @@ SHEET = Sheet(
             kind="key",
             carried_key=True,
             max_length=64,
-            note_zh="与参训单位合起来在本表内不重复",
-            note_en="With the unit unique in the workbook",
+            note_zh="与参训单位合起来在本表内不重复；报过的培训以后月份不再列",
+            note_en="With the unit unique in the workbook; a course reported before is not listed again",
             example="PX-202609-01",
         ),
         Column(
@@ -105,7 +113,15 @@ SHEET = Sheet(
     rules=(
         within_data_window("started_on", "开始日期", "Started on"),
         not_in_future("started_on", "开始日期", "Started on"),
-        before_data_from("started_on", "开始日期", "Started on"),
+        after_month("started_on", "开始日期", "Started on"),
+        Rule(
+            kind="session_before_data_from",
+            severity="verify",
+            columns=("started_on",),
+            violated=pl.col("started_on") < pl.col("data_from"),
+            expected_zh="开始日期不早于统计起始日",
+            expected_en="Started on not before the first day of data",
+        ),
         Rule(
             kind="long_course",
             severity="verify",

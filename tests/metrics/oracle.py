@@ -354,8 +354,21 @@ def officers_of(asked: Asked, reporter: Unit, leaf: Unit, month: str) -> int | N
     return next((row["officers"] for row in rows if row["unit_code"] == leaf.code), None)
 
 
+def session(row: Row) -> tuple:
+    """What tells a course of a home unit from all others."""
+    return row["unit"], row["session_id"], row["started_on"]
+
+
 def sessions(asked: Asked, reporter: Unit, leaf: Unit, month: str) -> list[Row]:
-    return [r for r in rows_of_month(asked, reporter.code, month, "trainings") if r["unit"] == leaf.code]
+    """The courses a month counts: those its workbook lists and no later month's does."""
+    later = {
+        session(row)
+        for each in asked.campaign.periods
+        if each > month
+        for row in rows_of_month(asked, reporter.code, each, "trainings")
+    }
+    rows = rows_of_month(asked, reporter.code, month, "trainings")
+    return [row for row in rows if row["unit"] == leaf.code and session(row) not in later]
 
 
 def training_hours(asked: Asked, reporter: Unit, leaf: Unit, reported: list[str]) -> Sums | None:

@@ -227,6 +227,17 @@ def held_how(row: Row, month: str) -> Row:
     }
 
 
+def courses_again(random: Random, told: list[Row], new: list[Row]) -> list[Row]:
+    """Courses of earlier months listed once more, some told otherwise, beside this month's."""
+    taken = {(row["session_id"], row["unit"]) for row in new}
+    again = {}
+    for row in told:
+        key = row["session_id"], row["unit"]
+        if key not in taken and random.random() < 0.15:
+            again[key] = row | {"officers_attended": random.choice([row["officers_attended"], 1])}
+    return list(again.values())
+
+
 def issue(random: Random, number_: str, code: str, month: str) -> Row:
     found = some_day(random, month) - timedelta(days=random.choice([0, 0, 20, 60]))
     due = found + timedelta(days=random.randint(0, 90))

@@ -84,6 +84,7 @@ def _workbooks(random: Random, campaign: Campaign, code: str, months: Sequence[s
     ledgers = random_rows.issue_ledgers(random, units, list(months), 4)
     diligence = random.choice([0.6, 0.85, 1.0])
     previous: list[dict] | None = None
+    courses: list[dict] = []
     for month, log, ledger in zip(months, logs, ledgers, strict=True):
         if random.random() > diligence:
             previous = None
@@ -94,8 +95,13 @@ def _workbooks(random: Random, campaign: Campaign, code: str, months: Sequence[s
                 if campaign.collected(key):
                     kept = [row for row in rows if random.random() < 0.95]
                     sheets[key] = _log(random, key, kept)
+            if sheets.get("trainings", ("", []))[0] == "reported":
+                new = sheets["trainings"][1]
+                again = random_rows.courses_again(Random(f"{code} {month} {revision}"), courses, new)
+                sheets["trainings"] = ("reported", new + again)
             yield _handed(random, campaign, code, month, revision, sheets)
         previous = sheets.get("basics", ("", []))[1] or None
+        courses += sheets.get("trainings", ("", []))[1]
 
 
 def _sheets(

@@ -43,7 +43,7 @@ select
     sum(training.officer_hours)::decimal(38, 2),
     sum(training.senior_attended)::bigint,
     sum(training.senior_out_of)::bigint
-from stg_trainings as training
+from fct_training as training
 cross join lateral (
     values
         ('training_category', training.category),

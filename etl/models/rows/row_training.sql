@@ -12,4 +12,4 @@ select
     attended > 0
     and row_number() over (partition by leaf_code, month, attended > 0 order by "row") = 1
         as county_months_trained
-from stg_trainings
+from fct_training

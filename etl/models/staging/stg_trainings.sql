@@ -5,6 +5,8 @@ select
     reporting_code,
     unit as leaf_code,
     period as month,
+    session_id,
+    started_on,
     category,
     organiser_level,
     provider,
