@@ -50,7 +50,10 @@ def named_path(name: str, folder: Path, suffix: str) -> Path:
         known = "、".join(
             sorted(p.stem if suffix else p.name for p in folder.iterdir() if not p.name.startswith("."))
         )
-        wrong_command(f"没有“{name}”;可用:{known} / no {name}; known: {known}")
+        wrong_command(
+            f"没有“{name}”；可用：{known}；也可以写自己的{'文件' if suffix else '目录'}的路径，如 /srv/{name}{suffix}"
+            f" / no {name}; known: {known}; the path of a {'file' if suffix else 'folder'} of your own will do, too"
+        )
     return path
 
 
@@ -234,12 +237,19 @@ def outcome_text(file: LoadedFile) -> str:
 def tell_unmapped(converted: Converted) -> None:
     """How many rows of a log were converted; the first that were not, each with its reason."""
     for row in converted.unmapped.head(SHOWN_ROWS).iter_rows(named=True):
+        sheet = str(row.get("sheet") or "")
+        where, where_en = (f"工作表“{sheet}”", f"sheet {sheet}, ") if sheet else ("", "")
         typer.echo(
-            f"第{row['line']}行未转换:{row['reason_zh']} / line {row['line']}: {row['reason_en']}", err=True
+            f"{where}第{row['line']}行未转换:{row['reason_zh']} / {where_en}line {row['line']}: {row['reason_en']}",
+            err=True,
         )
     done, left = sum(workbook.rows.height for workbook in converted.workbooks), converted.unmapped.height
     listed = "(全部列于 unmapped.csv / all listed there)" if left else ""
-    typer.echo(f"转换{done}行,未转换{left}行{listed} / {done} rows converted, {left} not", err=True)
+    zero = sum(not workbook.rows.height for workbook in converted.workbooks)
+    said, said_en = (f"，另有零报告{zero}份", f", {zero} zero reports") if zero else ("", "")
+    typer.echo(
+        f"转换{done}行,未转换{left}行{listed}{said} / {done} rows converted, {left} not{said_en}", err=True
+    )
 
 
 def show_progress(done: int, total: int, file: LoadedFile) -> None:

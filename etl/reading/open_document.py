@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 
 from etl.gate import Limits, refused, too_large
 from etl.reading.package import Part, inflated
-from etl.reading.parts import LISTED_CHARACTERS, LISTED_LINKS, WorkbookFacts, elements_in, feed, refusing_parser
+from etl.reading.parts import (
+    LISTED_CHARACTERS,
+    LISTED_LINKS,
+    WorkbookFacts,
+    elements_in,
+    feed,
+    refusing_parser,
+)
 from etl.reading.sheet_parse import FORMULA_CHARACTERS, Mark, SheetScan, check_extent, formula_kind
 from etl.reading.sheet_tables import reference
 
@@ -26,7 +33,13 @@ PREFIXES = {
 }
 CELLS = ("table:table-cell", "table:covered-table-cell")
 HIDDEN = ("collapse", "filter")
-VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value", "office:string-value")
+VALUES = (
+    "office:value",
+    "office:date-value",
+    "office:time-value",
+    "office:boolean-value",
+    "office:string-value",
+)
 MOST_REPEATED = 10_000_000
 
 
@@ -98,6 +111,7 @@ class _ContentScan:
     row_holds: bool = False
     cell: dict[str, str] | None = None
     text: list[str] = field(default_factory=list)
+    paragraphs: int = 0
     noted: int = 0
 
     def parse(self, pieces: Iterator[bytes]) -> None:
@@ -121,7 +135,9 @@ class _ContentScan:
             self.row_hidden = attributes.get("table:visibility") in HIDDEN
             self.row_holds, self.column = False, 0
         elif name in CELLS:
-            self.cell, self.text = attributes, []
+            self.cell, self.text, self.paragraphs = attributes, [], 0
+        elif name == "text:p" and not self.noted:
+            self.paragraphs += 1
         elif name == "office:annotation":
             self.noted += 1
         elif name in ("table:table-source", "table:cell-range-source"):
@@ -131,9 +147,9 @@ class _ContentScan:
         if len(self.path) >= self.limits.depth:
             raise too_large("depth", len(self.path) + 1, self.limits.depth)
         for key, value in attributes.items():
-            if key.startswith("xmlns") and (key in PREFIXES or value in PREFIXES.values()):
-                if PREFIXES.get(key) != value:
-                    raise refused("corrupt_xml", part=CONTENT, problem="prefix")
+            bound = key in PREFIXES or (key.startswith("xmlns") and value in PREFIXES.values())
+            if bound and PREFIXES.get(key) != value:
+                raise refused("corrupt_xml", part=CONTENT, problem="prefix")
         if name in ("office:dde-source", "table:dde-link"):
             raise refused("dde_link", part=CONTENT)
         if name == "office:script":
@@ -186,7 +202,7 @@ class _ContentScan:
         check_extent(sheet, sum(each.cells for each in self.sheets.values()), self.limits)
         sheet.marks += [
             (row, column, kind, detail)
-            for kind, detail in _cell_marks(cell, text)
+            for kind, detail in _cell_marks(cell, text if self.paragraphs else None)
             for row in range(self.row + 1, self.row + self.row_repeats + 1)
             for column in range(first, self.column + 1)
         ]
@@ -208,12 +224,13 @@ def _merged(cell: dict[str, str], row: int, column: int) -> Mark | None:
     return row, column, "merged", f"{reference(row - 1, column - 1)}:{last}"
 
 
-def _cell_marks(cell: dict[str, str], text: str) -> Iterator[tuple[str, str]]:
+def _cell_marks(cell: dict[str, str], text: str | None) -> Iterator[tuple[str, str]]:
     """Kind and detail of what is exceptional in a cell: an error, a formula with or without its result."""
     if cell.get("calcext:value-type") == "error":
-        yield "error_value", text
+        yield "error_value", text or ""
     formula = cell.get("table:formula")
     if formula is not None:
-        held = cell.get("office:value-type")
-        value = next((cell[name] for name in VALUES if name in cell), text) if held else None
-        yield formula_kind(value, "str" if held == "string" else ""), formula[:FORMULA_CHARACTERS]
+        # A result that is an empty text is stored as an empty paragraph, without any type.
+        is_text = cell.get("office:value-type", "string") == "string"
+        value = next((cell[name] for name in VALUES if name in cell), text)
+        yield formula_kind(value, "str" if is_text else ""), formula[:FORMULA_CHARACTERS]
