@@ -28,6 +28,7 @@ from etl.command_words import (
     outcome_text,
     print_conflicts,
     print_findings,
+    print_load,
     require_campaign,
     require_files,
     show_progress,
@@ -251,7 +252,7 @@ def load(
     except StoreConflictError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    print_findings([(file.path, file.findings) for file in loaded.files], output, language)
+    print_load(loaded.files, output, language)
     if journal.is_simulated():
         typer.echo(
             f"注意:{store} 装的是模拟数据,不再接收真实填报表"

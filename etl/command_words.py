@@ -155,6 +155,17 @@ def print_findings(
             typer.echo(as_text(each, path.name, language))
 
 
+def print_load(files: Sequence[LoadedFile], output: Literal["text", "json"], language: Language) -> None:
+    """What came of a load on standard output: a summary and the findings, or every finding as one JSON list."""
+    from etl.load_report import report_lines
+
+    if output == "json":
+        print_findings([(file.path, file.findings) for file in files], output, language)
+        return
+    for line in report_lines(files, language):
+        typer.echo(line)
+
+
 def print_conflicts(
     conflicts: Sequence[Conflict], output: Literal["text", "json"], language: Language
 ) -> None:
