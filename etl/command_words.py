@@ -190,15 +190,22 @@ def merged_text(merged: Merged, out: Path) -> str:
 
 def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Language) -> None:
     """A marked copy of every file that could be read, under its own name; never over a file checked."""
-    from etl.mark import marked_copy
+    from etl.mark import is_markable, marked_copy
 
     folder.mkdir(parents=True, exist_ok=True)
     taken = {file.path.resolve() for file in checked}
     for file in checked:
         if file.checked is not None:
-            path = _free_path(folder / file.path.name, taken)
+            markable = is_markable(file.content)
+            name = file.path.name if markable else f"{file.path.stem}.xlsx"
+            path = _free_path(folder / name, taken)
             path.write_bytes(marked_copy(file.content, file.findings, language))
             taken.add(path.resolve())
+            if not markable:
+                typer.echo(
+                    f"{file.path.name}：.ods 写不进标注，只有问题清单 / marks cannot be written into an .ods: the list alone",
+                    err=True,
+                )
             typer.echo(f"标注后的副本 / marked copy: {path}", err=True)
         else:
             typer.echo(f"{file.path.name}: 打不开,没有标注后的副本 / does not open: no marked copy", err=True)

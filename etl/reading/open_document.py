@@ -20,6 +20,7 @@ from etl.reading.parts import (
     refusing_parser,
 )
 from etl.reading.sheet_parse import FORMULA_CHARACTERS, Mark, SheetScan, check_extent, formula_kind
+from etl.reading.sheet_scan import ENCODING, UTF_16
 from etl.reading.sheet_tables import reference
 
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -119,7 +120,7 @@ class _ContentScan:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
-        feed(parser, pieces, CONTENT)
+        feed(parser, _in_utf_8(pieces), CONTENT)
         if not self.sheets:
             raise refused("corrupt_xml", part=CONTENT, problem="no_sheet")
 
@@ -206,6 +207,16 @@ class _ContentScan:
             for row in range(self.row + 1, self.row + self.row_repeats + 1)
             for column in range(first, self.column + 1)
         ]
+
+
+def _in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes; refused where they say to be in another encoding, which the reader does not know."""
+    for number, piece in enumerate(pieces):
+        if number == 0:
+            named = ENCODING.match(piece)
+            if piece.startswith(UTF_16) or (named and named.group(1).lower() not in (b"utf-8", b"us-ascii")):
+                raise refused("corrupt_xml", part=CONTENT, problem="encoding")
+        yield piece
 
 
 def _repeats(attributes: dict[str, str], name: str) -> int:
