@@ -262,12 +262,12 @@ def tell_unmapped(converted: Converted) -> None:
             err=True,
         )
     done, left = sum(workbook.rows.height for workbook in converted.workbooks), converted.unmapped.height
-    listed = "(全部列于 unmapped.csv / all listed there)" if left else ""
     zero = sum(not workbook.rows.height for workbook in converted.workbooks)
-    said, said_en = (f"，另有零报告{zero}份", f", {zero} zero reports") if zero else ("", "")
-    typer.echo(
-        f"转换{done}行,未转换{left}行{listed}{said} / {done} rows converted, {left} not{said_en}", err=True
-    )
+    zh = f"转换{done}行,未转换{left}行" + ("（全部列于 unmapped.csv）" if left else "")
+    en = f"{done} rows converted, {left} not" + (" (all listed in unmapped.csv)" if left else "")
+    if zero:
+        zh, en = f"{zh}，零报告{zero}份", f"{en}; zero reports: {zero}"
+    typer.echo(f"{zh} / {en}", err=True)
 
 
 def show_progress(done: int, total: int, file: LoadedFile) -> None:
