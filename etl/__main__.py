@@ -28,6 +28,7 @@ from etl.command_words import (
     outcome_text,
     print_conflicts,
     print_findings,
+    print_load,
     require_campaign,
     require_files,
     show_progress,
@@ -52,7 +53,13 @@ StoreOption = Annotated[
     Path, typer.Option("--store", envvar="STORE_DIR", help="数据目录 / the store's folder")
 ]
 CampaignOption = Annotated[
-    str, typer.Option("--campaign", envvar="CAMPAIGN", help="专项名称 / campaign, a folder in data/campaigns")
+    str,
+    typer.Option(
+        "--campaign",
+        envvar="CAMPAIGN",
+        help="专项：data/campaigns 中的名称，或任何专项目录的路径"
+        " / campaign: a name in data/campaigns, or the path of any campaign's folder",
+    ),
 ]
 MonthOption = Annotated[str, typer.Option("--month", help="报告期 YYYY-MM / reporting month")]
 FindingsFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="text | json")]
@@ -158,23 +165,34 @@ def merge(
 
 @app.command()
 def convert(
-    file: Annotated[Path, typer.Argument(help="外来台账(CSV 或 xlsx)/ a foreign log")],
-    mapping: Annotated[str, typer.Option("--mapping", help="映射名称 / mapping, a .toml in data/mappings")],
+    file: Annotated[
+        Path, typer.Argument(help="外来台账（CSV、制表或分号分隔的文本，xlsx，ods） / a foreign log")
+    ],
+    mapping: Annotated[
+        str,
+        typer.Option(
+            "--mapping",
+            help="映射：data/mappings 中的名称，或任何 .toml 文件的路径；写法见 docs/mappings.zh-CN.md"
+            " / mapping: a name in data/mappings, or the path of any .toml file",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="输出目录 / folder for the workbooks")],
     campaign: Annotated[
         str | None,
         typer.Option(
-            "--campaign", envvar="CAMPAIGN", help="缺省用映射所写的专项 / default: the mapping's own"
+            "--campaign",
+            envvar="CAMPAIGN",
+            help="专项名称或目录，缺省用映射所写的 / name or folder, default: the mapping's own",
         ),
     ] = None,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """把外来台账转成本系统工作簿,每单位每月一份;转不了的行列出原因 / a foreign log becomes our workbooks."""
-    from etl.convert import LogError, MappingError, load_mapping, write_workbooks
-    from etl.convert import convert as convert_log
+    from etl.convert import LogError, MappingError, convert_log, load_mapping, read_log, write_workbooks
     from etl.findings import from_refusal
     from etl.gate import Refusal
-    from etl.reading.foreign_log import read_log
+    from etl.mappings.log_notes import is_whole, log_notes
+    from etl.read import WorkbookReader
 
     require_files([file])
     try:
@@ -182,14 +200,13 @@ def convert(
     except MappingError as error:
         wrong_command(str(error))
     chosen = named_campaign(campaign or chosen_mapping.campaign)
-    log = read_log(file)
-    if isinstance(log, Refusal):
-        print_findings([(file, (from_refusal(log),))], "text", "zh")
-        raise typer.Exit(1)
     try:
-        converted = convert_log(
-            log.rows, chosen_mapping, chosen, today=shanghai_now().date(), lines=log.lines
-        )
+        with WorkbookReader() as reader:
+            log = read_log(file, chosen_mapping, reader.read)
+        if isinstance(log, Refusal):
+            print_findings([(file, (from_refusal(log),))], "text", "zh")
+            raise typer.Exit(1)
+        converted = convert_log(log, chosen_mapping, chosen, today=shanghai_now().date())
     except LogError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -198,8 +215,10 @@ def convert(
         typer.echo(path)
     for path in sorted(set(out.glob("*.xlsx")) - set(written)):
         typer.echo(f"{path} 是以前留下的,不是这次转换的 / {path} was left by an earlier run", err=True)
+    for line in log_notes(log, converted):
+        typer.echo(line, err=True)
     tell_unmapped(converted)
-    raise typer.Exit(1 if converted.unmapped.height else 0)
+    raise typer.Exit(0 if is_whole(log, converted) else 1)
 
 
 @app.command()
@@ -233,7 +252,7 @@ def load(
     except StoreConflictError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    print_findings([(file.path, file.findings) for file in loaded.files], output, language)
+    print_load(loaded.files, output, language)
     if journal.is_simulated():
         typer.echo(
             f"注意:{store} 装的是模拟数据,不再接收真实填报表"

@@ -50,7 +50,10 @@ def named_path(name: str, folder: Path, suffix: str) -> Path:
         known = "、".join(
             sorted(p.stem if suffix else p.name for p in folder.iterdir() if not p.name.startswith("."))
         )
-        wrong_command(f"没有“{name}”;可用:{known} / no {name}; known: {known}")
+        wrong_command(
+            f"没有“{name}”；可用：{known}；也可以写自己的{'文件' if suffix else '目录'}的路径，如 /srv/{name}{suffix}"
+            f" / no {name}; known: {known}; the path of a {'file' if suffix else 'folder'} of your own will do, too"
+        )
     return path
 
 
@@ -152,6 +155,17 @@ def print_findings(
             typer.echo(as_text(each, path.name, language))
 
 
+def print_load(files: Sequence[LoadedFile], output: Literal["text", "json"], language: Language) -> None:
+    """What came of a load on standard output: a summary and the findings, or every finding as one JSON list."""
+    from etl.load_report import report_lines
+
+    if output == "json":
+        print_findings([(file.path, file.findings) for file in files], output, language)
+        return
+    for line in report_lines(files, language):
+        typer.echo(line)
+
+
 def print_conflicts(
     conflicts: Sequence[Conflict], output: Literal["text", "json"], language: Language
 ) -> None:
@@ -176,15 +190,22 @@ def merged_text(merged: Merged, out: Path) -> str:
 
 def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Language) -> None:
     """A marked copy of every file that could be read, under its own name; never over a file checked."""
-    from etl.mark import marked_copy
+    from etl.mark import is_markable, marked_copy
 
     folder.mkdir(parents=True, exist_ok=True)
     taken = {file.path.resolve() for file in checked}
     for file in checked:
         if file.checked is not None:
-            path = _free_path(folder / file.path.name, taken)
+            markable = is_markable(file.content)
+            name = file.path.name if markable else f"{file.path.stem}.xlsx"
+            path = _free_path(folder / name, taken)
             path.write_bytes(marked_copy(file.content, file.findings, language))
             taken.add(path.resolve())
+            if not markable:
+                typer.echo(
+                    f"{file.path.name}：.ods 写不进标注，只有问题清单 / marks cannot be written into an .ods: the list alone",
+                    err=True,
+                )
             typer.echo(f"标注后的副本 / marked copy: {path}", err=True)
         else:
             typer.echo(f"{file.path.name}: 打不开,没有标注后的副本 / does not open: no marked copy", err=True)
@@ -234,12 +255,19 @@ def outcome_text(file: LoadedFile) -> str:
 def tell_unmapped(converted: Converted) -> None:
     """How many rows of a log were converted; the first that were not, each with its reason."""
     for row in converted.unmapped.head(SHOWN_ROWS).iter_rows(named=True):
+        sheet = str(row.get("sheet") or "")
+        where, where_en = (f"工作表“{sheet}”", f"sheet {sheet}, ") if sheet else ("", "")
         typer.echo(
-            f"第{row['line']}行未转换:{row['reason_zh']} / line {row['line']}: {row['reason_en']}", err=True
+            f"{where}第{row['line']}行未转换:{row['reason_zh']} / {where_en}line {row['line']}: {row['reason_en']}",
+            err=True,
         )
     done, left = sum(workbook.rows.height for workbook in converted.workbooks), converted.unmapped.height
-    listed = "(全部列于 unmapped.csv / all listed there)" if left else ""
-    typer.echo(f"转换{done}行,未转换{left}行{listed} / {done} rows converted, {left} not", err=True)
+    zero = sum(not workbook.rows.height for workbook in converted.workbooks)
+    zh = f"转换{done}行,未转换{left}行" + ("（全部列于 unmapped.csv）" if left else "")
+    en = f"{done} rows converted, {left} not" + (" (all listed in unmapped.csv)" if left else "")
+    if zero:
+        zh, en = f"{zh}，零报告{zero}份", f"{en}; zero reports: {zero}"
+    typer.echo(f"{zh} / {en}", err=True)
 
 
 def show_progress(done: int, total: int, file: LoadedFile) -> None:

@@ -1,4 +1,4 @@
-"""A foreign complaint log becomes our workbooks: one per reporting unit and month of receipt.
+"""A foreign log becomes our workbooks: one per reporting unit and month of receipt.
 
 No row is lost and none is given to another unit: what a mapping cannot place is listed with its line
 and every reason. The workbooks then pass the same door as any other.
@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from etl.mappings.log_rows import Obstacle, apply_mapping, reasons, sentence
-from etl.mappings.mapping import LogMapping, MappingError
+from etl.mappings.log_file import ForeignLog, missing_columns, read_log
+from etl.mappings.log_rows import NO_FAULTS, Obstacle, apply_mapping, reasons, sentence
+from etl.mappings.log_table import LogTable
+from etl.mappings.mapping import LogError, LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
+from etl.mappings.zero_reports import silent_months
 from etl.masking import mask_frame
 from etl.template import build_workbook, sheets_for
 
@@ -26,32 +29,31 @@ if TYPE_CHECKING:
 __all__ = [
     "Converted",
     "ConvertedWorkbook",
+    "ForeignLog",
     "LogError",
     "LogMapping",
     "MappingError",
     "convert",
+    "convert_log",
     "load_mapping",
+    "read_log",
     "write_workbooks",
 ]
 
 UNMAPPED_FILE = "unmapped.csv"
 FIRST_LINE = 2
 """The line of a log's first row of data: its header stands on line 1."""
+NUMBER_DIGITS = 4
 _FORMULA = r"^[\s\"']*[=+\-@|%\x00＝＋－＠]"
 _HARMLESS = r"^\s*(?:[+\-]?[0-9]+(?:\.[0-9]+)?%?|-+)\s*$"
 
 
-class LogError(Exception):
-    """A log does not fit its mapping at all; ``problems`` says what is expected."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
-
-
 @dataclass(frozen=True, kw_only=True)
 class ConvertedWorkbook:
-    """What one unit reports for one month: cover values by column name, and the typed rows of the sheet."""
+    """What one unit reports for one month: cover values by column name, and the typed rows of the sheet.
+
+    There are no rows where the log is complete and has none of this unit and month: a zero report.
+    """
 
     unit: Unit
     period: str
@@ -64,12 +66,42 @@ class ConvertedWorkbook:
 class Converted:
     """The workbooks, by unit and month, and the rows that have none.
 
-    ``unmapped`` holds ``line`` (of the log), ``reason_zh``, ``reason_en`` and the
-    log's own columns, which come last and under their own headers.
+    ``unmapped`` holds ``sheet`` (where the log is a workbook), ``line`` (of the log), ``reason_zh``, ``reason_en`` and
+    the log's own columns, which come last and under their own headers. ``undecided`` are the units and months of a
+    complete log without a row, whose zero report is withheld because a row that was not placed may be theirs.
     """
 
     workbooks: tuple[ConvertedWorkbook, ...]
     unmapped: pl.DataFrame
+    undecided: tuple[tuple[Unit, str], ...] = ()
+
+
+def convert_log(log: ForeignLog, mapping: LogMapping, campaign: Campaign, *, today: date) -> Converted:
+    """A log as it was read from its file; see ``convert``."""
+    columns = dict.fromkeys(name for table in log.tables for name in table.cells.columns)
+    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    frame = pl.concat([empty, *(table.cells for table in log.tables)], how="diagonal")
+    lines = pl.concat([pl.Series(dtype=pl.Int32), *(table.rows for table in log.tables)])
+    sheets = [pl.repeat(table.title, table.rows.len(), dtype=pl.String, eager=True) for table in log.tables]
+    is_workbook = any(table.title for table in log.tables)
+    return convert(
+        frame,
+        mapping,
+        campaign,
+        today=today,
+        lines=lines,
+        sheets=pl.concat(sheets) if is_workbook else None,
+        faults=_all_faults(log.tables),
+    )
+
+
+def _all_faults(tables: tuple[LogTable, ...]) -> pl.DataFrame:
+    """The faults of every table, numbered through."""
+    found, before = [NO_FAULTS], 0
+    for table in tables:
+        found.append(table.faults.with_columns((pl.col("index") + before).cast(pl.UInt32)))
+        before += table.rows.len()
+    return pl.concat(found)
 
 
 def convert(
@@ -79,11 +111,14 @@ def convert(
     *,
     today: date,
     lines: pl.Series | None = None,
+    sheets: pl.Series | None = None,
+    faults: pl.DataFrame = NO_FAULTS,
 ) -> Converted:
     """The log's rows as workbooks of the campaign's reporting units.
 
     ``frame`` holds the log under its own headers, as text, in the order of the file; ``lines`` the
-    number of each row in the file, where they do not simply follow a header on line 1. ``today`` becomes
+    number of each row in the file, where they do not simply follow a header on line 1; ``sheets`` the sheet each row
+    stands on, where there are sheets; ``faults`` cells without a plain value. ``today`` becomes
     the cover's 填报日期; 统计截止日 is the later of the rule's date and the last receipt or closing among the
     workbook's rows. Raises LogError when the log lacks a column the mapping reads or the campaign does
     not collect the sheet.
@@ -91,12 +126,23 @@ def convert(
     _require_fit(frame, mapping, campaign)
     if lines is None:
         lines = pl.int_range(FIRST_LINE, FIRST_LINE + len(frame), eager=True)
-    rows = apply_mapping(frame, mapping, campaign).with_columns(line=lines.cast(pl.Int64))
+    if sheets is None:
+        sheets = pl.repeat(None, len(frame), dtype=pl.String, eager=True)
+    rows = apply_mapping(frame, mapping, campaign, faults).with_columns(
+        index=pl.int_range(pl.len(), dtype=pl.UInt32),
+        line=lines.cast(pl.Int64),
+        sheet=sheets,
+        content=_content(frame, mapping),
+    )
     rows = rows.with_columns(reasons([_outside_campaign(mapping, campaign)], rows))
-    rows = _refuse_repeats(rows, mapping)
+    rows = _refuse_repeats(_numbered(rows, mapping), mapping)
+    workbooks = tuple(_workbooks(rows.filter(pl.col("reason_zh") == ""), mapping, campaign, today))
+    silent, undecided = silent_months(rows, mapping, campaign) if mapping.complete else ((), ())
+    zero = [_zero_report(unit, period, mapping, campaign, today) for unit, period in silent]
     return Converted(
-        workbooks=tuple(_workbooks(rows.filter(pl.col("reason_zh") == ""), mapping, campaign, today)),
+        workbooks=tuple(sorted((*workbooks, *zero), key=lambda book: (book.unit.code, book.period))),
         unmapped=_unmapped(rows, frame),
+        undecided=undecided,
     )
 
 
@@ -117,12 +163,8 @@ def write_workbooks(converted: Converted, campaign: Campaign, out: Path) -> list
 
 
 def _require_fit(frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign) -> None:
-    problems = [
-        f"台账缺少列 {header!r},请核对文件与映射 {mapping.name} / "
-        f"the log has no column {header!r}; check the file and the mapping {mapping.name}"
-        for header in mapping.headers
-        if header not in frame.columns
-    ]
+    missing = [header for header in mapping.headers if header not in frame.columns]
+    problems = [missing_columns(missing, frame.columns, mapping)] if missing else []
     collected = campaign.collected(mapping.sheet.key)
     if collected is None or collected.reported_by != "reporting" or collected.frequency == "quarterly":
         title_zh, title_en = mapping.sheet.title_zh, mapping.sheet.title_en
@@ -144,21 +186,68 @@ def _outside_campaign(mapping: LogMapping, campaign: Campaign) -> Obstacle:
     )
 
 
+def _content(frame: pl.DataFrame, mapping: LogMapping) -> pl.Series:
+    """What each row holds in the columns that are read, as one text: equal rows are equal wherever they stand."""
+    texts = [frame.get_column(header).cast(pl.String).fill_null("") for header in mapping.headers]
+    if not texts:
+        return pl.repeat("", len(frame), dtype=pl.String, eager=True)
+    parts = pl.DataFrame({str(number): text for number, text in enumerate(texts)})
+    return parts.select(pl.concat_str(pl.all(), separator="\x1f")).to_series()
+
+
+def _numbered(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
+    """Number the rows of a unit and month that can be placed, by time and content, where the mapping asks for it.
+
+    The number depends on the rows of that unit and month alone, not on where they stand in which file or sheet.
+    """
+    source = next((source for source in mapping.columns if source.row_number is not None), None)
+    if source is None:
+        return rows
+    placed = pl.col("reason_zh") == ""
+    number = pl.int_range(1, pl.len() + 1).over("reporting_code", "period", placed)
+    text = pl.concat_str(
+        pl.lit(source.row_number),
+        pl.col("period").str.replace("-", ""),
+        pl.lit("-"),
+        number.cast(pl.String).str.zfill(NUMBER_DIGITS),
+    )
+    ordered = rows.sort(mapping.period.name, "content", "index")
+    named = ordered.with_columns(pl.when(placed).then(text).alias(source.column.name))
+    return named.sort("index")
+
+
 def _refuse_repeats(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
     """Of placeable rows with the same key in one unit, the first stays and the others are refused."""
     keys = list(mapping.sheet.unique)
     if not keys:
         return rows
     titles = [mapping.sheet.column(key) for key in keys]
-    first = pl.when(pl.col("reason_zh") == "").then(pl.col("line")).min().over(["reporting_code", *keys])
+    first = pl.when(pl.col("reason_zh") == "").then(pl.col("index")).min().over(["reporting_code", *keys])
     zh, en = "、".join(key.title_zh for key in titles), ", ".join(key.title_en for key in titles)
     rows = rows.with_columns(first=first)
+    at = pl.col("first").fill_null(0)
+    line, sheet = pl.col("line").gather(at), pl.col("sheet").gather(at)
     repeated = Obstacle(
-        applies=(pl.col("reason_zh") == "") & (pl.col("line") > pl.col("first")),
-        zh=sentence(f"{zh}与第 ", pl.col("first"), " 行重复"),
-        en=sentence(f"{en} repeats line ", pl.col("first"), ""),
+        applies=(pl.col("reason_zh") == "") & (pl.col("index") > pl.col("first")),
+        zh=pl.concat_str(
+            pl.lit(f"{zh}与"),
+            _quoted(sheet, "“", "”"),
+            pl.lit("第 "),
+            line.cast(pl.String),
+            pl.lit(" 行重复"),
+        ),
+        en=pl.concat_str(pl.lit(f"{en} repeats line "), line.cast(pl.String), _quoted(sheet, " of ", "")),
     )
     return rows.with_columns(reasons([repeated], rows))
+
+
+def _quoted(sheet: pl.Expr, before: str, after: str) -> pl.Expr:
+    """The sheet's title in a sentence; nothing where there are no sheets."""
+    return (
+        pl.when(sheet.is_null())
+        .then(pl.lit(""))
+        .otherwise(pl.concat_str(pl.lit(before), sheet, pl.lit(after)))
+    )
 
 
 def _unmapped(rows: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
@@ -166,11 +255,25 @@ def _unmapped(rows: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
 
     A header that is also ours is marked as theirs.
     """
-    reasoned = rows.select("line", "reason_zh", "reason_en")
-    originals = frame.rename({name: f"{name} (log)" for name in reasoned.columns if name in frame.columns})
+    sheet = ["sheet"] if rows["sheet"].null_count() < len(rows) else []
+    reasoned = rows.select(*sheet, "line", "reason_zh", "reason_en")
+    originals = _renamed(frame, reasoned.columns)
     refused = pl.concat([reasoned, originals], how="horizontal").filter(pl.col("reason_zh") != "")
     texts = [name for name, kind in refused.schema.items() if kind == pl.String]
     return mask_frame(refused, texts, key=b"")
+
+
+def _renamed(frame: pl.DataFrame, taken: list[str]) -> pl.DataFrame:
+    """The log's columns, none of which has one of our names."""
+    known, names = {*taken, *frame.columns}, {}
+    for name in frame.columns:
+        if name in taken:
+            other = f"{name} (log)"
+            while other in known:
+                other += "'"
+            names[name] = other
+            known.add(other)
+    return frame.rename(names)
 
 
 def _workbooks(
@@ -192,6 +295,20 @@ def _workbooks(
             sheet=mapping.sheet.key,
             rows=group.select(collected),
         )
+
+
+def _zero_report(
+    unit: Unit, period: str, mapping: LogMapping, campaign: Campaign, today: date
+) -> ConvertedWorkbook:
+    """The workbook of a unit that truly had nothing in a month."""
+    flag = {str(mapping.sheet.zero_report): True}
+    return ConvertedWorkbook(
+        unit=unit,
+        period=period,
+        cover={**mapping.cover, **flag, "prepared_on": today, "data_to": campaign.window(period)[1]},
+        sheet=mapping.sheet.key,
+        rows=pl.DataFrame(),
+    )
 
 
 def _last_days(rows: pl.DataFrame, mapping: LogMapping) -> list[date]:

@@ -44,8 +44,9 @@ def marked_copy(content: bytes, findings: Sequence[Finding], language: Language 
 
     ``content`` is a workbook that could be read; ``findings`` those of its check. Values, formats,
     drop-downs and notes stay as they are. A sheet is unprotected where a marked cell is locked. Marking
-    a marked copy again gives the same; without findings, a workbook without marks. Where the file's
-    formats are beyond repair or its sheets larger than LARGEST_SHEETS, the list of findings alone.
+    a marked copy again gives the same; without findings, a workbook without marks. Of an OpenDocument
+    spreadsheet, and where the file's formats are beyond repair or its sheets larger than LARGEST_SHEETS, the list of
+    findings alone, which says so.
     """
     workbook = _opened(content) if _sheets_size(content) <= LARGEST_SHEETS else None
     if workbook is None:
@@ -64,6 +65,12 @@ def marked_copy(content: bytes, findings: Sequence[Finding], language: Language 
         write_index(workbook, findings, {key: each.title for key, each in sheets.items()}, COLOURS, language)
     workbook.active = 0
     return with_results(workbook_bytes(workbook, workbook.properties.created), results)
+
+
+def is_markable(content: bytes) -> bool:
+    """Whether marks can be written into a workbook: not into an OpenDocument spreadsheet."""
+    with ZipFile(BytesIO(content)) as archive:
+        return "mimetype" not in archive.namelist()
 
 
 def _opened(content: bytes) -> Workbook | None:
@@ -95,7 +102,7 @@ def _states_creation(content: bytes) -> bool:
 
 def _list_alone(findings: Sequence[Finding], language: Language) -> bytes:
     workbook = Workbook()
-    write_index(workbook, findings, {}, COLOURS, language)
+    write_index(workbook, findings, {}, COLOURS, language, alone=True)
     workbook.remove(workbook.worksheets[-1])
     return workbook_bytes(workbook, UNKNOWN_CREATION)
 

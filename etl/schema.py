@@ -104,6 +104,7 @@ class Rule:
 class HistoryRule:
     """A statement about this month's rows against what was told by last month.
 
+    ``columns`` are those it rests on: where one is not collected nothing is known of it, and nothing found.
     ``violated`` takes (this month's typed rows with ``row``, typed rows told by last month) and returns the
     offending rows: columns ``row`` (null when the offence is an absent row), ``column``, ``value``
     and ``expected`` (the earlier value as text). Of a sheet whose rows are carried on the earlier rows are all
@@ -113,6 +114,7 @@ class HistoryRule:
 
     kind: str
     severity: Severity
+    columns: tuple[str, ...]
     violated: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
     expected_zh: str
     expected_en: str
@@ -143,8 +145,9 @@ class Sheet:
     on purpose; ``unchanged`` the one that takes last month's rows over. ``unique`` columns together
     occur once in a workbook; with ``replaces_earlier`` a row in a later month replaces the one with the
     same ``unique`` values and reporting unit in an earlier month. ``carried`` says which of
-    the rows told so far stand in the next template (all of a cumulative ledger, a log's open cases).
-    ``once`` says of a log by which columns its rows belong to one month alone.
+    the rows told so far stand in the next template (all of a cumulative ledger, a log's open cases), none where one of
+    ``carried_columns`` is not collected: it cannot be known which are open. ``once`` says of a log by which columns
+    its rows belong to one month alone.
     """
 
     key: str
@@ -163,13 +166,14 @@ class Sheet:
     unique: tuple[str, ...] = ()
     replaces_earlier: bool = False
     carried: pl.Expr | None = None
+    carried_columns: tuple[str, ...] = ()
     cumulative: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError(f"sheet {self.key}: column names repeat")
-        for rule in self.rules:
+        for rule in (*self.rules, *self.history_rules):
             unknown = set(rule.columns) - set(names)
             if unknown:
                 raise ValueError(

@@ -46,9 +46,9 @@ def merge(here: Doors, principal: Principal, found: Standing) -> None:
         hand_in_merge.explained()
         upload.show(
             upload_address(found, "merge"),
-            t("选择各单位报来的工作簿(.xlsx),或拖到这里"),
+            t("选择各单位报来的工作簿（.xlsx 或 .ods），或拖到这里"),
             key="upload_merge",
-            accept=".xlsx",
+            accept=".xlsx,.ods",
             minor=True,
             fewest=merging.FEWEST_FILES,
             most=MOST_FILES,
@@ -80,9 +80,9 @@ def upload_workbook(found: Standing) -> None:
     """The button of step 2."""
     upload.show(
         upload_address(found, "workbook"),
-        t("选择填好的工作簿(.xlsx),或拖到这里"),
+        t("选择填好的工作簿（.xlsx 或 .ods），或拖到这里"),
         key="upload_workbook",
-        accept=".xlsx",
+        accept=".xlsx,.ods",
         minor=not found.draft.blocking if found.draft else bool(found.counting) and not found.returned,
     )
 

@@ -56,7 +56,8 @@ def open_work(here: Doors, principal: Principal, unit_code: str) -> OpenWork | N
         return None
     history, closed = stored_history(here.store, journal), closures.closures(journal, unit_code)
     found = {key: history(unit_code, report.period, key) for key in (CASES, ISSUES)}
-    carried = carried_on({key: frame for key, frame in found.items() if frame is not None})
+    told = {key: frame for key, frame in found.items() if frame is not None}
+    carried = carried_on(told, here.campaign())
     cases, ledger = (carried.get(key, _nothing(key)) for key in (CASES, ISSUES))
     rectified = ledger.filter(pl.col("status") == RECTIFIED)
     issues, now = ledger.filter(pl.col("status") != RECTIFIED), here.now()

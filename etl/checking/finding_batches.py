@@ -91,7 +91,9 @@ def _first_lines(batch: Batch, places: Places) -> Iterator[tuple[int, int, Findi
 
 def _more(kind: str, count: int, sheet: str) -> Finding:
     words = Words(zh=KINDS[kind].title_zh, en=KINDS[kind].title_en)
-    return finding("more_findings", severity=KINDS[kind].severity, sheet=sheet, count=count, title=words)
+    return finding(
+        "more_findings", severity=KINDS[kind].severity, sheet=sheet, count=count, title=words, of=kind
+    )
 
 
 def offences(rows: Sequence[tuple[int | None, str | None, str | None]]) -> pl.DataFrame:

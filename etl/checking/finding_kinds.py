@@ -92,7 +92,7 @@ _ALL = (
     _kind("encrypted", "file", "must", ("文件已加密", "Encrypted file"), ("未设打开密码的 .xlsx 工作簿", "An .xlsx workbook without a password"), ("在“文件—信息—保护工作簿”中取消打开密码后保存", "Remove the password (File, Info, Protect workbook) and save")),
     _kind("legacy_xls", "file", "must", ("旧版 .xls 文件", "An old .xls file"), _XLSX, _SAVE_AS),
     _kind("legacy_xlsb", "file", "must", ("二进制 .xlsb 文件", "A binary .xlsb file"), _XLSX, _SAVE_AS),
-    _kind("ods", "file", "must", ("OpenDocument 表格", "An OpenDocument spreadsheet"), _XLSX, _SAVE_AS),
+    _kind("ods", "file", "must", ("OpenDocument 表格模板", "An OpenDocument spreadsheet template"), _XLSX, _SAVE_AS),
     _kind("text_not_workbook", "file", "must", ("文本文件,不是工作簿", "A text file, not a workbook"), _XLSX, ("按本月模板填报;外部台账由管理员先转换成填报表", "Fill in this month's template; a foreign log is turned by the convert command")),
     _kind("not_spreadsheet", "file", "must", ("不是电子表格", "Not a spreadsheet"), _XLSX, ("请提交按模板填好的 .xlsx 工作簿", "Hand in the filled-in .xlsx template")),
     _kind("dde_link", "file", "must", ("文件含有外部程序链接", "Links to other programs"), ("不链接外部程序的工作簿", "A workbook without DDE or OLE links"), ("在“数据—编辑链接”中断开链接后保存", "Break the links (Data, Edit links) and save")),

@@ -69,7 +69,7 @@ def _merged(area: Area) -> tuple[Batch, pl.DataFrame]:
     for row, column, detail in (
         area.marks.filter(pl.col("kind") == "merged").select("row", "column", "detail").iter_rows()
     ):
-        end_row, end_column = _range_end(detail, row, column)
+        end_row, end_column = range_end(detail, row, column)
         rows = range(max(row, area.header_row + 1), min(end_row, last) + 1)
         touched = [number for number in range(column, min(end_column, 16_384) + 1) if number in names]
         if not rows or not touched:
@@ -82,7 +82,7 @@ def _merged(area: Area) -> tuple[Batch, pl.DataFrame]:
     return Batch(kind="merged_cells", cells=offences(found)), frame
 
 
-def _range_end(detail: str | None, row: int, column: int) -> tuple[int, int]:
+def range_end(detail: str | None, row: int, column: int) -> tuple[int, int]:
     """Row and column of a range's last cell (``A5:B6``); the first cell where it cannot be told."""
     last = (detail or "").rpartition(":")[2].replace("$", "").upper()
     letters = last.rstrip("0123456789")

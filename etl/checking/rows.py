@@ -174,6 +174,8 @@ def check_history(area: Area, typed: Typed, previous: pl.DataFrame) -> Area:
     faults = typed.at_fault.filter(pl.col("column").is_in(list(keys)))["row"].n_unique()
     batches = []
     for rule in area.sheet.history_rules:
+        if not set(rule.columns) <= area.present:
+            continue
         found = _without_masked(rule.violated(typed.rows, previous), typed.rows)
         absent = found["row"].null_count()
         if 0 < absent <= faults:

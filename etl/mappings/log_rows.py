@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from etl.mappings.mapping import ColumnSource, LogMapping
+from etl.mappings.moments import moment
 from etl.schema import YES, Column
 
 if TYPE_CHECKING:
-    from etl.campaign import Campaign, Unit
+    from etl.campaign import Campaign, Match, Unit
 
 _DELIMITERS = {"reason_zh": ";", "reason_en": "; "}
+NO_FAULTS = pl.DataFrame(
+    schema={"index": pl.UInt32, "header": pl.String, "reason_zh": pl.String, "reason_en": pl.String}
+)
+"""Cells of a log that hold no plain value: which row (from 0), under which header, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,27 +34,62 @@ class Obstacle:
     en: pl.Expr
 
 
-def apply_mapping(frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign) -> pl.DataFrame:
+def apply_mapping(
+    frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign, faults: pl.DataFrame = NO_FAULTS
+) -> pl.DataFrame:
     """One row per row of the log, in its order.
 
     Columns: those of ours the mapping fills, typed, units as codes; ``reporting_code``, ``period``
-    (YYYY-MM); ``reason_zh`` and ``reason_en``, empty where nothing keeps the row from being placed.
+    (YYYY-MM); ``reason_zh`` and ``reason_en``, empty where nothing keeps the row from being placed. ``faults`` are
+    cells that hold no plain value; one under a header that is read keeps its row from being placed.
     """
-    written = frame.select(
-        expression
-        for source in mapping.columns
-        for expression in (_value(source, mapping.missing), _seen(source, mapping.missing))
+    faults = faults.filter(pl.col("header").is_in(mapping.headers))
+    rows = _log_columns(frame, mapping).with_columns(
+        _faulty(source, faults, frame.height) for source in mapping.columns
     )
-    matched, obstacles = _unit_columns(written, mapping, campaign)
-    typed = matched.with_columns(_typed(source) for source in mapping.columns)
+    obstacles: list[Obstacle] = []
+    # Conditions name columns of ours, which are typed before them.
+    for later in (False, True):
+        sources = [source for source in mapping.columns if bool(source.depends_on) == later]
+        rows = rows.with_columns(
+            expression for source in sources for expression in (_value(source, campaign), _seen(source))
+        )
+        if not later:
+            rows, obstacles = _unit_columns(rows, mapping, campaign)
+        rows = rows.with_columns(_typed(source) for source in sources)
     for source in mapping.columns:
         obstacles += _cell_obstacles(source)
-    typed = typed.with_columns(
-        period=pl.col(mapping.period.name).dt.strftime("%Y-%m"),
-        reason_zh=pl.lit(""),
-        reason_en=pl.lit(""),
+    rows = rows.with_columns(
+        period=pl.col(mapping.period.name).dt.strftime("%Y-%m"), reason_zh=pl.lit(""), reason_en=pl.lit("")
     )
-    return typed.with_columns(reasons(obstacles, typed)).drop(pl.selectors.contains(":"))
+    rows = rows.with_columns(_fault_reasons(faults, frame.height))
+    return rows.with_columns(reasons(obstacles, rows)).drop(pl.selectors.contains(":"))
+
+
+def _log_columns(frame: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
+    """The columns the mapping reads, as ``log:HEADER``: trimmed, null where a cell means nothing."""
+    # Fetched one by one: what a log has for a header may be a pattern to an expression.
+    texts = {f"log:{header}": frame.get_column(header).cast(pl.String) for header in mapping.headers}
+    rows = pl.DataFrame({"log:": pl.int_range(frame.height, dtype=pl.UInt32, eager=True), **texts})
+    text = pl.col(pl.String).str.strip_chars()
+    return rows.with_columns(pl.when(~text.is_in(["", *mapping.missing])).then(text))
+
+
+def _faulty(source: ColumnSource, faults: pl.DataFrame, height: int) -> pl.Series:
+    """Whether a cell this column is read from holds no plain value: nothing more is then said of it."""
+    at = faults.filter(pl.col("header").is_in(source.headers))["index"]
+    numbers = pl.int_range(height, dtype=pl.UInt32, eager=True)
+    return numbers.is_in(at.implode()).alias(f"{source.column.name}:faulty")
+
+
+def _fault_reasons(faults: pl.DataFrame, height: int) -> list[pl.Series]:
+    """``reason_zh`` and ``reason_en`` of each row's faults."""
+    numbers = pl.DataFrame({"index": pl.int_range(height, dtype=pl.UInt32, eager=True)})
+    told = faults.group_by("index", maintain_order=True).agg(
+        pl.col(name).str.join(delimiter) for name, delimiter in _DELIMITERS.items()
+    )
+    found = numbers.join(told, on="index", how="left", maintain_order="left")
+    return [found[name].fill_null("") for name in _DELIMITERS]
 
 
 def reasons(obstacles: Sequence[Obstacle], rows: pl.DataFrame) -> list[pl.Expr]:
@@ -82,29 +122,34 @@ def log_candidates(campaign: Campaign, scope: str) -> dict[Unit, str]:
     }
 
 
-def _text(header: str, missing: tuple[str, ...]) -> pl.Expr:
-    """A cell of the log, trimmed; null where it means nothing."""
-    text = pl.col(header).cast(pl.String).str.strip_chars()
-    return pl.when(~text.is_in(["", *missing])).then(text)
-
-
-def _value(source: ColumnSource, missing: tuple[str, ...]) -> pl.Expr:
+def _value(source: ColumnSource, campaign: Campaign) -> pl.Expr:
     """What the mapping makes of a row, before it is typed."""
     parts = [pl.lit(source.constant, dtype=pl.String)]
+    if source.row_number is not None:
+        parts.append(pl.lit(source.row_number))
     for lookup in source.lookups:
-        text = _text(lookup.header, missing)
+        text = pl.col(f"log:{lookup.header}")
         if lookup.values is not None:
-            text = text.replace_strict(lookup.values, default=None, return_dtype=pl.String)
+            named = _unit_names(campaign) if source.column.type == "unit" else {}
+            text = text.replace_strict(named | lookup.values, default=None, return_dtype=pl.String)
         parts.append(text)
     parts += [
-        pl.when(_text(case.header, missing) == case.equals).then(pl.lit(case.gives)) for case in source.cases
+        pl.when(
+            pl.col(f"log:{case.header}") == case.equals if case.condition is None else case.condition.holds
+        ).then(pl.lit(case.gives))
+        for case in source.cases
     ]
     return pl.coalesce(*parts, pl.lit(source.otherwise, dtype=pl.String)).alias(f"{source.column.name}:value")
 
 
-def _seen(source: ColumnSource, missing: tuple[str, ...]) -> pl.Expr:
+def _unit_names(campaign: Campaign) -> dict[str, str]:
+    """Every unit's full name and code, each for itself: they stay valid beside what a mapping translates."""
+    return {name: name for unit in campaign.units for name in (unit.name, unit.code)}
+
+
+def _seen(source: ColumnSource) -> pl.Expr:
     """What stands in the log where the value was looked up; null where nothing does, or in cases."""
-    texts = [_text(lookup.header, missing) for lookup in source.lookups]
+    texts = [pl.col(f"log:{lookup.header}") for lookup in source.lookups]
     if not texts:
         return pl.lit(None, dtype=pl.String).alias(f"{source.column.name}:seen")
     joined = pl.concat_str(texts, separator=" / ", ignore_nulls=True)
@@ -114,11 +159,7 @@ def _seen(source: ColumnSource, missing: tuple[str, ...]) -> pl.Expr:
 def _typed(source: ColumnSource) -> pl.Expr:
     column, value = source.column, pl.col(f"{source.column.name}:value")
     if column.type in ("date", "datetime"):
-        times = [
-            value.str.to_datetime(text, strict=False, time_unit="ms", ambiguous="null")
-            for text in source.formats
-        ]
-        value = pl.coalesce(*times).cast(column.polars_type)
+        value = moment(value, source.formats).cast(column.polars_type)
     elif column.type == "yes_no":
         value = value == YES
     elif column.type == "unit":
@@ -147,7 +188,7 @@ def _cell_obstacles(source: ColumnSource) -> list[Obstacle]:
         en=sentence(f"{column.title_en}: cannot read “", value, f"” ({headers})"),
     )
     missing = Obstacle(
-        applies=value.is_null() & seen.is_null(),
+        applies=value.is_null() & seen.is_null() & ~pl.col(f"{column.name}:faulty"),
         zh=pl.lit(f"缺少{column.title_zh}({headers})"),
         en=pl.lit(f"{column.title_en} is missing ({headers})"),
     )
@@ -163,8 +204,15 @@ def _unit_columns(
     table = _looked_up(written[f"{column.name}:value"].drop_nulls().unique().to_list(), column, campaign)
     matched = written.join(table, on=f"{column.name}:value", how="left", maintain_order="left")
     value, failure = pl.col(f"{column.name}:value"), pl.col(f"{column.name}:failure")
-    names = {"unknown": ("不是本专项的单位", "is no unit of this campaign")}
-    names["ambiguous"] = ("指不止一个单位,不作猜测", "fits more than one unit and is not guessed")
+    below = f"{level_below(campaign)}"
+    names = {
+        "unknown": ("不是本专项的单位", "is no unit of this campaign"),
+        "ambiguous": ("指不止一个单位,不作猜测", "fits more than one unit and is not guessed"),
+        "above": (
+            f"不在填报单位以下：{mapping.sheet.title_zh}每行须写明{below}",
+            f"is no unit below a reporting unit: each row of the {mapping.sheet.title_en} names one",
+        ),
+    }
     return matched, [
         Obstacle(
             applies=failure == reason,
@@ -175,21 +223,34 @@ def _unit_columns(
     ]
 
 
+def level_below(campaign: Campaign) -> str:
+    """The level whose units the rows name, as the campaign calls it."""
+    return next(level.title_zh for level in campaign.levels if level.key == campaign.leaf_level)
+
+
 def _looked_up(names: list[str], column: Column, campaign: Campaign) -> pl.DataFrame:
     candidates = log_candidates(campaign, column.unit_scope)
     matches = [campaign.find_unit(name, candidates) for name in names]
     found = [match.unit for match in matches]
+    failures = [_failure(name, match, campaign) for name, match in zip(names, matches, strict=True)]
     return pl.DataFrame(
         {
             f"{column.name}:value": names,
             f"{column.name}:code": [unit and unit.code for unit in found],
             "reporting_code": [unit and candidates[unit] for unit in found],
-            f"{column.name}:failure": [
-                None if unit else match.reason for unit, match in zip(found, matches, strict=True)
-            ],
+            f"{column.name}:failure": failures,
         },
         schema_overrides=dict.fromkeys(
             (f"{column.name}:value", f"{column.name}:code", "reporting_code", f"{column.name}:failure"),
             pl.String,
         ),
     )
+
+
+def _failure(name: str, match: Match, campaign: Campaign) -> str | None:
+    """Why a text names no unit a row may name: it is unknown, fits several, or is a unit at another level."""
+    if match.unit is not None:
+        return None
+    if match.reason == "unknown" and campaign.find_unit(name, campaign.units).reason != "unknown":
+        return "above"
+    return match.reason

@@ -1,25 +1,9 @@
-"""The words of a mapping: how a foreign complaint log becomes a sheet of ours.
+"""The words of a mapping: how a foreign log becomes a sheet of ours.
 
-A mapping is one .toml file in ``data/mappings/``. Its keys:
-
-``sheet``      key of the log it becomes, such as ``complaints``
-``campaign``   the campaign it was written for (a hint)
-``period``     our date column that decides in which month's workbook a row stands
-``missing``    values that mean an empty cell, besides the empty cell itself
-``[source]``   title, note and licence of the log
-``[cover]``    constants for the cover: the persons, who are not in the log
-``[columns.X]``  where our column X comes from, one of
-
-    ``constant = "…"``                       the same for every row
-    ``from = "THEIR HEADER"``                their value, translated by ``values`` where given
-    ``first_of = [{from, values}, …]``       the first that has a value, or is found in its ``values``
-    ``cases = [{column, equals, gives}, …]``  the first case that holds
-
-  and besides ``otherwise = "…"``, taken where that gives nothing, and ``formats`` (strptime, in the order
-  they are tried) for times. Without ``otherwise`` a value that ``values`` does not name leaves the row
-  unmapped, and so does a missing value in a required column. A choice column without ``values`` takes
-  our own choices as they are; a unit column looks the name or code up among the campaign's units and has
-  no ``otherwise``, because a row is never given to another unit.
+A mapping is one .toml file, in ``data/mappings/`` or anywhere else. ``docs/mappings.zh-CN.md`` tells every key with an
+example that is run by a test; what a key may hold is checked in ``mapping_file``, what a condition may say in
+``conditions``. A value that ``values`` does not name leaves its row unmapped unless ``otherwise`` is given, and so does a
+missing value in a required column. A unit column has no ``otherwise``: a row is never given to another unit.
 """
 
 from __future__ import annotations
@@ -27,22 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from etl.mappings.conditions import Condition
 from etl.schema import Column, Sheet
 
-TIME_FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-)
-"""Forms of a time that can be read one way only; any other needs ``formats``."""
+ROW_NUMBER = "row_number"
 
 
 class MappingError(Exception):
     """A mapping cannot be used; ``problems`` says each place and what is expected there."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class LogError(Exception):
+    """A log does not fit its mapping at all; ``problems`` says what is expected."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -59,19 +43,27 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """Where a column of the log equals a value, ours becomes ``gives``."""
+    """Where a column of the log equals a value, or a condition holds, ours becomes ``gives``."""
 
-    header: str
+    header: str | None
     equals: str
+    condition: Condition | None
     gives: str
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Headers of the log it reads."""
+        own = () if self.header is None else (self.header,)
+        return (*own, *(self.condition.headers if self.condition else ()))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnSource:
-    """Where one of our columns comes from."""
+    """Where one of our columns comes from; ``row_number`` is what stands before the number of a row of its month."""
 
     column: Column
     constant: str | None
+    row_number: str | None
     lookups: tuple[Lookup, ...]
     cases: tuple[Case, ...]
     otherwise: str | None
@@ -80,12 +72,24 @@ class ColumnSource:
     @property
     def headers(self) -> tuple[str, ...]:
         """Headers of the log it reads, each once."""
-        return tuple(dict.fromkeys(part.header for part in (*self.lookups, *self.cases)))
+        looked_up = (lookup.header for lookup in self.lookups)
+        return tuple(dict.fromkeys((*looked_up, *(name for case in self.cases for name in case.headers))))
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """Columns of ours its conditions name."""
+        named = (case.condition.columns for case in self.cases if case.condition is not None)
+        return tuple(dict.fromkeys(name for names in named for name in names))
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogMapping:
-    """How a foreign log becomes a sheet of ours; see the module for what each part means."""
+    """How a foreign log becomes a sheet of ours.
+
+    ``sheets`` names those of a workbook that are the log, by title or pattern (none: its only visible one), ``skip``
+    those that are no part of it. ``complete`` says that a month without a row of a unit truly had none, from
+    ``first_period`` to ``last_period``, or as far as the log's rows go.
+    """
 
     name: str
     sheet: Sheet
@@ -95,6 +99,11 @@ class LogMapping:
     source: dict[str, str]
     cover: dict[str, str]
     columns: tuple[ColumnSource, ...]
+    sheets: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    complete: bool = False
+    first_period: str | None = None
+    last_period: str | None = None
 
     @property
     def headers(self) -> tuple[str, ...]:

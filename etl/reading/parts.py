@@ -152,6 +152,7 @@ def _relationship_id(element: Element) -> str | None:
 
 
 def _check_open_document(package: _Package) -> None:
+    """Refuse what OpenDocument has beside the spreadsheet that is read elsewhere: templates, texts, drawings."""
     mimetype = package.parts.get("mimetype")
     if mimetype is None:
         return

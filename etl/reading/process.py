@@ -29,6 +29,7 @@ from python_calamine import (
 )
 
 from etl.gate import Limits, RefusedError, check_container, refused, too_large
+from etl.reading.open_document import is_open_document, open_document
 from etl.reading.package import package_parts
 from etl.reading.parts import WorkbookFacts, workbook_facts
 from etl.reading.sheet_parse import SheetScan
@@ -57,12 +58,15 @@ def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, obj
     """
     check_container(content)
     parts = package_parts(content, limits)
-    facts = workbook_facts(content, parts, limits)
-    try:
-        scans = scan_parts(content, parts, limits)
-    except RefusedError as error:
-        _name_sheet(error, facts)
-        raise
+    if is_open_document(content, parts, limits):
+        facts, scans = open_document(content, parts, limits)
+    else:
+        facts = workbook_facts(content, parts, limits)
+        try:
+            scans = scan_parts(content, parts, limits)
+        except RefusedError as error:
+            _name_sheet(error, facts)
+            raise
     with _called(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content))) as workbook:
         sheets = _read_sheets(workbook, facts, scans, folder, limits)
     return {

@@ -1,4 +1,4 @@
-"""A table kept as text: the .csv and tab-separated exports that other systems hand out.
+"""A table kept as text: the .csv, semicolon- and tab-separated exports that other systems hand out.
 
 Such a file is never a submission; a mapping turns it into one. Its cells stay texts, exactly as written.
 """
@@ -15,8 +15,8 @@ import polars as pl
 
 from etl.gate import Limits, Refusal, RefusedError, decoded_text, refused, too_large
 
-DELIMITERS = (",", "\t")
-# Rows looked at to find the delimiter and the header.
+DELIMITERS = (",", "\t", ";")
+# Rows looked at to find the delimiter.
 SAMPLE_ROWS = 100
 
 Row = list[str]
@@ -24,25 +24,22 @@ Row = list[str]
 
 @dataclass(frozen=True, kw_only=True)
 class TextTable:
-    """A table of texts: one column a header, empty cells null, rows without any value left out.
+    """A table of texts, laid out like a sheet of a workbook.
 
-    `row_numbers` (Int32, from 1) are those a spreadsheet program shows for the records of `cells`;
-    `header_row` is the header's. A header that is empty or repeated is named by its place: `第7列`.
+    `cells` has `row` (Int32, from 1, as a spreadsheet program numbers the records) and a text column for each place
+    ("1" is the first); rows without any value are left out, an empty cell is null.
     """
 
     cells: pl.DataFrame
-    row_numbers: pl.Series
-    header_row: int
     encoding: str
     delimiter: str
 
 
 def read_text_table(path: Path, limits: Limits | None = None) -> TextTable | Refusal:
-    """Read a .csv or tab-separated file in utf-8 (with or without its mark), utf-16 or gb18030.
+    """Read a .csv, semicolon- or tab-separated file in utf-8 (with or without its mark), utf-16 or gb18030.
 
-    Empty rows and titles above the header are passed over: the header is the first row at least half as
-    full as the fullest near the top. Refusals: empty_file, too_large, not_spreadsheet where the file is
-    not text. Raises OSError where it cannot be opened.
+    Refusals: empty_file, too_large, not_spreadsheet where the file is not text. Raises OSError where it cannot be
+    opened.
     """
     limits = limits or Limits()
     with path.open("rb") as file:
@@ -61,23 +58,20 @@ def _table(content: bytes, limits: Limits) -> TextTable:
         raise refused("not_spreadsheet", looks_like="binary")
     delimiter = _delimiter(text)
     rows = _rows(text, delimiter, limits)
-    if not any(map(_fullness, rows)):
+    kept = [(number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
+    if not kept:
         raise refused("empty_file")
-    header = _header_index(rows)
-    kept = [(number, row) for number, row in enumerate(rows[header + 1 :], header + 2) if _fullness(row)]
-    names = _names(rows[header], max(map(len, rows[header:])))
+    width = max(len(row) for _, row in kept)
     columns = {
-        name: [row[place] if place < len(row) else "" for _, row in kept] for place, name in enumerate(names)
+        str(place + 1): pl.Series(
+            [row[place] if place < len(row) else None for _, row in kept], dtype=pl.String
+        )
+        for place in range(width)
     }
-    cells = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)).with_columns(
-        pl.all().replace("", None)
-    )
+    numbers = pl.Series([number for number, _ in kept], dtype=pl.Int32)
+    cells = pl.DataFrame({"row": numbers, **columns})
     return TextTable(
-        cells=cells,
-        row_numbers=pl.Series("row", [number for number, _ in kept], dtype=pl.Int32),
-        header_row=header + 1,
-        encoding=encoding,
-        delimiter=delimiter,
+        cells=cells.with_columns(pl.col(pl.String).replace("", None)), encoding=encoding, delimiter=delimiter
     )
 
 
@@ -112,20 +106,3 @@ def _agreement(text: str, delimiter: str) -> tuple[int, int]:
     widths = Counter(len(row) for row in islice(_records(text, delimiter), SAMPLE_ROWS) if len(row) > 1)
     width, count = widths.most_common(1)[0] if widths else (0, 0)
     return count, width
-
-
-def _header_index(rows: list[Row]) -> int:
-    fullest = max(map(_fullness, rows[:SAMPLE_ROWS])) or 1
-    return next(index for index, row in enumerate(rows) if _fullness(row) * 2 >= fullest and _fullness(row))
-
-
-def _fullness(row: Row) -> int:
-    return sum(1 for cell in row if cell.strip())
-
-
-def _names(header: Row, width: int) -> list[str]:
-    names: list[str] = []
-    for place in range(width):
-        name = header[place].strip() if place < len(header) else ""
-        names.append(name if name and name not in names else f"第{place + 1}列")
-    return names

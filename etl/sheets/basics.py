@@ -127,6 +127,7 @@ SHEET = Sheet(
         HistoryRule(
             kind="jump",
             severity="verify",
+            columns=("officers",),
             violated=_officers_jump,
             expected_zh="较上月变动不超过30%或5人;确有变动请说明原因",
             expected_en="Within 30 % or 5 persons of last month; otherwise state why",

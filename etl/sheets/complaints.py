@@ -68,6 +68,7 @@ SHEET = Sheet(
     unique=("complaint_id",),
     replaces_earlier=True,
     carried=STILL_OPEN,
+    carried_columns=("closed_at",),
     columns=(
         Column(
             name="complaint_id",
@@ -265,6 +266,7 @@ SHEET = Sheet(
         HistoryRule(
             kind="open_case_missing",
             severity="verify",
+            columns=("closed_at",),
             violated=_open_case_dropped,
             expected_zh="以前报过、尚未办结的工单本月继续列出",
             expected_en="Cases reported before and still open are listed again",

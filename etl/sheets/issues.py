@@ -164,6 +164,7 @@ SHEET = Sheet(
         HistoryRule(
             kind="issue_missing",
             severity="verify",
+            columns=("issue_id",),
             violated=_issue_dropped,
             expected_zh="以前台账所列问题本月继续列出",
             expected_en="Issues of earlier ledgers are listed again",
@@ -171,6 +172,7 @@ SHEET = Sheet(
         HistoryRule(
             kind="issue_date_moved",
             severity="verify",
+            columns=("found_on",),
             violated=_dates_moved,
             expected_zh="发现日期、整改期限与上次所报一致;经批准延期的请说明",
             expected_en="Dates found and due as told before; state an approved extension",
@@ -178,6 +180,7 @@ SHEET = Sheet(
         HistoryRule(
             kind="issue_reopened",
             severity="verify",
+            columns=("status",),
             violated=_reopened,
             expected_zh="省厅已销号的问题仍为已整改",
             expected_en="An issue the province has closed stays rectified (已整改)",

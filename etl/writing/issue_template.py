@@ -34,7 +34,7 @@ def issue_template(campaign: Campaign, unit: Unit, period: str, store: Store | N
         campaign,
         unit,
         period,
-        carried=carried_on(told),
+        carried=carried_on(told, campaign),
         previous=told,
         extended_to=_extended_to(campaign, unit, period, journal),
         simulated=simulated,
@@ -49,13 +49,19 @@ def _extended_to(campaign: Campaign, unit: Unit, period: str, journal: Journal |
     return granted.last_day if granted else None
 
 
-def carried_on(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def carried_on(rows: Mapping[str, pl.DataFrame], campaign: Campaign) -> dict[str, pl.DataFrame]:
     """Of what was told by a month, by sheet key, the rows that stand in the next month's template."""
     return {
         key: frame.filter(SHEETS[key].carried)
         for key, frame in rows.items()
-        if SHEETS[key].carried is not None
+        if SHEETS[key].carried is not None and _knows_what_is_open(key, campaign)
     }
+
+
+def _knows_what_is_open(key: str, campaign: Campaign) -> bool:
+    """Whether the campaign collects what tells an open row from a finished one."""
+    collected = campaign.collected(key)
+    return collected is None or not set(SHEETS[key].carried_columns) & set(collected.without)
 
 
 def filled_template(

@@ -31,6 +31,10 @@ ADVICE: dict[Language, str] = {
     "zh": "强制性问题必须改正;核实性问题改正,或在提交时说明原因;提示仅供参考。改好后直接提交本文件即可,标注不影响检查。",
     "en": "Mend what is marked must; mend or explain what is marked verify; info needs nothing. Hand in this very file: marks do not matter to the check.",
 }
+ADVICE_ALONE: dict[Language, str] = {
+    "zh": "原文件无法写入标注（.ods、过大或格式有损），这里只有清单：请按所列位置在原文件中改正，再提交原文件。",
+    "en": "Marks cannot be written into the file (an .ods, too large, or with damaged formats), so this is the list alone: mend the file at the places listed and hand that file in again.",
+}
 
 
 def is_index(worksheet: Worksheet) -> bool:
@@ -44,12 +48,18 @@ def write_index(
     titles: Mapping[str, str],
     colours: Mapping[Severity, str],
     language: Language,
+    *,
+    alone: bool = False,
 ) -> None:
-    """Add the sheet first in the workbook; ``titles`` maps tidied titles to those the workbook has."""
+    """Add the sheet first in the workbook; ``titles`` maps tidied titles to those the workbook has.
+
+    ``alone`` where the list is all there is, and the file to be mended another one.
+    """
+    advice = (ADVICE_ALONE if alone else ADVICE)[language]
     worksheet = workbook.create_sheet(RESULTS_TITLE, 0)
     set_widths(worksheet, WIDTHS)
     _say(worksheet, 1, 1, HEADLINE, Font(name=FONT, size=14, bold=True, color=INK))
-    _say(worksheet, 2, 1, f"{_counts(findings, language)}  {ADVICE[language]}", Font(name=FONT, color=MUTED))
+    _say(worksheet, 2, 1, f"{_counts(findings, language)}  {advice}", Font(name=FONT, color=MUTED))
     for number, text in enumerate(HEADERS[language], start=1):
         _say(worksheet, HEADER_ROW, number, text, Font(name=FONT, bold=True, color=WHITE), fill=ACCENT)
     for row, each in enumerate(findings, start=HEADER_ROW + 1):

@@ -12,9 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.campaign import load_campaign
-from etl.convert import LogError, MappingError, convert, load_mapping, write_workbooks
+from etl.convert import (
+    ForeignLog,
+    LogError,
+    MappingError,
+    convert,
+    convert_log,
+    load_mapping,
+    read_log,
+    write_workbooks,
+)
 from etl.read import WorkbookReader
-from etl.reading.text_table import read_text_table
 from etl.validate import validate
 
 ROOT = Path(__file__).parents[2]
@@ -227,8 +235,16 @@ def boston_row(**changes: str | None) -> dict[str, str | None]:
     } | changes
 
 
-def read_log(path: Path) -> pl.DataFrame:
-    return read_text_table(path).cells
+def read_text(path: Path, mapping) -> ForeignLog:
+    def no_workbook(path: Path):
+        raise AssertionError(f"{path} is a text file")
+
+    return read_log(path, mapping, no_workbook)
+
+
+def read_frame(path: Path, mapping) -> pl.DataFrame:
+    [table] = read_text(path, mapping).tables
+    return table.cells
 
 
 # What becomes of a row
@@ -285,7 +301,11 @@ REFUSED = [
         "县(市、区)“龙岗街道”不是本专项的单位",
         "“龙岗街道” is no unit of this campaign",
     ),
-    ({"STREET_NAME": "坪山区"}, "县(市、区)“坪山区”不是本专项的单位", "“坪山区” is no unit of this campaign"),
+    (
+        {"STREET_NAME": "坪山区"},
+        "县(市、区)“坪山区”不在填报单位以下：投诉台账每行须写明街道",
+        "“坪山区” is no unit below a reporting unit",
+    ),
     ({"REC_ID": ""}, "缺少工单编号(REC_ID)", "Case number is missing (REC_ID)"),
     ({"CREATE_TIME": "-"}, "缺少受理时间(CREATE_TIME)", "Received at is missing (CREATE_TIME)"),
     ({"CREATE_TIME": "04/07/2018"}, "受理时间“04/07/2018”(CREATE_TIME)无法识别", "cannot read “04/07/2018”"),
@@ -341,8 +361,8 @@ def test_a_log_with_padding_is_listed_by_its_own_row_numbers(pingshan, pingshan_
         ",".join(log_row(STREET_NAME="-").values()),
     ]
     (tmp_path / "log.csv").write_bytes("\n".join(["坪山区", "", *lines]).encode("gb18030"))
-    table = read_text_table(tmp_path / "log.csv")
-    converted = convert(table.cells, pingshan_mapping, pingshan, today=TODAY, lines=table.row_numbers)
+    log = read_text(tmp_path / "log.csv", pingshan_mapping)
+    converted = convert_log(log, pingshan_mapping, pingshan, today=TODAY)
     assert [len(book.rows) for book in converted.workbooks] == [1]
     assert converted.unmapped["line"].to_list() == [6]
 
@@ -422,8 +442,9 @@ def test_an_empty_log_makes_nothing(pingshan, pingshan_mapping, tmp_path):
 def test_a_log_without_a_column_the_mapping_reads_is_refused(pingshan, pingshan_mapping):
     with pytest.raises(LogError) as refusal:
         convert(log(log_row()).drop("REC_ID", "STREET_NAME"), pingshan_mapping, pingshan, today=TODAY)
-    assert len(refusal.value.problems) == 2
-    assert "'REC_ID'" in refusal.value.problems[0]
+    [problem] = refusal.value.problems
+    assert "台账缺少2列：“REC_ID”、“STREET_NAME”" in problem
+    assert "现有的列：CREATE_TIME、EVENT_SRC_NAME" in problem
 
 
 # The cover
@@ -539,7 +560,7 @@ BROKEN = [
         "[columns.summary.formats]",
         "date columns",
     ),
-    ('from = "case_title"', "from = 7", "[columns.summary.from]", "a text"),
+    ('from = "case_title"', "from = true", "[columns.summary.from]", "a text"),
     ('formats = ["%d/%m/%Y %H:%M:%S"]', 'formats = ["dd/mm"]', "[columns.received_at.formats]", "'dd/mm'"),
     ('from = "neighborhood"', 'from = "neighborhood"\notherwise = "101"', "[columns.unit]", "otherwise"),
 ]
@@ -582,7 +603,7 @@ def test_a_missing_mapping_is_named(tmp_path):
 
 @needs_logs
 def test_the_pingshan_log_is_conserved_and_counted(pingshan, pingshan_mapping, tmp_path):
-    frame = read_log(PINGSHAN_LOG)
+    frame = read_frame(PINGSHAN_LOG, pingshan_mapping)
     converted = convert(frame, pingshan_mapping, pingshan, today=TODAY)
     rows = pl.concat([book.rows for book in converted.workbooks])
     assert (len(rows), len(converted.unmapped), len(frame)) == (9_990, 10, 10_000)
@@ -610,7 +631,7 @@ def test_the_pingshan_log_is_conserved_and_counted(pingshan, pingshan_mapping, t
 def test_the_pingshan_workbooks_pass_the_door_with_the_five_flagless_cases_to_verify(
     pingshan, pingshan_mapping, tmp_path
 ):
-    converted = convert(read_log(PINGSHAN_LOG), pingshan_mapping, pingshan, today=TODAY)
+    converted = convert(read_frame(PINGSHAN_LOG, pingshan_mapping), pingshan_mapping, pingshan, today=TODAY)
     found, rows = [], 0
     with WorkbookReader() as reader:
         for path in write_workbooks(converted, pingshan, tmp_path)[:-1]:
@@ -623,7 +644,7 @@ def test_the_pingshan_workbooks_pass_the_door_with_the_five_flagless_cases_to_ve
 
 @needs_logs
 def test_a_log_of_another_layout_needs_only_another_mapping(boston, boston_mapping):
-    frame = read_log(BOSTON_LOG)
+    frame = read_frame(BOSTON_LOG, boston_mapping)
     converted = convert(frame, boston_mapping, boston, today=TODAY)
     assert [(book.unit.code, book.period) for book in converted.workbooks] == [
         ("100", "2022-01"),
@@ -639,7 +660,7 @@ def test_a_log_of_another_layout_needs_only_another_mapping(boston, boston_mappi
 @needs_logs
 def test_repeated_cases_of_a_log_are_listed(boston, tmp_path):
     mapping = load_mapping(written(tmp_path, BOSTON_MAPPING.replace("%d/%m/%Y", "%Y-%m-%d")))
-    frame = read_log(LOGS / "qsv_boston311-100-20dupes-random.csv")
+    frame = read_frame(LOGS / "qsv_boston311-100-20dupes-random.csv", mapping)
     converted = convert(frame, mapping, boston, today=TODAY)
     placed = [number for book in converted.workbooks for number in book.rows["complaint_id"]]
     assert len(placed) == len(set(placed))

@@ -152,6 +152,39 @@ UTF_8_DOCTYPE = STRINGS_WITH_DOCTYPE.replace("ENC", "UTF-8").encode()
 UTF_16_SHEET = sheet(ONE_CELL).decode().encode("utf-16")
 DDE_LINK = f'<externalLink xmlns="{MAIN}"><ddeLink ddeService="cmd" ddeTopic="/c calc"><ddeItems/></ddeLink></externalLink>'
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+ODS_NAMES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
+    for prefix in ("office", "table", "text")
+)
+ODS_CELL = '<table:table-cell office:value-type="float" office:value="1"{}/>'
+ODS_FAR = (
+    '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+    f"<table:table-row>{ODS_CELL.format('')}</table:table-row>"
+)
+ODS_REPEATED = (
+    f"<table:table-row>{ODS_CELL.format(' table:number-columns-repeated=' + chr(34) + '1000000' + chr(34))}"
+    "</table:table-row>"
+)
+ODS_WORD = '<table:table-row table:number-rows-repeated="many"/>'
+ODS_NESTED = (
+    '<table:table-row><table:table-cell><table:table table:name="b"/></table:table-cell></table:table-row>'
+)
+
+
+def table(rows: str) -> str:
+    return f'<table:table table:name="a">{rows}</table:table>'
+
+
+def ods(
+    body: str, *, before: str = "", encoding: str = "utf-8", others: dict[str, bytes] | None = None
+) -> bytes:
+    """An OpenDocument spreadsheet with this in its body."""
+    content = (
+        f'<?xml version="1.0" encoding="{encoding.upper()}"?>{before}<office:document-content {ODS_NAMES}><office:body>'
+        f"<office:spreadsheet>{body}</office:spreadsheet></office:body></office:document-content>"
+    )
+    return packed({"mimetype": OPEN_DOCUMENT, "content.xml": content.encode(encoding), **(others or {})})
+
 
 # What a hostile or mistaken file is, its bytes, the kind of its refusal, and facts its detail must hold.
 HOSTILE: list[tuple[str, Callable[[], bytes], str, dict[str, str | int]]] = [
@@ -264,7 +297,31 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, dict[str, str | int]]] = [
         {"part": "xl/workbook.xml"},
     ),
     ("DDE link", lambda: with_part("xl/externalLinks/externalLink1.xml", DDE_LINK.encode()), "dde_link", {}),
-    ("ods", lambda: packed({"mimetype": OPEN_DOCUMENT, "content.xml": b"<a/>"}), "ods", {}),
+    ("ods template", lambda: packed({"mimetype": OPEN_DOCUMENT + b"-template"}), "ods", {}),
+    ("ods without a table", lambda: ods(""), "corrupt_xml", {"problem": "no_sheet"}),
+    ("ods, far corner", lambda: ods(table(ODS_FAR)), "too_large", {"what": "rows"}),
+    ("ods, cell a million times", lambda: ods(table(ODS_REPEATED)), "too_large", {"what": "columns"}),
+    ("ods, rows repeated by a word", lambda: ods(table(ODS_WORD)), "corrupt_xml", {"problem": "repeated"}),
+    ("ods, table in a cell", lambda: ods(table(ODS_NESTED)), "corrupt_xml", {"problem": "table"}),
+    ("ods, prefixed otherwise", lambda: ods(table("").replace("table:", "t:")), "corrupt_xml", {}),
+    (
+        "ods, prefix bound otherwise",
+        lambda: ods('<a xmlns:table="urn:x"/>' + table("")),
+        "corrupt_xml",
+        {"problem": "prefix"},
+    ),
+    ("ods, DOCTYPE", lambda: ods(table(""), before='<!DOCTYPE a [<!ENTITY b "c">]>'), "doctype", {}),
+    ("ods in UTF-16", lambda: ods(table(""), encoding="utf-16"), "corrupt_xml", {"problem": "encoding"}),
+    ("ods, DDE link", lambda: ods("<table:dde-link/>" + table("")), "dde_link", {}),
+    ("ods, macro", lambda: ods(table(""), others={"Basic/Standard/a.xml": b"<a/>"}), "macro", {}),
+    ("ods, script", lambda: ods("<office:script/>" + table("")), "macro", {}),
+    (
+        "ods, encrypted",
+        lambda: ods(table(""), others={"META-INF/manifest.xml": b"<m><manifest:encryption-data/></m>"}),
+        "encrypted",
+        {},
+    ),
+    ("ods without content", lambda: packed({"mimetype": OPEN_DOCUMENT}), "corrupt_zip", {}),
     ("docx", lambda: packed({"word/document.xml": b"<a/>"}), "not_spreadsheet", {"looks_like": "docx"}),
     ("any zip", lambda: packed({"readme.txt": b"hello"}), "not_spreadsheet", {"looks_like": "zip"}),
     ("pdf", lambda: b"%PDF-1.7\n", "not_spreadsheet", {"looks_like": "pdf"}),

@@ -1,0 +1,44 @@
+"""The months in which a complete log has no row of a unit: there truly was nothing, and that is reported, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from etl.mappings.mapping import LogMapping
+
+if TYPE_CHECKING:
+    from etl.campaign import Campaign, Unit
+
+UnitMonths = tuple[tuple["Unit", str], ...]
+
+
+def silent_months(
+    rows: pl.DataFrame, mapping: LogMapping, campaign: Campaign
+) -> tuple[UnitMonths, UnitMonths]:
+    """Units and months without a row: those that had nothing, and those that a row not placed may belong to.
+
+    ``rows`` has ``reporting_code``, ``period`` and ``reason_zh`` for every row of the log. They are looked for in the
+    campaign's months from the mapping's first to its last, else as far as the log's placed rows go.
+    """
+    placed = rows.filter(pl.col("reason_zh") == "").select("reporting_code", "period")
+    refused = rows.filter(pl.col("reason_zh") != "").select("reporting_code", "period").unique().rows()
+    first = mapping.first_period or placed["period"].min()
+    last = mapping.last_period or placed["period"].max()
+    if first is None or last is None:
+        return (), ()
+    told = set(placed.unique().rows())
+    silent = [
+        (unit, period)
+        for unit in campaign.reporting_units
+        for period in campaign.periods
+        if str(first) <= period <= str(last) and (unit.code, period) not in told
+    ]
+    open_ones = [each for each in silent if any(_may_belong(row, each[0].code, each[1]) for row in refused)]
+    return tuple(each for each in silent if each not in open_ones), tuple(open_ones)
+
+
+def _may_belong(row: tuple[str | None, str | None], code: str, period: str) -> bool:
+    """Whether a row may be of this unit and month; what is not known of it may be anything."""
+    return row[0] in (None, code) and row[1] in (None, period)
