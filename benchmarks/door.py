@@ -21,8 +21,8 @@ import python_calamine
 from benchmarks.workbooks import write_large_log
 from etl.accept import accept, stored_history
 from etl.campaign import load_campaign
+from etl.check import check_file
 from etl.journal import Journal
-from etl.load import check_file
 from etl.read import WorkbookReader
 from etl.sheets import SHEETS
 from etl.store import Store

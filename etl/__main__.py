@@ -1,4 +1,7 @@
-"""The command line of the data: demo, template, check, merge, convert, load, build, status, backup, restore, purge."""
+"""The command line of the data: demo, template, check, merge, convert, load, build, status, backup, restore, purge.
+
+What a command needs is imported in the command: nothing waits for a library that it does not need.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from etl.audit import COMMAND_LINE
+from etl.act import COMMAND_LINE
 from etl.command_words import (
     BAD_COMMAND,
     DATA,
@@ -37,8 +40,6 @@ from etl.command_words import (
     write_marked,
     wrong_command,
 )
-from etl.journal import Journal, StoreConflictError
-from etl.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -112,7 +113,7 @@ def check(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """检查工作簿,一次列出全部问题,不存入 / list every finding, store nothing."""
-    from etl.load import check_file
+    from etl.check import check_file
     from etl.read import WorkbookReader
 
     chosen = named_campaign(campaign)
@@ -231,6 +232,7 @@ def load(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """检查、接收并重建指标库;同一文件再次装入不产生变化 / check, accept and build; idempotent."""
+    from etl.journal import Journal, StoreConflictError
     from etl.load import load as load_files
 
     chosen = named_campaign(campaign)
@@ -274,6 +276,7 @@ def build(
     """由已接收的工作簿重建指标库 / rebuild the warehouse from what was accepted."""
     from etl.build import CheckFailedError
     from etl.build import build as build_warehouse
+    from etl.journal import Journal
 
     chosen = named_campaign(campaign)
     opened = opened_store(store)
@@ -297,6 +300,7 @@ def status(
     """某月的报送完整性,带截止日 / the completeness matrix of a month, with due dates."""
     from etl.completeness import as_text, completeness
     from etl.extensions import NO_EXTENSIONS, in_force
+    from etl.journal import Journal
 
     chosen = named_campaign(campaign)
     period = campaign_period(chosen, month)
@@ -333,6 +337,7 @@ def demo(
     """生成模拟数据,经同一入口装入 / simulated workbooks for every reporting unit, through the same door."""
     from etl.build import CheckFailedError
     from etl.demo import NothingReceivedError, make_demo
+    from etl.journal import Journal, StoreConflictError
 
     chosen = named_campaign(campaign)
     opened = opened_store(store)
@@ -363,6 +368,7 @@ def backup(
     from etl.keeping.backup import backup as make_backup
     from etl.keeping.manifest import BackupError, as_text, unfinished
     from etl.migrate import OtherJournalError
+    from etl.store import Store
 
     try:
         made = make_backup(Store(folder=store), folder, shanghai_now(), user=system_user())
@@ -401,6 +407,7 @@ def restore(
     from etl.keeping.restore import restore as restore_backup
     from etl.keeping.verify import verified
     from etl.migrate import OtherJournalError
+    from etl.store import Store
 
     try:
         if verify_only:
@@ -434,6 +441,7 @@ def purge(
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
     """清除保留期满的填报表原件;数据、审计和校验码保留 / remove workbooks as received that are past their time; the data stay."""
+    from etl.journal import Journal
     from etl.keeping.batches import forget
     from etl.keeping.purge import BusyError, listed, summary
     from etl.keeping.purge import purge as purge_workbooks

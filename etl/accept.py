@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from etl import calendar
-from etl.audit import Act
+from etl.act import Act
 from etl.journal import NOT_CURRENT, Explanation, Journal, Submission, SubmittedSheet, current
 from etl.masking import mask_frame, mask_text
 from etl.schema import Sheet

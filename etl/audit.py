@@ -12,43 +12,25 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 import sqlalchemy as sa
 
+from etl.act import COMMAND_LINE, SERVER, UNKNOWN, Act, on_command_line
 from etl.journal_tables import AUDIT, AUDIT_END, SESSION
 from etl.masking import mask_text
 
-Outcome = Literal["done", "refused", "failed"]
+__all__ = [
+    "COMMAND_LINE",
+    "SERVER",
+    "UNKNOWN",
+    "Act",
+    "append",
+    "on_command_line",
+]
+
 START = "0" * 64
-COMMAND_LINE, SERVER, UNKNOWN = "命令行", "服务器", "未知账号"
-"""Who acts where nobody has signed in: UNKNOWN has tried to, under a name nobody has."""
 _HASHES = re.compile(r"[0-9a-f]{64}(,[0-9a-f]{64})*")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """One thing somebody did or was refused.
-
-    ``who`` is an account, COMMAND_LINE or SERVER; ``roles`` what it may be; ``address`` the network
-    address it came from; ``object`` what it was done to, a unit and a month, or an account.
-    """
-
-    at: datetime
-    who: str
-    action: str
-    object: str
-    outcome: Outcome = "done"
-    roles: str = ""
-    address: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
-
-
-def on_command_line(at: datetime, action: str, object: str, user: str, **detail: object) -> Act:
-    """An act of whoever has typed a command; ``user`` is that person to the operating system."""
-    return Act(at=at, who=COMMAND_LINE, action=action, object=object, detail={"user": user, **detail})
 
 
 def append(connection: sa.Connection, key: bytes, act: Act) -> int:

@@ -13,10 +13,10 @@ from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import chinese_calendar
-import holidays
+if TYPE_CHECKING:
+    import holidays
 
 RestDayRule = Literal["keep", "back", "forward"]
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -75,6 +75,9 @@ def is_working_day(day: date, overrides: Mapping[date, bool]) -> tuple[bool, boo
     """
     if day in overrides:
         return overrides[day], False
+    # Few who use this module ask for working days, and both calendars are slow to import.
+    import chinese_calendar
+
     try:
         return bool(chinese_calendar.is_workday(day)), False
     except NotImplementedError:  # the library's answer for a year whose arrangement it does not know
@@ -83,6 +86,8 @@ def is_working_day(day: date, overrides: Mapping[date, bool]) -> tuple[bool, boo
 
 @cache
 def _statutory_holidays(year: int) -> holidays.HolidayBase:
+    import holidays
+
     return holidays.country_holidays("CN", years=year)
 
 

@@ -1,4 +1,7 @@
-"""What the commands share: how names on the command line are understood, and how outcomes are told."""
+"""What the commands share: how names on the command line are understood, and how outcomes are told.
+
+What a command needs is imported where it is used: nothing waits for a library that it does not need.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 import typer
 
-from etl.campaign import Campaign, CampaignError, load_campaign
-from etl.journal import Journal
-from etl.store import Store
-
 if TYPE_CHECKING:
-    from etl.accept import History
+    from etl.campaign import Campaign
+    from etl.check import CheckedFile
     from etl.conflicts import Conflict
     from etl.convert import Converted
     from etl.findings import Finding, Language
-    from etl.load import CheckedFile, LoadedFile
+    from etl.journal import Journal
+    from etl.load import LoadedFile
     from etl.merge import Merged
+    from etl.store import Store
+    from etl.validate import History
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SHOWN_ROWS = 20
@@ -34,6 +37,8 @@ NO_ANSWER, BAD_COMMAND = 1, 2
 
 def named_campaign(name: str) -> Campaign:
     """The campaign of this name or folder; what is wrong with its files ends the command."""
+    from etl.campaign import CampaignError, load_campaign
+
     try:
         return load_campaign(named_path(name, DATA / "campaigns", ""))
     except CampaignError as error:
@@ -69,6 +74,8 @@ def campaign_period(campaign: Campaign, month: str) -> str:
 
 def opened_store(folder: Path) -> Store:
     """The store in this folder, made if it is not there."""
+    from etl.store import Store
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
@@ -87,6 +94,9 @@ def existing_store(folder: Path, campaign: Campaign) -> Store | None:
     """The campaign's store if it holds a journal: commands that only look make nothing."""
     if not (folder / "journal.sqlite").exists():
         return None
+    from etl.journal import Journal
+    from etl.store import Store
+
     store = Store(folder=folder)
     require_campaign(Journal(store.journal_url), campaign)
     return store
@@ -106,9 +116,12 @@ def require_campaign(journal: Journal, campaign: Campaign) -> None:
 
 def history_of(store: Store | None) -> History:
     """Rows of earlier months as the store holds them; nothing without a store."""
+    if store is None:
+        return lambda *_: None
     from etl.closures import checking_history
+    from etl.journal import Journal
 
-    return checking_history(store, Journal(store.journal_url)) if store else lambda *_: None
+    return checking_history(store, Journal(store.journal_url))
 
 
 def require_files(files: list[Path]) -> None:

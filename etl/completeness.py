@@ -18,7 +18,7 @@ from etl.campaign import Campaign, Unit
 from etl.extensions import NO_EXTENSIONS, Extensions, due_at
 from etl.journal import NOT_CURRENT, WITHDRAWN, Submission, current
 from etl.sheets import SHEETS
-from etl.template import sheets_for
+from etl.template_sheets import sheets_for
 
 REPORTED, ZERO_REPORT, NOT_APPLICABLE, RETURNED_CONTENT, NOT_REPORTED = (
     "已报",

@@ -11,34 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from etl.accept import Acceptance, History, accept
-from etl.audit import Act, on_command_line
+from etl.accept import Acceptance, accept
+from etl.act import Act, on_command_line
 from etl.build import Build, CheckFailedError, build
 from etl.campaign import Campaign
+from etl.check import CheckedFile, check_file
 from etl.closures import checking_history
-from etl.findings import Finding, blocks, from_refusal, render
-from etl.gate import Refusal
+from etl.findings import Finding, render
 from etl.journal import FrozenMonthError, Journal, StoreConflictError
 from etl.read import WorkbookReader
 from etl.store import Store
-from etl.validate import Checked, validate
-from etl.writing.serialise import SIMULATED_PROPERTY
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckedFile:
-    """One file and everything found in it; ``checked`` is missing where it could not be read at all."""
-
-    path: Path
-    content: bytes
-    checked: Checked | None
-    findings: tuple[Finding, ...]
-    is_simulated: bool = False
-
-    @property
-    def blocked(self) -> bool:
-        """Whether something must be mended before it can be accepted."""
-        return self.checked is None or blocks(self.findings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,30 +53,6 @@ class Loaded:
     files: tuple[LoadedFile, ...]
     build: Build | None
     failure: CheckFailedError | None = None
-
-
-def check_file(
-    path: Path, reader: WorkbookReader, campaign: Campaign, *, now: datetime, history: History
-) -> CheckedFile:
-    """Read and check one file; whatever it contains, the outcome is findings.
-
-    Raises OSError where the file cannot be opened at all.
-    """
-    content = path.read_bytes()
-    outcome = reader.read(path)
-    if not isinstance(outcome, Refusal) and outcome.sha256 != hashlib.sha256(content).hexdigest():
-        # What is kept must be what was checked; the reading process opened the file a second time.
-        outcome = Refusal(kind="unreadable", detail={"problem": "changed while it was read"})
-    if isinstance(outcome, Refusal):
-        return CheckedFile(path=path, content=content, checked=None, findings=(from_refusal(outcome),))
-    checked = validate(outcome, campaign, today=now.date(), history=history)
-    return CheckedFile(
-        path=path,
-        content=content,
-        checked=checked,
-        findings=checked.findings,
-        is_simulated=SIMULATED_PROPERTY in outcome.custom,
-    )
 
 
 def load(

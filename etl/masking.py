@@ -15,6 +15,7 @@ import hmac
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -59,11 +60,13 @@ _NOT_DECIMALS = rf"(?<!0\.)(?<!{DIGIT}{DIGIT}\.)"
 _NOT_AN_AMOUNT = rf"(?!\.{DIGIT}{{2}}(?!{DIGIT}))(?!{SPACE}?(?:[百千万亿]*元|年))"
 _ENDS = f"(?!{DIGIT})"
 
-MOBILE = re.compile(
+MOBILE = (
     f"{_NOT_INSIDE}{_NOT_DECIMALS}(?P<prefix>{COUNTRY}|[0０])?(?P<number>{_MOBILE}){_ENDS}{_NOT_AN_AMOUNT}"
 )
-LANDLINE = re.compile(f"{_NOT_INSIDE}{_NOT_DECIMALS}{_LANDLINE}{_ENDS}")
-IDENTITY = re.compile(f"{_NOT_INSIDE}(?=(?P<number>{_IDENTITY}){_ENDS})")
+LANDLINE = f"{_NOT_INSIDE}{_NOT_DECIMALS}{_LANDLINE}{_ENDS}"
+IDENTITY = f"{_NOT_INSIDE}(?=(?P<number>{_IDENTITY}){_ENDS})"
+FEWEST_DIGITS = 11
+"""Of a mobile number, and of the shortest landline with its area code; an identity number has more."""
 CANDIDATE = "|".join(
     f"(?:^|[^0-9０-９])(?:{core})(?:[^0-9０-９]|$)"
     for core in (
@@ -131,6 +134,8 @@ def _mask_value(value: str, key: bytes | None) -> str:
 
 def _mask(text: str) -> tuple[str, tuple[str, ...]]:
     """The masked text, and the numbers found in it as plain digits."""
+    if sum(map(str.isdecimal, text)) < FEWEST_DIGITS:
+        return text, ()
     numbers: list[str] = []
 
     def mobile(match: re.Match[str]) -> str:
@@ -146,7 +151,14 @@ def _mask(text: str) -> tuple[str, tuple[str, ...]]:
         return f"0{area}-{local[0]}{'*' * (len(local) - 1)}"
 
     text = _mask_identities(text, numbers)
-    return LANDLINE.sub(landline, MOBILE.sub(mobile, text)), tuple(numbers)
+    text = _compiled(MOBILE).sub(mobile, text)
+    return _compiled(LANDLINE).sub(landline, text), tuple(numbers)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled with the first text that has digits enough: that takes longer than most checks."""
+    return re.compile(pattern)
 
 
 def _mask_identities(text: str, numbers: list[str]) -> str:
@@ -162,7 +174,7 @@ def _mask_identities(text: str, numbers: list[str]) -> str:
 
 def _identities(text: str) -> Iterator[tuple[int, int, str]]:
     """Identity numbers in the text: where each starts and stops, and the number itself."""
-    for match in IDENTITY.finditer(text):
+    for match in _compiled(IDENTITY).finditer(text):
         number = _digits(match["number"])
         named = CALLED_IDENTITY.search(text, 0, match.start("number"))
         if _is_identity(number) or (named and _could_be_identity(number)):

@@ -16,7 +16,7 @@ from etl.merging.contents import Contents, Table, contents_of
 from etl.merging.declarations import ZERO_REPORTS, merge_cover
 from etl.merging.log_rows import issued_rows, key_of, merge_log
 from etl.merging.set_rows import data_columns, filled_lines, merge_set_rows
-from etl.template import TemplateSheet, sheets_for
+from etl.template_sheets import TemplateSheet, sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

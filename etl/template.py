@@ -1,4 +1,4 @@
-"""The monthly workbook of a reporting unit: which sheets it has, and the file itself, empty or filled.
+"""The monthly workbook of a reporting unit as a file, empty or filled.
 
 A template is a loop over the sheet entries. 封面 is a form (header in column A, value in column B);
 every other sheet has its title in row 1, its header in row 2 and data from row 3 on.
@@ -7,18 +7,22 @@ every other sheet has its title in row 1, its header in row 2 and data from row 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 from openpyxl.workbook import Workbook
 
-from etl.schema import Column, Sheet
 from etl.sheets import COVER, SHEETS
+from etl.template_sheets import (
+    INSTRUCTIONS_TITLE,
+    KNOWN_VERSIONS,
+    TEMPLATE_VERSION,
+    TemplateSheet,
+    sheets_for,
+)
 from etl.writing.cells import OptionLists
 from etl.writing.instructions import deadline_text, write_instructions
-from etl.writing.layout import INSTRUCTIONS_TITLE
 from etl.writing.prefill import (
     Rows,
     checked_rows,
@@ -36,55 +40,14 @@ if TYPE_CHECKING:
     from etl.campaign import Campaign
     from etl.campaigns.units import Unit
 
-TEMPLATE_VERSION = "2026.1"
-KNOWN_VERSIONS = ("2026.1",)
-"""Versions the door still accepts; an older one than ``TEMPLATE_VERSION`` with a 提示."""
-
-QUARTER_MONTHS = (3, 6, 9, 12)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemplateSheet:
-    """A sheet as it stands in one workbook: the entry, and those of its columns that are collected."""
-
-    sheet: Sheet
-    columns: tuple[Column, ...]
-
-
-def sheets_for(campaign: Campaign, unit: Unit, period: str) -> tuple[TemplateSheet, ...]:
-    """The sheets this unit reports for this month, the cover first, in the order of the workbook.
-
-    Quarterly sheets stand in the workbooks of March, June, September and December; sheets kept as
-    events happen in every one. The cover asks about an empty or unchanged sheet only where that sheet
-    is in the workbook. ValueError when the unit reports nothing in this campaign.
-    """
-    roles = _roles(campaign, unit)
-    tables = []
-    for key, sheet in SHEETS.items():
-        collected = campaign.collected(key)
-        if collected is None or collected.reported_by not in roles:
-            continue
-        if collected.frequency == "quarterly" and int(period[5:7]) not in QUARTER_MONTHS:
-            continue
-        tables.append(TemplateSheet(sheet=sheet, columns=sheet.collected_columns(collected.without)))
-    return (TemplateSheet(sheet=COVER, columns=_cover_columns(tables)), *tables)
-
-
-def _roles(campaign: Campaign, unit: Unit) -> set[str]:
-    roles = set()
-    if unit.level == campaign.reporting_level and not unit.own_office:
-        roles.add("reporting")
-    if unit.code == campaign.top.code and not unit.own_office:
-        roles.add("top")
-    if not roles:
-        raise ValueError(f"{unit.code} {unit.name} reports no workbook in campaign {campaign.name}")
-    return roles
-
-
-def _cover_columns(tables: Sequence[TemplateSheet]) -> tuple[Column, ...]:
-    asked = {flag for table in tables for flag in (table.sheet.zero_report, table.sheet.unchanged)}
-    flags = {flag for sheet in SHEETS.values() for flag in (sheet.zero_report, sheet.unchanged)}
-    return tuple(column for column in COVER.columns if column.name not in flags - asked)
+__all__ = [
+    "KNOWN_VERSIONS",
+    "TEMPLATE_VERSION",
+    "TemplateSheet",
+    "build_workbook",
+    "sheets_for",
+    "template_workbook",
+]
 
 
 def template_workbook(

@@ -35,8 +35,14 @@ from etl.findings import Finding, finding
 from etl.normalise import tidy
 from etl.schema import Sheet
 from etl.sheets import COVER, SHEETS
-from etl.template import TemplateSheet, sheets_for
-from etl.writing.layout import INSTRUCTIONS_TITLE, MERGE_REPORT_TITLE, OPTIONS_TITLE, RESULTS_TITLE
+from etl.template_sheets import (
+    INSTRUCTIONS_TITLE,
+    MERGE_REPORT_TITLE,
+    OPTIONS_TITLE,
+    RESULTS_TITLE,
+    TemplateSheet,
+    sheets_for,
+)
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

@@ -17,7 +17,7 @@ from etl.findings import Argument, Finding, Words, finding
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK
 from etl.schema import Column
 from etl.sheets import COVER
-from etl.template import KNOWN_VERSIONS, TEMPLATE_VERSION, sheets_for
+from etl.template_sheets import KNOWN_VERSIONS, TEMPLATE_VERSION, sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

@@ -21,8 +21,7 @@ from etl.gate import Refusal
 from etl.normalise import EMPTY, NOT_APPLICABLE_STATE, OK, Normalised, normalise_columns, tidy
 from etl.schema import NOT_APPLICABLE, Column, Sheet
 from etl.sheets import COVER
-from etl.template import TemplateSheet, sheets_for
-from etl.writing.serialise import SIMULATED_PROPERTY
+from etl.template_sheets import SIMULATED_PROPERTY, TemplateSheet, sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

@@ -7,14 +7,14 @@ a duration `30:05:00` in hours.
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import accumulate, groupby
+from itertools import compress, repeat
+from operator import is_
 
 import polars as pl
 
 # A number in a cell holds 15 digits for certain (IEEE 754 binary64); Excel cuts what is typed beyond.
 LONG_NUMBER = r"^-?\d{16,}"
-# Beyond this many runs of one kind a column is turned into text cell by cell.
-MANY_RUNS = 100
+LAST_SECOND = datetime.max.replace(microsecond=0)
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -27,37 +27,38 @@ def cell_text(value: Cell) -> str:
 def text_series(values: Sequence[Cell]) -> pl.Series:
     """A column of cells as texts; cells that are empty or hold nothing but blanks as null.
 
-    Values of one kind mostly stand together below a header, so each run of them is turned into text at
-    once.
+    Cells of one kind are turned into text together, wherever they stand: a moment at midnight comes as a
+    date among moments, an empty cell as a text among numbers.
     """
-    runs = [len(list(run)) for _, run in groupby(map(type, values))]
-    if len(runs) > MANY_RUNS:
-        texts = pl.Series([cell_text(value) for value in values], dtype=pl.String)
-    else:
-        ends = accumulate(runs)
-        texts = pl.concat(
-            [_run_texts(values[end - length : end]) for end, length in zip(ends, runs, strict=True)]
-            or [pl.Series(dtype=pl.String)],
-            rechunk=True,
-        )
+    kinds = list(map(type, values))
+    found = set(kinds) or {str}
+    texts = _texts(found.pop(), values) if len(found) == 1 else _mixed_texts(values, kinds)
     return texts.set(texts.str.strip_chars().eq(""), None)
 
 
-def _run_texts(values: Sequence[Cell]) -> pl.Series:
+def _mixed_texts(values: Sequence[Cell], kinds: Sequence[type]) -> pl.Series:
+    parts, places = [], []
+    for kind in set(kinds):
+        chosen = list(map(is_, kinds, repeat(kind)))
+        parts.append(_texts(kind, list(compress(values, chosen))))
+        places.extend(compress(range(len(values)), chosen))
+    return pl.concat(parts, rechunk=True).gather(pl.Series(places).arg_sort())
+
+
+def _texts(kind: type, values: Sequence[Cell]) -> pl.Series:
     """Texts of values that are all of one kind."""
-    kind = type(values[0])
     if kind is str:
         return pl.Series(values, dtype=pl.String)
     if kind is datetime:
         return _datetime_texts(values)
     # A register repeats the same few numbers and dates, so each is turned into text once.
-    texts = {value: TEXT_FORMS[kind](value) for value in set(values)}
-    return pl.Series([texts[value] for value in values], dtype=pl.String)
+    texts = {value: cell_text(value) for value in set(values)}
+    return pl.Series(list(map(texts.__getitem__, values)), dtype=pl.String)
 
 
 def _datetime_texts(values: Sequence[datetime]) -> pl.Series:
     moments = pl.Series(values, dtype=pl.Datetime("us"))
-    rounded = moments.dt.offset_by("500ms").dt.truncate("1s")
+    rounded = moments.dt.offset_by("500ms").dt.truncate("1s").clip(upper_bound=LAST_SECOND)
     return rounded.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")
 
 

@@ -15,7 +15,7 @@ from etl.simulation.progress import progress
 from etl.simulation.register import events, surveys
 from etl.simulation.staff import basics, monthly, quarterly
 from etl.simulation.trainings import trainings
-from etl.template import sheets_for
+from etl.template_sheets import sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

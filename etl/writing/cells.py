@@ -10,7 +10,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.schema import NO, YES, Column
-from etl.writing.layout import OPTIONS_TITLE, protect
+from etl.template_sheets import OPTIONS_TITLE
+from etl.writing.layout import protect
 from etl.writing.notes import entry_check
 
 LONGEST_INLINE_LIST = 253

@@ -19,10 +19,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from etl.schema import Column, Sheet
 from etl.writing.styles import FONT, INK, NUMBER_FORMATS, data_alignment, lines_around, second_line
 
-INSTRUCTIONS_TITLE = "填表说明"
-OPTIONS_TITLE = "选项"
-RESULTS_TITLE = "检查结果"
-MERGE_REPORT_TITLE = "合并报告"
 TITLE_ROW, HEADER_ROW, FIRST_DATA_ROW = 1, 2, 3
 LOG_ROWS = 2000
 LAST_SHEET_COLUMN = 16_384

@@ -14,8 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from etl.findings import SEVERITIES, Finding, Language, render, title
 from etl.normalise import tidy
 from etl.schema import Severity
+from etl.template_sheets import RESULTS_TITLE
 from etl.writing.cells import put
-from etl.writing.layout import RESULTS_TITLE, set_up_print, set_widths
+from etl.writing.layout import set_up_print, set_widths
 from etl.writing.styles import ACCENT, FONT, INK, MUTED, WHITE, lines_around
 
 HEADLINE = "检查结果 / Findings"

@@ -10,8 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from etl.conflicts import lines
 from etl.merge import Merged, Share
 from etl.sheets import SHEETS
+from etl.template_sheets import MERGE_REPORT_TITLE
 from etl.writing.cells import put_styled
-from etl.writing.layout import MERGE_REPORT_TITLE, set_up_print, set_widths
+from etl.writing.layout import set_up_print, set_widths
 
 WIDTHS = (36, 10, 26, 15, 24, 11, 26, 44, 36)
 HEADERS = ("文件", "序号", "问题", "工作表", "所在行", "单元格", "列", "表中所填", "处理")

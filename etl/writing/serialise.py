@@ -10,8 +10,8 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
-VERSION_PROPERTY = "template_version"
-SIMULATED_PROPERTY = "simulated"
+from etl.template_sheets import SIMULATED_PROPERTY, VERSION_PROPERTY
+
 CREATOR = "整治工作考核评估系统"
 
 

@@ -19,7 +19,7 @@ from etl.read import WorkbookReader
 from etl.simulation.plan import PlannedWorkbook
 from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
-from etl.writing.layout import RESULTS_TITLE
+from etl.template_sheets import RESULTS_TITLE
 from etl.writing.mark_notes import MARKER
 
 CAMPAIGN = load_campaign(Path(__file__).parents[2] / "data" / "campaigns" / "yunnan-2025")

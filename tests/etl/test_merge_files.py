@@ -20,8 +20,8 @@ from etl.merge_files import merge_files
 from etl.read import WorkbookReader
 from etl.sheets import SHEETS
 from etl.store import Store
+from etl.template_sheets import MERGE_REPORT_TITLE
 from etl.writing.issue_template import issue_template
-from etl.writing.layout import MERGE_REPORT_TITLE
 from tests.etl.example_workbooks import example_cover, example_workbook_rows
 from tests.etl.filling import fill_workbook
 from tests.etl.stores import NOW, REPOSITORY, load_into, write_workbook, yunnan

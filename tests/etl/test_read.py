@@ -20,7 +20,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from etl.gate import Limits, Refusal
 from etl.read import Reading, WorkbookReader
-from etl.reading.cell_text import cell_text
+from etl.reading.cell_text import cell_text, text_series
 from etl.reading.sheet_tables import MARK_KINDS
 
 Cell = str | float | int | bool | date | datetime | None
@@ -99,6 +99,31 @@ def held_cells(cells: pl.DataFrame) -> dict[tuple[int, int], str]:
 )
 def test_every_value_has_one_text(value, text):
     assert cell_text(value) == text
+
+
+MIXED_CELLS = st.lists(
+    st.one_of(
+        st.sampled_from(["", "  ", " 甲 ", "12", "12.0", "2026-09-03 00:00:00"]),
+        st.integers(-3, 3),
+        st.floats(allow_nan=False),
+        st.booleans(),
+        st.dates(date(1899, 12, 30)),
+        st.datetimes(datetime(1899, 12, 30)),
+        st.dates(date(1899, 12, 30)).map(
+            lambda day: datetime(day.year, day.month, day.day, 23, 59, 59, 999_999)
+        ),
+        st.times(),
+        st.timedeltas(),
+    ),
+    max_size=30,
+)
+
+
+@given(values=MIXED_CELLS)
+def test_a_column_of_any_kinds_of_cells_is_the_texts_of_its_cells(values):
+    assert text_series(values).to_list() == [
+        cell_text(value) if str(value).strip() else None for value in values
+    ]
 
 
 def test_dates_times_and_durations_in_cells(reader, tmp_path):
