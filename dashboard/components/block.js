@@ -20,6 +20,7 @@ export default function ({ parentElement, data }) {
     // What a link has opened further down the page comes into sight.
     if (isNew) slot.querySelector("[data-arrive]")?.scrollIntoView({ block: "center" });
   }
+  findable(slot, data);
   // A link opened in a new tab, or copied, keeps the view it stands in.
   for (const link of slot.querySelectorAll("a[data-go]")) link.href = completed(link.dataset.go);
   const act = (event) => {

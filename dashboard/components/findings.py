@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from dashboard import format
 from dashboard.components import unit_reports
-from dashboard.components.hand_in import mark_of, state_of
+from dashboard.components.hand_in import state_of
+from dashboard.components.indicator_words import COUNTED
 from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.unit_categories import Share
@@ -23,14 +24,6 @@ NAMED = 3
 """So many units or items are named in a sentence; where more share a place, they are counted."""
 COMPARED = ("met", "missed", "no_target")
 """Statuses of values that may be compared."""
-COUNTED = {
-    "met": deferred("{count}个达标"),
-    "missed": deferred("{count}个未达标"),
-    "too_few_cases": deferred("{count}个样本不足"),
-    "not_reported": deferred("{count}个未报"),
-    "not_due": deferred("{count}个未到期"),
-    "not_applicable": deferred("{count}个不适用"),
-}
 REPORTS = {
     "not_reported": deferred("{count}个未报"),
     "returned": deferred("{count}个已退回"),
@@ -183,11 +176,12 @@ def reports_on_time(cells: Sequence[Row]) -> str:
     return t("近{months}个月月报：{counts}", months=len(months), counts=_joined(counts)) if counts else ""
 
 
-def on_time(numerator: float | None, denominator: float | None) -> str:
-    """14/16份按时; nothing before anything was due."""
-    if not denominator or numerator is None:
+def on_time(row: Row | None) -> str:
+    """本月14/16份按时, from the row of the share on time; nothing before anything was due."""
+    if row is None or row["value"] is None:
         return ""
-    return t("本月{count}/{all}份按时", count=format.whole(numerator), all=format.whole(denominator))
+    counts = (format.whole(row[key]) for key in ("numerator", "denominator"))
+    return t("本月{counts}份按时", counts="/".join(counts))
 
 
 def late_most(rows: Sequence[Row], names: Mapping[str, str]) -> str:
@@ -197,7 +191,7 @@ def late_most(rows: Sequence[Row], names: Mapping[str, str]) -> str:
     ]
     counts = {code: exceptions.count(code) for code in dict.fromkeys(exceptions)}
     if not counts:
-        return t("没有未报、退回或迟报") if any(mark_of(row) for row in rows if row["has_report"]) else ""
+        return t("没有未报、退回或迟报") if any(row["has_report"] for row in rows) else ""
     most = max(counts.values())
     units = [names[code] for code, count in counts.items() if count == most]
     if len(units) > NAMED:
