@@ -28,12 +28,14 @@ def shade(points: Points) -> int:
 def head(kpi: Kpi, *, accent: bool) -> str:
     """An item's short name as a link to its KPI, as HTML; the full one shows on hovering and on focus."""
     title, short = of(kpi, "title"), of(kpi, "short") or of(kpi, "title")
-    picked = ' aria-current="true"' if accent else ""
+    # Letters need more room than a narrow column has: they stand upright.
+    css = "upright" if short.isascii() else ""
+    named = f'class="{css}" data-full="{escape(title)}" title="{escape(title)}"'
+    named += ' aria-current="true"' if accent else ""
     leads = going("indicator", kpi=kpi.key, unit="")
-    name = f'<span data-full="{escape(title)}" title="{escape(title)}"'
     if not leads:
-        return f"{name}{picked}>{escape(short)}</span>"
-    return f'<a href="#" {leads} aria-label="{escape(title)}"{picked} {name.removeprefix("<span ")}>{escape(short)}</a>'
+        return f"<span {named}>{escape(short)}</span>"
+    return f'<a href="#" {leads} aria-label="{escape(title)}" {named}>{escape(short)}</a>'
 
 
 def cell(kpi: str, found: Sequence[Points]) -> str:
