@@ -41,8 +41,8 @@ BY_SCORE, BY_KPI = "score", "kpi"
 """What a ranking goes by."""
 DOTS, FUNNEL = "dots", "funnel"
 """How units are drawn beside one another."""
-BY_PLACE, BY_VALUE = "", "value"
-"""How units are listed: as the campaign orders them, or by value."""
+BY_VALUE, BY_PLACE = "", "place"
+"""How units are listed and drawn: by value, or as the campaign orders them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,8 @@ class Kpi:
     ``from_level`` ``reporting`` leaves out the units below the reporting level; without
     ``counts_own_office`` it does not apply to an own office. ``with_sheet`` is a second sheet that must be
     reported for the same month. ``spread`` says what chance does to it, where that differs from the rule of
-    ``uncertainty.spread_of``.
+    ``uncertainty.spread_of``. ``short`` is its name at the head of a narrow column, at most two lines of three
+    signs; without one the title stands there.
     """
 
     key: str
@@ -79,6 +80,8 @@ class Kpi:
     core: bool = False
     note_zh: str = ""
     note_en: str = ""
+    short_zh: str = ""
+    short_en: str = ""
 
     @property
     def about_reports(self) -> bool:

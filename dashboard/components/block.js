@@ -24,13 +24,18 @@ export default function ({ parentElement, data }) {
     named(slot, data);
   }
   if (data.language) inTheReadersLanguage(data);
+  findable(slot, data);
   // A link opened in a new tab, or copied, keeps the view it stands in.
   for (const link of slot.querySelectorAll("a[data-go]")) link.href = completed(link.dataset.go);
   const act = (event) => {
     const save = event.target.closest("[data-save]");
     const going = event.target.closest("[data-go]");
     const copy = event.target.closest("[data-copy]");
-    if (copy) copied(copy);
+    const anchor = event.target.closest("[data-anchor]");
+    if (anchor) {
+      event.preventDefault();
+      reveal(anchor.dataset.anchor);
+    } else if (copy) copied(copy);
     else if (save) saveAs(save.dataset.save, slot, data);
     else if (going && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
@@ -45,6 +50,17 @@ export default function ({ parentElement, data }) {
       act(event);
     }
   };
+}
+
+// A part of the page by the key of its block or its own name: in sight, opened, and where the keyboard goes on from.
+function reveal(name) {
+  const part = document.getElementById(name) || document.querySelector(`.st-key-${CSS.escape(name)}`);
+  if (!part) return;
+  if (part.tagName === "DETAILS") part.open = true;
+  part.scrollIntoView({ block: "start" });
+  const heading = part.querySelector("h2, h3, summary") || part;
+  if (!heading.matches("summary")) heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 // The text beside the button. Works without a secure connection too, where navigator.clipboard does not exist;
@@ -129,7 +145,9 @@ function composed(slot, data) {
   const paper = element("svg", { xmlns: SVG, width, "font-family": getComputedStyle(slot).fontFamily });
   const white = paper.appendChild(element("rect", { width: "100%", height: "100%", fill: "#FFFFFF" }));
   let y = 10;
-  y = paragraph(paper, wrapped(data.title, width - 32, 15), y, 15, "#1D1D1F", 600);
+  if (data.finding) y = paragraph(paper, wrapped(data.finding, width - 32, 17), y, 17, "#1D1D1F", 600);
+  const [size, weight] = data.finding ? [13, 400] : [15, 600];
+  y = paragraph(paper, wrapped(data.title, width - 32, size), y, size, "#1D1D1F", weight);
   y += 6;
   for (const svg of chart ? chart.querySelectorAll(".main-svg") : body.querySelectorAll("svg")) {
     const place = svg.getBoundingClientRect();

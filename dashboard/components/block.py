@@ -10,13 +10,16 @@ from pathlib import Path
 
 import streamlit as st
 
-SCRIPT = Path(__file__).with_name("block.js").read_text(encoding="utf-8")
+SCRIPT = "".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("find.js", "block.js")
+)
 
 
 def show(html: str, *, key: str, **taken_away: object) -> None:
     """Draw ``html``; what is marked with ``links.going`` leads to its view before the page runs again.
 
-    ``taken_away`` is what the script needs to save the block as a picture or a table; see ``exhibit``.
+    ``taken_away`` is what the script needs to save the block as a picture or a table; see ``exhibit``. A field marked
+    ``data-find`` narrows the entries of the block as one types; see find.js.
     """
     # Styles are the page's own (style.css), hence not isolated.
     block = st.components.v2.component(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
-import streamlit as st
-
 from dashboard import format
+from dashboard.components import methods
 from dashboard.components.earlier import COMPARABLE_SHARE
+from dashboard.components.links import link
 from dashboard.components.marks import EXTENDED, HAND_IN, STATUS, html
+from dashboard.components.unit_lines import THEMES
 from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from etl.campaign import Campaign
 from etl.schema import Column, Sheet
@@ -64,21 +66,41 @@ FREQUENCY = {
 }
 
 
-def show(parts: Sequence[str]) -> None:
-    """The chapters, one below the other."""
-    st.html(f'<div class="defs">{"".join(parts)}</div>')
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of the dictionary: the name links lead to, its title, the heading it stands under in the contents, its HTML.
+
+    A part that is ``folded`` is opened by a link to it, by looking for something in it, and in print.
+    """
+
+    key: str
+    title: str
+    group: str
+    html: str
+    folded: bool = False
 
 
-def kpi_chapter(kpis: Iterable[Kpi], targets: Mapping[str, Target], wanted: str) -> str:
-    """Every KPI: its question, formula, target with source and scope, and when it is not judged."""
-    rows = [_kpi_row(kpi, targets.get(kpi.key)) for kpi in kpis]
+def kpi_parts(kpis: Iterable[Kpi], targets: Mapping[str, Target]) -> list[Part]:
+    """Every KPI, theme by theme: its question, formula, target with source and scope, and when it is not judged."""
     head = [t("指标"), t("怎么算"), t("目标与出处"), t("口径说明")]
-    return _chapter(t("指标"), head, rows, wanted, (19, 33, 26, 22))
+    rows = {kpi.key: _kpi_row(kpi, targets.get(kpi.key)) for kpi in kpis}
+    return [
+        Part(
+            key=f"theme-{place}",
+            title=t(theme),
+            group=t("指标"),
+            html=_table(head, [rows[key] for key in keys if key in rows], (19, 33, 26, 22)),
+        )
+        for place, (theme, keys) in enumerate(THEMES.items(), start=1)
+        if any(key in rows for key in keys)
+    ]
 
 
 def _kpi_row(kpi: Kpi, held: Target | None) -> list[str]:
     core = f" · {t('核心指标')}" if kpi.core else ""
-    name = f"<b>{escape(of(kpi, 'title'))}</b><br>{escape(of(kpi, 'question'))}<br><code>{escape(kpi.key)}</code>{escape(core)}"
+    # What was looked for stays behind: the page of the KPI has no use for it.
+    title = link(of(kpi, "title"), "indicator", kpi=kpi.key, wanted="")
+    name = f"<b>{title}</b><br>{escape(of(kpi, 'question'))}<br><code>{escape(kpi.key)}</code>{escape(core)}"
     notes = [t(DIRECTION[kpi.direction]), t(OVER_TIME[kpi.over_time]), few_words(kpi), of(kpi, "note")]
     return [name, _formula(kpi), _target(kpi, held), escape(clauses(notes))]
 
@@ -109,13 +131,13 @@ def _target(kpi: Kpi, held: Target | None) -> str:
     return f"<b>{escape(number)}</b><br>" + escape(clauses(parts))
 
 
-def scorecard_chapter(card: Scorecard | None, wanted: str) -> str:
-    """The weights and goalposts in force, each with its reason and source."""
+def scorecard_parts(card: Scorecard | None) -> list[Part]:
+    """The weights and goalposts in force, each with its reason and source; none without a scorecard."""
     if card is None:
-        return ""
+        return []
     rows = [
         [
-            f"<b>{escape(of(KPIS[item.kpi], 'title'))}</b>",
+            f"<b>{link(of(KPIS[item.kpi], 'title'), 'indicator', kpi=item.kpi, wanted='')}</b>",
             format.plain(item.weight),
             f"{format.plain(item.floor)} → {format.plain(item.target)}",
             escape(clauses([of(item, "reason"), t("出处:") + of(item, "citation")])),
@@ -123,22 +145,29 @@ def scorecard_chapter(card: Scorecard | None, wanted: str) -> str:
         for item in card.items
     ]
     head = [t("指标"), t("权重"), t("下限 → 满分线"), t("理由与出处")]
-    return _chapter(of(card, "title"), head, rows, wanted, (25, 9, 18, 48))
+    table = _table(head, rows, (25, 9, 18, 48))
+    return [Part(key="scorecard", title=of(card, "title"), group=t("评分与比较"), html=table)]
 
 
-def sheet_chapters(campaign: Campaign, sheets: Mapping[str, Sheet], wanted: str) -> list[str]:
+def method_part(card: Scorecard | None) -> Part:
+    """How units are scored, ranked and compared, term by term."""
+    rows = [[f"<b>{escape(title)}</b>", escape(text)] for title, text in methods.rows(card)]
+    table = _table([t("用语"), t("含义")], rows, (22, 78))
+    return Part(key="methods", title=t("怎么比较、怎么判断"), group=t("评分与比较"), html=table)
+
+
+def sheet_parts(campaign: Campaign, sheets: Mapping[str, Sheet]) -> list[Part]:
     """Every sheet the campaign collects, column by column."""
-    chapters = []
+    parts = []
     for collected in campaign.sheets:
         sheet = sheets[collected.sheet]
         rows = [_column_row(column) for column in sheet.collected_columns(collected.without)]
         title = t("{title}({unit})", title=of(sheet, "title"), unit=t(FREQUENCY[collected.frequency]))
-        chapters.append(
-            _chapter(
-                title, [t("列"), t("填什么"), t("说明")], rows, wanted, (30, 30, 40), of(sheet, "purpose")
-            )
-        )
-    return chapters
+        head = [t("列"), t("填什么"), t("说明")]
+        table = _table(head, rows, (30, 30, 40), of(sheet, "purpose"))
+        key = f"sheet-{collected.sheet}"
+        parts.append(Part(key=key, title=title, group=t("填报表"), html=table, folded=True))
+    return parts
 
 
 def _column_row(column: Column) -> list[str]:
@@ -161,7 +190,7 @@ def quoted(text: str) -> str:
     )
 
 
-def words_chapter(campaign: Campaign, wanted: str) -> str:
+def words_part(campaign: Campaign) -> Part:
     """The signs on the pages and the campaign's own rules."""
     marks = [
         [f"{html(mark)} {escape(t(mark.word))}", escape(t(MEANINGS[key]))] for key, mark in STATUS.items()
@@ -195,9 +224,8 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
         [escape(t("填报表原件")), escape(_workbooks_kept(campaign.workbooks_days))],
         [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
     ]
-    return _chapter(
-        t("符号与规则"), [t("符号或规则"), t("含义")], [*marks, *timing, *rules, *groups], wanted, (22, 78)
-    )
+    table = _table([t("符号或规则"), t("含义")], [*marks, *timing, *rules, *groups], (22, 78))
+    return Part(key="signs", title=t("符号与规则"), group=t("评分与比较"), html=table)
 
 
 def _workbooks_kept(days: int | None) -> str:
@@ -230,25 +258,18 @@ MEANINGS = {
 }
 
 
-def _chapter(
-    title: str,
-    head: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    wanted: str,
-    widths: Sequence[int],
-    caption: str = "",
+def _table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int], caption: str = ""
 ) -> str:
-    """A table of rows of HTML that contain the wanted text; nothing where none does."""
-    kept = [row for row in rows if wanted.casefold() in " ".join([title, *row]).casefold()]
-    if not kept:
-        return ""
+    """A table of rows of HTML, each an entry that can be looked for."""
     columns = "".join(f'<col style="width:{width}%">' for width in widths)
     header = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     body = "".join(
-        "<tr>" + "".join(_cell(head, place, cell) for place, cell in enumerate(row)) + "</tr>" for row in kept
+        "<tr data-entry>" + "".join(_cell(head, place, cell) for place, cell in enumerate(row)) + "</tr>"
+        for row in rows
     )
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f"<h2>{escape(title)}</h2><table>{said}<colgroup>{columns}</colgroup><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table>{said}<colgroup>{columns}</colgroup><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cell(head: Sequence[str], place: int, cell: str) -> str:

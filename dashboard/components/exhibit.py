@@ -1,7 +1,9 @@
 """An exhibit: a chart or table with its title, its source line, and the ways to take it away.
 
-Title: who · what · when · edition. A picture carries title, legend, source and, over simulated figures,
-the word for it; a table is UTF-8 with a byte order mark, numbers unrounded, so that Excel opens it right.
+On the page a block is headed by what it found, where there is a finding, and says whom and what it is about; month,
+edition and that figures are simulated stand once, in the head. What is taken away says it all by itself: who · what ·
+when · edition, source and, over simulated figures, the word for it. A table is UTF-8 with a byte order mark, numbers
+unrounded, so that Excel opens it right.
 """
 
 from __future__ import annotations
@@ -22,17 +24,32 @@ CELL_TO_LOOK_AT = re.compile('(?:^|[,"\\n])[\\s\\x00]*(?:[=+\\-@|\\uff1d\\uff0b\
 """The same in a table written out; a negative number looks so too, which the table itself tells apart."""
 
 
+class Title(str):
+    """The title a block is taken away with, who · what · when · edition; ``subject`` is who · what, all a page says."""
+
+    __slots__ = ("subject",)
+    subject: str
+
+    def __new__(cls, whole: str, subject: str) -> Title:
+        """A text like any other, which remembers its part that no head of a page has said yet."""
+        title = super().__new__(cls, whole)
+        title.subject = subject
+        return title
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """What frames a chart or table.
 
-    ``name`` is the name of the files it is saved as, without ending. ``source`` and ``notes`` stand below
+    ``finding`` is what it shows in one true sentence, "" where no rule can tell; it heads the block, with the subject of
+    the title under it. ``name`` is the name of the files it is saved as, without ending. ``source`` and ``notes`` stand below
     it; notes are HTML. ``table`` is saved as CSV, its columns already titled in the reader's language.
     ``picture``: the body is a drawing (SVG); ``chart``: the key of the Plotly chart drawn below it.
     """
 
     title: str
     name: str
+    finding: str = ""
     source: str = ""
     notes: Sequence[str] = ()
     table: pl.DataFrame | None = None
@@ -43,15 +60,15 @@ class Exhibit:
 
 def show(exhibit: Exhibit, body: str, *, key: str) -> None:
     """Draw an exhibit around ``body``, which is HTML; a Plotly chart is drawn right after it."""
-    mark = f' <span class="mark">{escape(t("模拟数据"))}</span>' if exhibit.simulated else ""
     small = [f'<p class="src">{note}</p>' for note in exhibit.notes if note]
     small += [f'<p class="src">{escape(exhibit.source)}</p>'] if exhibit.source else []
     block.show(
-        f'<figure class="exhibit"><figcaption><h2>{escape(exhibit.title)}{mark}</h2>{_buttons(exhibit)}</figcaption>'
+        f'<figure class="exhibit"><figcaption>{_heading(exhibit)}{_buttons(exhibit)}</figcaption>'
         f'<div class="body">{body}</div>{"".join(small)}</figure>',
         key=key,
         name=f"{t('模拟')}_{exhibit.name}" if exhibit.simulated else exhibit.name,
-        title=exhibit.title,
+        title=str(exhibit.title),
+        finding=exhibit.finding,
         source=" · ".join(
             part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
         ),
@@ -60,10 +77,19 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
     )
 
 
+def _heading(exhibit: Exhibit) -> str:
+    """What was found, and of whom and what; the latter alone where nothing was."""
+    subject = exhibit.title.subject if isinstance(exhibit.title, Title) else exhibit.title
+    if not exhibit.finding:
+        return f"<h2>{escape(subject)}</h2>"
+    return f'<div><h2>{escape(exhibit.finding)}</h2><p class="subject">{escape(subject)}</p></div>'
+
+
 def _marked(exhibit: Exhibit) -> pl.DataFrame:
-    """The table; over simulated figures every line says so, wherever it is copied to."""
-    told = pl.lit(t("模拟数据")).alias(t("数据性质"))
-    return exhibit.table.with_columns(told) if exhibit.simulated else exhibit.table
+    """The table; every line says what it is of and, over simulated figures, that it is, wherever it is copied to."""
+    told = {t("表题"): exhibit.title, t("来源"): exhibit.source}
+    told |= {t("数据性质"): t("模拟数据")} if exhibit.simulated else {}
+    return exhibit.table.with_columns(pl.lit(str(text)).alias(name) for name, text in told.items() if text)
 
 
 def csv(table: pl.DataFrame) -> str:

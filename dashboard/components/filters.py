@@ -9,10 +9,10 @@ from datetime import date
 import streamlit as st
 
 from dashboard import format, state
-from dashboard.components import block
+from dashboard.components import block, kpi_choice
 from dashboard.components.links import link
 from dashboard.i18n import LANGUAGES, deferred, of, opening, t
-from dashboard.queries import builds
+from dashboard.queries import builds, units
 from etl.provenance import ALL, PARTS
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
@@ -147,7 +147,7 @@ def settle(build: str, today: date, sight: frozenset[str] | None, *, every_month
     state.settle(state.ROWS, _units(build, today) if sight is None else [""], "")
     state.settle(state.PART, list(PARTS), ALL)
     state.settle(state.CHART, ["", state.DOTS, state.FUNNEL], "")
-    state.settle(state.ORDER, [state.BY_PLACE, state.BY_VALUE], state.BY_PLACE)
+    state.settle(state.ORDER, [state.BY_VALUE, state.BY_PLACE], state.BY_VALUE)
     state.settle_text(state.WANTED)
 
 
@@ -158,7 +158,15 @@ def _offered(
     if each.key == state.MONTH and every_month:
         return [f"{month:%Y-%m}" for month in builds.begun_months(build, today)]
     options = each.options(build, today)
-    return [key for key in options if each.key != state.UNIT or sight is None or key in sight | {""}]
+    if each.key != state.UNIT:
+        return options
+    opened = _opened_on(build, sight)
+    return [key for key in options if key != opened and (sight is None or key in sight | {""})]
+
+
+def _opened_on(build: str, sight: frozenset[str] | None) -> str:
+    """The unit that no choice stands for: the whole, or the first somebody reports for; "" for who sees none."""
+    return builds.whole_code(build) if sight is None else units.first_in(build, sight) or ""
 
 
 def show(
@@ -170,12 +178,16 @@ def show(
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
         for each in FILTERS:
-            if each.key in drawn:
+            if each.key == state.KPI and each.key in drawn:
+                kpi_choice.show(t(each.label), builds.collected(build), width=each.width)
+            elif each.key in drawn:
                 names = each.names(build) if each.names else {}
                 labels = {
                     key: names.get(key) or each.written(build, key)
                     for key in _offered(each, build, today, sight, every_month=every_month)
                 }
+                if each.key == state.UNIT:
+                    labels[""] = names.get(_opened_on(build, sight)) or labels[""]
                 st.selectbox(
                     t(each.label),
                     list(labels),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import format
+from dashboard.components.exhibit import Title
 from dashboard.components.notation import QUALIFIER, Row
 from dashboard.i18n import of, t
 from dashboard.queries import builds, locks
@@ -50,9 +51,13 @@ def whole(build: str) -> str:
     return next(iter(builds.unit_names(build, builds.top_level(build)).values()))
 
 
-def title(who: str, what: str, month: date, kind: PeriodKind = "month") -> str:
-    """The title of an exhibit: 云南省各州(市) · 投诉按期办结率(%) · 2026年9月 · 实时数据."""
-    return " · ".join(part for part in (who, what, when(kind, month), edition()) if part)
+def title(who: str, what: str, month: date, kind: PeriodKind = "month") -> Title:
+    """The title of an exhibit: 云南省各州(市) · 投诉按期办结率(%) · 2026年9月 · 实时数据; on the page without the last two."""
+    subject = " · ".join(part for part in (who, what) if part)
+    period = t(QUALIFIER[kind]) if kind in QUALIFIER else ""
+    return Title(
+        f"{subject} · {when(kind, month)} · {edition()}", f"{subject} · {period}" if period else subject
+    )
 
 
 def standing(month: date) -> list[str]:

@@ -15,6 +15,7 @@ from dashboard.components import (
     charts,
     dot_plot,
     exhibit,
+    findings,
     funnel_plot,
     headings,
     indicator_definition,
@@ -60,7 +61,7 @@ def definition_and_trend(indicator: Indicator, *, simulated: bool) -> None:
         charts.show(trend_chart.trend(indicator), key="indicator_trend")
 
 
-def _title(indicator: Indicator, who: str, more: str = "") -> str:
+def _title(indicator: Indicator, who: str, more: str = "") -> exhibit.Title:
     what = headings.what(indicator.kpi)
     return headings.title(who, f"{what} · {more}" if more else what, indicator.month, indicator.kind)
 
@@ -80,11 +81,12 @@ def units(indicator: Indicator, way: str, order: str, *, simulated: bool) -> Non
     many = len(indicator.rows) > MANY_UNITS
     left, right = st.columns([9, 14], gap="medium")
     with left:
-        _drawn(indicator, way, simulated=simulated)
+        _drawn(indicator, way, order, simulated=simulated)
     with right:
         shown = Exhibit(
             title=_title(indicator, _who(indicator)),
             name=_file(indicator, _who(indicator)),
+            finding=findings.furthest(indicator.kpi, indicator.rows, indicator.names),
             notes=[escape(_reading_of_table(indicator))],
             table=indicator_table.export(indicator),
             simulated=simulated,
@@ -102,14 +104,15 @@ def _reading_of_table(indicator: Indicator) -> str:
     return t("点选一行(或按回车)突出该单位,再点一次取消。")
 
 
-def _drawn(indicator: Indicator, way: str, *, simulated: bool) -> None:
-    rows = drawn(indicator, DRAWN)
+def _drawn(indicator: Indicator, way: str, order: str, *, simulated: bool) -> None:
+    rows = drawn(indicator, DRAWN, order)
     if not rows:
         _nothing(indicator)
         return
     as_funnel = way == FUNNEL and indicator.funnel is not None
     shown = Exhibit(
         title=_title(indicator, _who(indicator)),
+        finding=findings.beyond_chance(indicator.kpi, indicator.rows, indicator.names),
         name=_file(indicator, _who(indicator), t("漏斗图") if as_funnel else t("点图")),
         notes=[_reading_of_funnel(indicator) if as_funnel else _reading_of_dots(indicator, len(rows))],
         table=indicator_table.export(indicator),
@@ -124,7 +127,7 @@ def _drawn(indicator: Indicator, way: str, *, simulated: bool) -> None:
 
 def _nothing(indicator: Indicator) -> None:
     block.show(
-        f'<h2>{escape(_title(indicator, _who(indicator)))}</h2><p class="src">'
+        f'<h2>{escape(_title(indicator, _who(indicator)).subject)}</h2><p class="src">'
         f"{escape(t('没有可画的数值:{reason}', reason=_absent(indicator)))}</p>",
         key="indicator_frame",
     )

@@ -98,12 +98,12 @@ def ordered(indicator: Indicator, order: str) -> list[Row]:
     return sorted(rows, key=lambda row: (row["value"] is None, sign * (row["value"] or 0)))
 
 
-def drawn(indicator: Indicator, most: int) -> list[Row]:
-    """The rows of the dot plot, best first: all with a value, of many those furthest from the target.
+def drawn(indicator: Indicator, most: int, order: str) -> list[Row]:
+    """The rows of the dot plot in the table's order: all with a value, of many those furthest from the target.
 
     Without a target they are held against the explained unit; a picked unit is always among them.
     """
-    known = [row for row in reversed(ordered(indicator, BY_VALUE)) if row["value"] is not None]
+    known = [row for row in ordered(indicator, order) if row["value"] is not None]
     if len(known) <= MANY_UNITS:
         return known
     against = indicator.row["value"] if indicator.row["target"] is None else indicator.row["target"]

@@ -40,7 +40,7 @@ def body(indicator: Indicator, order: str) -> str:
 
 def _orders(kpi: Kpi, order: str) -> str:
     """The two orders, the one in force in bold."""
-    words = ((BY_PLACE, t("按行政区划")), (BY_VALUE, map_list.order(kpi)))
+    words = ((BY_VALUE, map_list.order(kpi)), (BY_PLACE, t("按行政区划")))
     told = [f"<b>{escape(text)}</b>" if key == order else link(text, order=key) for key, text in words]
     return f'<p class="src indicator-switch">{escape(t("排列"))} {" · ".join(told)}</p>'
 

@@ -12,6 +12,7 @@ from dashboard.components import (
     block,
     deck,
     exhibit,
+    findings,
     headings,
     map_click,
     map_exhibit,
@@ -137,9 +138,9 @@ def large_map(shown: MapView) -> None:
     """The map to move about in, with the way through the months and the drawing that is taken away."""
     filters, drawn = shown.filters, shown.drawn
     title = _title(shown, headings.what(filters.kpi))
-    framed = _framed(
-        shown, title, t("地图"), source=_source(shown), picture=bool(drawn.shapes), table=shown.table
-    )
+    facts = {"picture": bool(drawn.shapes), "table": shown.table, "source": _source(shown)}
+    finding = findings.judged(filters.kpi, drawn.rows, drawn.names)
+    framed = _framed(shown, title, t("地图"), finding=finding, **facts)
     around = maps.neighbours(filters.build, filters.month, shown.today)
     exhibit.show(framed, map_exhibit.body(drawn, title, filters.month, around), key="map_drawing")
     if drawn.shapes:

@@ -28,8 +28,9 @@ STATUS = {
     "not_due": Mark(sign="◌", css="grey", word=deferred("未到期")),
     "no_target": Mark(sign="", css="", word=deferred("无目标")),
 }
+# What is as it should be is a light tick: what is not stands out.
 HAND_IN = {
-    "on_time": Mark(sign="●", css="met", word=deferred("按时")),
+    "on_time": Mark(sign="✓", css="on-time", word=deferred("按时")),
     "late": Mark(sign="◐", css="late", word=deferred("迟报")),
     "not_reported": Mark(sign="✕", css="missed", word=deferred("未报")),
     "not_due": Mark(sign="◌", css="grey", word=deferred("未到期")),

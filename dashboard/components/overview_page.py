@@ -12,6 +12,7 @@ from dashboard.components import (
     attention,
     core_cards,
     exhibit,
+    findings,
     headings,
     notation,
     ranking,
@@ -63,6 +64,7 @@ def show_map(filters: Filters, today: date) -> None:
             headings.everyone(build, level), headings.what(kpi), month, figures.period_of(build, kpi, kind)
         ),
         name=exhibit.file_name(f"{month:%Y-%m}", of(kpi, "title"), t("地图")),
+        finding=findings.judged(kpi, rows, drawn.names),
         source=headings.map_source(builds.campaign(build)) if drawn.shapes else "",
         table=notation.figure_table(drawn.rows, drawn.names),
         picture=bool(drawn.shapes),
@@ -87,11 +89,13 @@ def show_ranking(filters: Filters, today: date, names: Mapping[str, str]) -> Non
         names=names,
         figures=figures.table(build, month, (kpi.key,), reporting, today, period).to_dicts(),
         picked=filters.unit,
+        bands=rankings.bands(build, month, by and by.key, today, period),
     )
     what = of(card, "title") if by is None else of(by, "title")
     shown = exhibit.Exhibit(
         title=headings.title(t("同组排名"), what, month),
         name=exhibit.file_name(f"{month:%Y-%m}", what, t("排名")),
+        finding=findings.leaders(ranks),
         table=ranking.table(ranks),
         simulated=dimensions.simulated,
         notes=[

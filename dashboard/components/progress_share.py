@@ -84,4 +84,4 @@ def _hairline(target: float | None) -> str:
 
 def explained() -> str:
     """What the numbers under the bars are."""
-    return escape(t("柱下为按时份数/应报份数;虚线为目标。"))
+    return escape(t("柱下为按时份数/应报份数，虚线为目标；所选月份的柱按是否达标着色。"))

@@ -1,4 +1,4 @@
-"""Units by sheets of one month: what each sheet of each report holds."""
+"""Units by sheets of one month: the reports with a sheet missing, returned or late, the others folded away."""
 
 from __future__ import annotations
 
@@ -15,11 +15,21 @@ from dashboard.components.links import going, link
 from dashboard.components.marks import EXTENDED, HAND_IN, Mark
 from dashboard.components.progress_months import marks_legend, scrolled
 from dashboard.i18n import deferred, of, t
-from etl.completeness import LATE, NOT_DUE, NOT_REPORTED, ON_TIME, REPORTED, ZERO_REPORT
+from etl.completeness import (
+    LATE,
+    NOT_APPLICABLE,
+    NOT_DUE,
+    NOT_REPORTED,
+    ON_TIME,
+    REPORTED,
+    RETURNED_CONTENT,
+    ZERO_REPORT,
+)
 from etl.sheets import SHEETS
 
 Row = Mapping[str, object]
 TIMING = {ON_TIME: HAND_IN["on_time"], LATE: HAND_IN["late"], NOT_DUE: HAND_IN["not_due"]}
+AMISS = (NOT_REPORTED, RETURNED_CONTENT)
 OVERDUE = Mark(sign="", css="missed", word=deferred("已逾期"))
 """Of what has not come by its due day: that it is missing says the rest."""
 
@@ -36,16 +46,49 @@ class SheetMatrix:
 
 
 def body(matrix: SheetMatrix, label: str) -> str:
-    """A line a unit, a column a sheet; blank where the sheet is not this unit's to report."""
-    sheets = list(dict.fromkeys(str(row["sheet"]) for row in matrix.cells))
-    of_unit: dict[str, dict[str, Row]] = {code: {} for code in matrix.names}
+    """The reports with exceptions, and a line that opens to the rest."""
+    of_unit = _of_unit(matrix)
+    standing_out = {code: rows for code, rows in of_unit.items() if _stands_out(rows)}
+    rest = {code: rows for code, rows in of_unit.items() if code not in standing_out}
+    drawn = _table(matrix, standing_out, label) if standing_out else ""
+    if not rest:
+        return drawn
+    words = deferred("其余{count}个没有未报、退回、迟报的表") if standing_out else deferred("{count}个的各表")
+    summary = f'<summary data-key="sheets-rest"><span class="progress-ask">{escape(t(words, count=len(rest)))}</span></summary>'
+    return f'{drawn}<details class="progress-every">{summary}{_table(matrix, rest, label)}</details>'
+
+
+def finding(matrix: SheetMatrix) -> str:
+    """How many reports have sheets missing, returned or late; nothing without a report that was asked for."""
+    of_unit = _of_unit(matrix)
+    count = sum(_stands_out(rows) for rows in of_unit.values())
+    if count:
+        return t("{count}个有未报、退回或迟报的表", count=count)
+    return t("没有未报、退回或迟报的表") if of_unit else ""
+
+
+def _of_unit(matrix: SheetMatrix) -> dict[str, dict[str, Row]]:
+    """The cells by unit and sheet, in the order of the lines."""
+    found: dict[str, dict[str, Row]] = {code: {} for code in matrix.names}
     for row in matrix.cells:
-        of_unit[str(row["unit_code"])][str(row["sheet"])] = row
+        found[str(row["unit_code"])][str(row["sheet"])] = row
+    return {code: rows for code, rows in found.items() if rows}
+
+
+def _stands_out(rows: Mapping[str, Row]) -> bool:
+    """Whether a sheet of a report is missing, returned or late; one that may still come is not missing."""
+    return any(row["content"] in AMISS and row["timing"] != NOT_DUE for row in rows.values()) or any(
+        row["timing"] == LATE and row["content"] != NOT_APPLICABLE for row in rows.values()
+    )
+
+
+def _table(matrix: SheetMatrix, of_unit: Mapping[str, Mapping[str, Row]], label: str) -> str:
+    """A line a unit, a column a sheet that any of them reports; blank where it is not this unit's to report."""
+    told = {sheet for rows in of_unit.values() for sheet in rows}
+    sheets = [key for key in dict.fromkeys(str(row["sheet"]) for row in matrix.cells) if key in told]
     heads = "".join(f'<th scope="col">{escape(of(SHEETS[key], "title"))}</th>' for key in sheets)
     report_of = {str(row["unit_code"]): row for row in matrix.reports}
-    lines = "".join(
-        _line(matrix, report_of.get(code), code, rows, sheets) for code, rows in of_unit.items() if rows
-    )
+    lines = "".join(_line(matrix, report_of.get(code), code, rows, sheets) for code, rows in of_unit.items())
     return scrolled(
         f'<table class="progress-matrix progress-sheets" style="--sheets: {len(sheets)}"><thead><tr><th scope="col" class="unit">{escape(matrix.level)}</th>'
         f'<th scope="col" class="came">{escape(t("收到"))}</th>{heads}</tr></thead><tbody>{lines}</tbody></table>',
@@ -54,8 +97,9 @@ def body(matrix: SheetMatrix, label: str) -> str:
 
 
 def legend() -> str:
-    """Every mark of content with its word, and the small ones beside it that say in what time it came."""
-    return marks_legend([*CONTENT.values(), *TIMING.values(), EXTENDED])
+    """The marks of what came in what time, and of what did not come or holds nothing."""
+    contents = [mark for key, mark in CONTENT.items() if key != REPORTED]
+    return marks_legend([*TIMING.values(), *contents, EXTENDED])
 
 
 def table(matrix: SheetMatrix) -> pl.DataFrame:
@@ -119,6 +163,9 @@ def _cell(matrix: SheetMatrix, report: Row | None, row: Row | None, sheet: str) 
 def _signs(content: Mark, timing: Mark | None) -> str:
     # What is not there yet is no fault before it is due.
     if content is CONTENT[NOT_REPORTED] and timing is TIMING[NOT_DUE]:
+        content, timing = timing, None
+    # A sheet with rows in it is what is wanted: its timing says that it came.
+    if content is CONTENT[REPORTED] and timing is not None:
         content, timing = timing, None
     beside = f' <i class="{timing.css}" aria-hidden="true">{timing.sign}</i>' if timing else ""
     return f'<b class="{content.css}" aria-hidden="true">{content.sign}</b>{beside}'

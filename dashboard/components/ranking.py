@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from dashboard import format
-from dashboard.components import marks, ranking_bars
+from dashboard.components import marks, ranking_bars, ranking_heat
 from dashboard.components.links import going
 from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
@@ -35,14 +35,21 @@ class Column:
     css: str
     title: str
     cell: Callable[[Row, Sequence[Row]], str]
+    head: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What stands at its head, as HTML: the title, unless it has more to show."""
+        return self.head or escape(self.title)
 
 
 def body(ranking: Ranking) -> str:
     """The ranking in short, one table a group, units without a rank at its end."""
-    columns = [*_places(ranking), _picture(ranking)]
+    columns = [*_places(ranking)]
     columns += [_band(ranking)] if ranking.bands else []
+    columns += [_strip_of_values(ranking)] if ranking.by is not None else [_most_lost(ranking)]
     tables = [_group(ranking, group, columns, ranking.members(group["key"])) for group in _groups(ranking)]
-    return f'<div class="ranking">{"".join(tables)}</div>'
+    return f'<div class="ranking ranking-short">{"".join(tables)}</div>'
 
 
 def full_body(ranking: Ranking, group: str | None) -> str:
@@ -50,15 +57,18 @@ def full_body(ranking: Ranking, group: str | None) -> str:
 
     Units without a rank stand under each table with the reason; a KPI that is context only is listed.
     """
-    columns = [*_places(ranking), _picture(ranking), _rests_on(ranking), _band(ranking)]
+    picture = [] if ranking.by is None else [_strip_of_values(ranking)]
+    items = _items(ranking)
+    columns = [*_places(ranking), _band(ranking), *picture, *items, _rests_on(ranking)]
     parts = []
     for each in _groups(ranking):
         if group in (None, each["key"]):
             rows = ranking.members(each["key"])
             shown = [row for row in rows if row["rank"] is not None or row["reason"] == "context"]
             parts.append(_group(ranking, each, columns, shown) + _unranked(ranking, rows))
-    legend = ranking_bars.legend(ranking.colours) if ranking.by is None and ranking.items else ""
-    return f'<div class="ranking ranking-full">{"".join(parts)}{legend}</div>'
+    legend = ranking_heat.legend() if items else ""
+    css = "ranking-full ranking-scored" if items else "ranking-full"
+    return f'<div class="ranking {css}">{"".join(parts)}{legend}</div>'
 
 
 def _groups(ranking: Ranking) -> list[Mapping[str, object]]:
@@ -72,9 +82,11 @@ def _group(
     ranking: Ranking, group: Mapping[str, object], columns: Sequence[Column], rows: Sequence[Row]
 ) -> str:
     members = ranking.members(group["key"])
-    head = "".join(f'<th class="{each.css}" scope="col">{escape(each.title)}</th>' for each in columns)
+    head = "".join(f'<th class="{each.css}" scope="col">{each.heading}</th>' for each in columns)
     lines = "".join(_line(ranking, row, members, columns) for row in rows)
-    drawn = f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>" if rows else ""
+    drawn = ""
+    if rows:
+        drawn = f'<div class="ranking-scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
     return _group_title(ranking, group, members) + drawn
 
 
@@ -133,26 +145,47 @@ def _name(ranking: Ranking, row: Row) -> str:
 def _score(ranking: Ranking, row: Row) -> str:
     code = str(row["unit_code"])
     mark = "" if ranking.by is None else marks.html(marks.STATUS[str(ranking.figure_of[code]["status"])])
-    return f"{mark} {escape(ranking.shown.get(code, format.MISSING))}"
+    sign = f'<span class="sign">{mark}</span>' if ranking.by is not None else ""
+    return f'{sign}<span class="figure-shown">{escape(ranking.shown.get(code, format.MISSING))}</span>'
 
 
-def _picture(ranking: Ranking) -> Column:
-    if ranking.by is None:
-        accent = of(ranking.accent, "title")
-        title = t("构成(蓝色:{kpi})", kpi=accent) if ranking.accent.key in ranking.items else t("构成")
-        return Column(css="bar", title=title, cell=lambda row, _: _parts(ranking, row))
+def _items(ranking: Ranking) -> list[Column]:
+    """A narrow column an item of the score: the points it lost."""
+    return [_item(ranking, kpi) for kpi in ranking.items] if ranking.by is None else []
+
+
+def _item(ranking: Ranking, kpi: str) -> Column:
+    head = ranking_heat.head(KPIS[kpi], accent=kpi == ranking.accent.key)
+
+    def cell(row: Row, group: Sequence[Row]) -> str:
+        return ranking_heat.cell(kpi, ranking.points.get(str(row["unit_code"]), ()))
+
+    return Column(css="heat", title=ranking.title(kpi), cell=cell, head=head)
+
+
+def _most_lost(ranking: Ranking) -> Column:
+    """The item that costs a unit most, in words, or why it has no rank."""
+
+    def cell(row: Row, group: Sequence[Row]) -> str:
+        if row["rank"] is None:
+            return f'<span class="why">{escape(reason(row))}</span>'
+        found = ranking.points[str(row["unit_code"])]
+        most = max(found, key=lambda each: each.lost, default=None)
+        if most is None or not most.lost:
+            return ""
+        short = of(KPIS[most.kpi], "short") or ranking.title(most.kpi)
+        return f'<span title="{escape(ranking.title(most.kpi))}">{escape(short)}</span> <small>−{most.lost}</small>'
+
+    return Column(css="most", title=t("失分最多的一项"), cell=cell)
+
+
+def _strip_of_values(ranking: Ranking) -> Column:
     along = ranking_bars.scale(ranking.by, ranking.figures)
     return Column(
         css="bar",
         title=t("数值与95%区间(竖线:目标)"),
         cell=lambda row, _: _strip(ranking, row, along),
     )
-
-
-def _parts(ranking: Ranking, row: Row) -> str:
-    if row["rank"] is None:
-        return f'<span class="why">{escape(reason(row))}</span>'
-    return ranking_bars.stacked(ranking.points[str(row["unit_code"])], ranking.colours)
 
 
 def _strip(ranking: Ranking, row: Row, along: ranking_bars.Scale) -> str:
@@ -179,7 +212,10 @@ def _rests_on(ranking: Ranking) -> Column:
 def _band(ranking: Ranking) -> Column:
     def cell(row: Row, group: Sequence[Row]) -> str:
         band = ranking.bands.get(str(row["unit_code"])) if ranking.contested(row["group"]) else None
-        return escape(band_text(band))
+        if band is None:
+            return ""
+        ranked = sum(each["rank"] is not None for each in group)
+        return ranking_bars.band(band, row["rank"], ranked, t("名次区间{band}", band=band_text(band)))
 
     return Column(css="band", title=t("名次区间"), cell=cell)
 

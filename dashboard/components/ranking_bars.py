@@ -1,66 +1,25 @@
-"""The pictures in a ranking's rows: what a score is made of, or where a value lies and how sure it is."""
+"""The pictures in a ranking's rows: where a value lies and how sure it is, and which ranks are as likely."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from dashboard import format
-from dashboard.components.marks import INK, MET, colour
+from dashboard.components.marks import INK, colour
 from dashboard.components.notation import Row
-from dashboard.components.ranking_points import Points
-from dashboard.i18n import listed, of, t
+from dashboard.i18n import t
 from metrics.intervals import Interval
 from metrics.kpi import Kpi
-from metrics.kpis import KPIS
+from metrics.rank_band import Band
 from metrics.uncertainty import interval_of
 
-ACCENT, EMPTY, INTERVAL = MET, "#F1F2F4", "#9AA0A6"
-DARKEST, LIGHTEST = 0x70, 0xD6
-"""Ends of the greys of a score's items."""
+INTERVAL, BAND = "#9AA0A6", "#B9C4CF"
 MARGIN = 4
 """Share of a scale, in percent, left free at either end."""
-
-
-def shades(kpis: Sequence[str], accent: str) -> dict[str, str]:
-    """A grey for each item, dark to light in the scorecard's order; the KPI picked out has the accent."""
-    step = (LIGHTEST - DARKEST) / max(len(kpis) - 1, 1)
-    greys = {kpi: f"#{round(DARKEST + place * step):02X}" for place, kpi in enumerate(kpis)}
-    return {kpi: ACCENT if kpi == accent else grey + grey[1:] * 2 for kpi, grey in greys.items()}
-
-
-def stacked(points: Sequence[Points], colours: Mapping[str, str]) -> str:
-    """What each item brings, one after another; the whole line is the full score."""
-    told = [said(each) for each in points]
-    drawn, at = [], 0.0
-    for each, text in zip(points, told, strict=True):
-        drawn.append(
-            f'<rect x="{at:.1f}%" width="{each.got}%" height="100%" fill="{colours[each.kpi]}"'
-            f' stroke="#FFFFFF" stroke-width="0.7"><title>{escape(text)}</title></rect>'
-        )
-        if colours[each.kpi] == ACCENT:
-            # Seen without colours too: the accent is underlined.
-            drawn.append(f'<rect x="{at:.1f}%" width="{each.got}%" y="80%" height="20%" fill="{INK}"></rect>')
-        at += float(each.got)
-    return (
-        f'<svg class="ranking-parts" role="img" aria-label="{escape(listed(told))}">'
-        f'<rect width="100%" height="100%" fill="{EMPTY}"></rect>{"".join(drawn)}</svg>'
-    )
-
-
-def said(points: Points) -> str:
-    """An item and its points: 投诉按期办结率 14.6/15.0分."""
-    return t("{kpi} {got}/{full}分", kpi=of(KPIS[points.kpi], "title"), got=points.got, full=points.full)
-
-
-def legend(colours: Mapping[str, str]) -> str:
-    """The items in the order in which they stand in every bar."""
-    entries = "".join(
-        f'<li><i style="background:{shade}"></i>{escape(of(KPIS[kpi], "title"))}</li>'
-        for kpi, shade in colours.items()
-    )
-    return f'<ul class="legend"><li>{escape(t("构成,自左至右:"))}</li>{entries}</ul>'
+BAND_EDGE = 20.0
+"""The same of the places of a group: a number stands on either side of a band."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +66,26 @@ def interval_text(kpi: Kpi, interval: Interval | None) -> str:
         return t("不计区间")
     low, high = (format.number(end, kpi.decimals) for end in interval)
     return t("95%区间 {low}–{high}", low=low, high=high)
+
+
+def band(found: Band, rank: int, ranked: int, text: str) -> str:
+    """The ranks a unit might as well have had as a bar from the group's first place to its last, a dot at its own.
+
+    The bar's ends are written beside it; ``text`` says it all for hovering and reading aloud.
+    """
+    step = (100 - 2 * BAND_EDGE) / max(ranked - 1, 1)
+    low, high, own = (BAND_EDGE + (each - 1) * step for each in (*found, rank))
+    first, last = found
+    ends = _end(low, "end", -6, first) + (_end(high, "start", 6, last) if last > first else "")
+    return (
+        f'<svg class="ranking-band" role="img" aria-label="{escape(text)}"><title>{escape(text)}</title>'
+        f"{_line(BAND_EDGE, 100 - BAND_EDGE, '#E3E3E3', 1)}{_line(low, high, BAND, 8)}"
+        f'<circle cx="{own:.2f}%" cy="8" r="3.5" fill="{INK}"></circle>{ends}</svg>'
+    )
+
+
+def _end(at: float, anchor: str, away: int, rank: int) -> str:
+    return f'<text x="{at:.2f}%" dx="{away}" y="12" text-anchor="{anchor}" font-size="11.5" fill="#5A5A5A">{rank}</text>'
 
 
 def _line(low: float, high: float, stroke: str, width: float) -> str:

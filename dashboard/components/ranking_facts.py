@@ -8,11 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 
 from dashboard import format
-from dashboard.components import ranking_bars, ranking_points
+from dashboard.components import ranking_points
 from dashboard.components.notation import Row
 from dashboard.components.ranking_points import Points
+from dashboard.i18n import of
 from dashboard.queries.rankings import moves
 from metrics.kpi import Kpi
+from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 from metrics.rank_band import Band
 
@@ -24,7 +26,7 @@ CONTEST = 3
 class Ranking:
     """What is shown: rows of ``queries.rankings.ranking`` now and a month before, and how to write a score.
 
-    ``by`` is the KPI ranked by, None for a score; ``accent`` the KPI picked out in the contribution bars.
+    ``by`` is the KPI ranked by, None for a score; ``accent`` the KPI picked out among the items.
     ``groups`` are the peer groups; ``names`` the short names; ``figures`` the KPI's rows of figures;
     ``bands`` of ranks, where they are to be shown; ``coverage_rule`` the share of the weights a rank needs;
     ``kinds`` the periods of a score's items, by KPI.
@@ -71,14 +73,13 @@ class Ranking:
         return [kpi for kpi, _, _ in parts]
 
     @cached_property
-    def colours(self) -> dict[str, str]:
-        """The colour of each item, the same in every bar."""
-        return ranking_bars.shades(self.items, self.accent.key)
-
-    @cached_property
     def moves(self) -> dict[str, int]:
         """Places gained since the month before, by unit."""
         return moves(self.rows, self.before)
+
+    def title(self, kpi: str) -> str:
+        """The title of an item."""
+        return of(KPIS[kpi], "title")
 
     def members(self, group: object) -> list[Row]:
         """The rows of a group, ranked first."""

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 
 from dashboard import format
-from dashboard.components import block, exhibit, headings, ranking_explained, ranking_head, slope
+from dashboard.components import block, exhibit, findings, headings, ranking_explained, ranking_head, slope
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS
@@ -90,8 +90,19 @@ def table(filters: Filters, ranks: Ranking, body: str) -> None:
         escape(t("变化只在两月都参评的单位之间比较。点选一行(或按回车)看为什么。")),
         reading(ranks),
     ]
-    shown = _exhibit(filters, ranks, what, t("排名"), table=taken_away(ranks), notes=notes)
+    finding = _finding(filters, ranks)
+    shown = _exhibit(filters, ranks, what, t("排名"), table=taken_away(ranks), notes=notes, finding=finding)
     exhibit.show(shown, body, key="ranking_table")
+
+
+def _finding(filters: Filters, ranks: Ranking) -> str:
+    """What costs the units shown most points; of a KPI how many meet its target."""
+    rows = [row for row in ranks.rows if filters.group in (None, row["group"])]
+    codes = [str(row["unit_code"]) for row in rows]
+    if ranks.by is None:
+        return findings.lost_most(ranks, [str(row["unit_code"]) for row in rows if row["rank"] is not None])
+    shown = [ranks.figure_of[code] for code in codes if code in ranks.figure_of]
+    return findings.judged(ranks.by, shown, ranks.names)
 
 
 def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
@@ -119,6 +130,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
         t("{unit}为什么是这个名次", unit=name),
         name,
         table=ranking_explained.table(ranks, unit, before),
+        finding=findings.lost_most(ranks, [unit.unit_code]),
     )
     exhibit.show(
         shown,

@@ -12,6 +12,7 @@ from html import escape
 from dashboard import format
 from dashboard.components import headings
 from dashboard.components.area_map import HATCH, AreaMap, fill
+from dashboard.components.exhibit import Title
 from dashboard.components.geometry import WIDTH
 from dashboard.components.links import going
 from dashboard.components.map_legend import HATCHED, legend
@@ -31,11 +32,12 @@ COARSE_HATCH = (
 )
 
 
-def title(who: str, what: str, months: Sequence[date], kind: PeriodKind) -> str:
+def title(who: str, what: str, months: Sequence[date], kind: PeriodKind) -> Title:
     """云南省各州(市) · 投诉按期办结率(%) · 2025年12月至2026年11月 · 实时数据."""
     last = headings.when(kind, months[-1])
     span = t("{first}至{last}", first=format.month(months[0]), last=last) if len(months) > 1 else last
-    return " · ".join((who, what, span, headings.edition()))
+    subject = " · ".join((who, what, span))
+    return Title(f"{subject} · {headings.edition()}", subject)
 
 
 def body(months: Mapping[date, AreaMap], wholes: Mapping[date, Row], month: date) -> str:

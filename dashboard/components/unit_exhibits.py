@@ -10,10 +10,11 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import state
 from dashboard.components import (
     exhibit,
+    findings,
     headings,
+    kpi_choice,
     notation,
     unit_below,
     unit_categories,
@@ -24,6 +25,7 @@ from dashboard.components.filters import PERIODS
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred, listed, of, sentences, t
+from metrics.kpi import Kpi
 from metrics.period import PeriodKind
 
 ABREAST = 3
@@ -37,6 +39,7 @@ def kpi_table(
     shown = exhibit.Exhibit(
         title=headings.title(name, t("全部指标"), month, found.kind),
         name=exhibit.file_name(f"{month:%Y-%m}", name, t("全部指标")),
+        finding=findings.themes(found.lines),
         notes=notes,
         source=unit_table.left_out(found),
         table=unit_table.table(found),
@@ -64,22 +67,14 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
     return [period, sentences(told)]
 
 
-def units_below(
-    found: unit_below.UnitsBelow, month: date, kpis: Mapping[str, str], *, simulated: bool
-) -> None:
-    """The units right below as small multiples, with the choice of their KPI (``kpis``: titles by key)."""
-    st.selectbox(
-        t("比较哪一个指标"),
-        list(kpis),
-        key=state.KPI,
-        format_func=kpis.__getitem__,
-        label_visibility="collapsed",
-        width=300,
-    )
+def units_below(found: unit_below.UnitsBelow, month: date, kpis: Sequence[Kpi], *, simulated: bool) -> None:
+    """The units right below as small multiples, with the choice of their KPI among ``kpis``."""
+    kpi_choice.show(t("比较哪一个指标"), kpis, width=300)
     rows = [row for code in found.months for row in found.months[code]]
     shown = exhibit.Exhibit(
         title=headings.title(found.who, headings.what(found.kpi), month, found.kind),
         name=exhibit.file_name(f"{month:%Y-%m}", found.who, of(found.kpi, "title")),
+        finding=findings.judged(found.kpi, found.last, found.names),
         source=unit_below.scale_text(found),
         table=notation.figure_table(rows, found.names),
         picture=True,
@@ -111,6 +106,7 @@ def categories(
         shown = exhibit.Exhibit(
             title=headings.title(name, t(topic.title), month),
             name=exhibit.file_name(f"{month:%Y-%m}", name, t(topic.title)),
+            finding=findings.largest_share(amounts),
             source=text,
             notes=[
                 unit_categories.legend(month_is_known=this_month > 0) if rows else "",
@@ -143,6 +139,7 @@ def reports(
     shown = exhibit.Exhibit(
         title=headings.title(name, t("报送记录与修订"), month),
         name=exhibit.file_name(f"{month:%Y-%m}", name, t("报送记录")),
+        finding=findings.reports_on_time(cells),
         source=t("按时与否以首个未被退回的版本为准;数据以最新版本为准。"),
         table=unit_reports.table(cells, revisions, name),
         simulated=simulated,

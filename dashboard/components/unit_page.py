@@ -121,15 +121,14 @@ def group_title(build: str, key: object) -> str:
     return next((of(dict(each), "title") for each in groups if each["key"] == key), "")
 
 
-def notes(build: str, picked: Unit, month: date, *, asked: bool) -> list[str]:
-    """Level, group, population with its source, edition; and why this unit, where none was ``asked`` for."""
+def notes(build: str, picked: Unit, month: date) -> list[str]:
+    """Level, group, population with its source, edition."""
     basis = of(builds.dimensions(build).campaign, "population_basis")
     return [
         level_title(build, picked),
         group_title(build, picked["peer_group"]) if units.peers(build, picked) else "",
         unit_head.population_text(units.population(build, picked, month), basis),
         *headings.standing(month),
-        "" if asked else t("未选单位,先看第一个填报单位"),
     ]
 
 

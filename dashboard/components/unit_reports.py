@@ -45,8 +45,19 @@ def body(cells: Sequence[Row], revisions: Revisions) -> str:
     )
 
 
+def state_of(rows: Sequence[Row]) -> str:
+    """In what time the report of a month came, from its sheets; ``returned`` where it was and nothing came since."""
+    asked = _asked(rows)
+    return "returned" if asked["content"] == RETURNED_CONTENT else _state(asked)
+
+
+def _asked(rows: Sequence[Row]) -> Row:
+    """A sheet of the report that was to come: it says when."""
+    return next((row for row in rows if row["content"] != NOT_APPLICABLE), rows[0])
+
+
 def _line(month: str, rows: Sequence[Row], revision: Mapping[str, object] | None) -> str:
-    asked = next((row for row in rows if row["content"] != NOT_APPLICABLE), rows[0])
+    asked = _asked(rows)
     own = [
         link(format.month(date.fromisoformat(f"{month}-01")), month=month),
         _timing(asked),

@@ -9,6 +9,7 @@ from html import escape
 import polars as pl
 
 from dashboard import format
+from dashboard.components import aligned
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER, shown
@@ -150,7 +151,7 @@ def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
         "before": before,
         "year": last_year,
         "peers": _median(line),
-        "above": "" if line.above is None else escape(shown(kpi, line.above)),
+        "above": "" if line.above is None else aligned.number(shown(kpi, line.above)),
     }
 
 
@@ -171,16 +172,15 @@ def _period(shown_table: UnitTable, line: UnitLine) -> str:
 
 
 def _value(line: UnitLine) -> str:
-    mark = html(STATUS[line.status])
-    unit = escape(format.unit(line.kpi)) if line.row["value"] is not None else ""
-    return f"{mark} <b>{escape(shown(line.kpi, line.row))}</b> <small>{unit}</small>"
+    unit = format.unit(line.kpi) if line.row["value"] is not None else ""
+    return aligned.figure(shown(line.kpi, line.row), mark=html(STATUS[line.status]), unit=unit)
 
 
 def _target(line: UnitLine) -> str:
     if line.row["target"] is None:
         return ""
     label = escape(format.target_label(line.held))
-    return f"{escape(format.target(line.kpi, line.row['target']))} <small>{label}</small>"
+    return f"{aligned.number(format.target(line.kpi, line.row['target']))} <small>{label}</small>"
 
 
 def _gap(line: UnitLine) -> str:
@@ -188,7 +188,7 @@ def _gap(line: UnitLine) -> str:
         return ""
     how = _summed(line)
     small = f" <small>{escape(how)}</small>" if how else ""
-    return f'<span class="missed">{escape(missing(line))}</span>{small}'
+    return f"{escape(missing(line))}{small}"
 
 
 def _summed(line: UnitLine) -> str:
@@ -207,13 +207,13 @@ def _change(line: UnitLine, place: int) -> str:
     if not text:
         return ""
     since = f" <small>{escape(t(name))}</small>" if name == "较上次" else ""
-    return f"{escape(text)}{since}"
+    return f"{aligned.number(text)}{since}"
 
 
 def _median(line: UnitLine) -> str:
     if line.median is None:
         return ""
-    median = escape(format.number(line.median, line.kpi.decimals))
+    median = aligned.number(format.number(line.median, line.kpi.decimals))
     return f"{median} <small>{escape(t('({count}个单位)', count=line.peers))}</small>"
 
 

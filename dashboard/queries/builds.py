@@ -164,6 +164,13 @@ def top_level(build: str) -> str:
     return str(dimensions(build).levels[0]["key"])
 
 
+def whole_code(build: str) -> str:
+    """The code of the unit that is the whole campaign's area."""
+    return str(
+        dimensions(build).units.row(by_predicate=pl.col("level") == top_level(build), named=True)["unit_code"]
+    )
+
+
 def compared_levels(build: str) -> list[dict[str, object]]:
     """The levels whose units can be compared with one another: those below the top."""
     return list(dimensions(build).levels[1:])

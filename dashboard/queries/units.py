@@ -22,9 +22,9 @@ ENOUGH_CASES = ("met", "missed", "no_target")
 
 
 def unit(build: str, code: str | None) -> Unit:
-    """The unit of a code; the first reporting unit without one."""
+    """The unit of a code; the whole without one."""
     units = builds.dimensions(build).units.filter(~pl.col("own_office"))
-    level = builds.dimensions(build).reporting_level
+    level = builds.top_level(build)
     found = units.filter(pl.col("unit_code") == code if code else pl.col("level") == level)
     return found.row(0, named=True)
 

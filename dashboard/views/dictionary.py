@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.components import definitions, page
+from dashboard.components import definitions, dictionary_page, page
 from dashboard.i18n import of, t
 from dashboard.queries import builds
 from etl.sheets import SHEETS
@@ -14,6 +14,7 @@ build, dimensions, campaign = (
     builds.dimensions(filters.build),
     builds.campaign(filters.build),
 )
+card = builds.scorecard(build, filters.month)
 
 page.head(
     t("口径"),
@@ -23,19 +24,11 @@ page.head(
         t("可直接打印"),
     ],
 )
-wanted = st.text_input(
-    t("查找"),
-    placeholder=t("输入指标、列名或文件名,回车查找"),
-    label_visibility="collapsed",
-    key=state.WANTED,
-).strip()
 parts = [
-    definitions.kpi_chapter(builds.collected(build), dimensions.targets, wanted),
-    definitions.scorecard_chapter(builds.scorecard(build, filters.month), wanted),
-    definitions.words_chapter(campaign, wanted),
-    *definitions.sheet_chapters(campaign, SHEETS, wanted),
+    *definitions.kpi_parts(builds.collected(build), dimensions.targets),
+    *definitions.scorecard_parts(card),
+    definitions.method_part(card),
+    definitions.words_part(campaign),
+    *definitions.sheet_parts(campaign, SHEETS),
 ]
-if any(parts):
-    definitions.show(parts)
-else:
-    page.note(t("没有找到“{wanted}”。换一个词,或清空查找框看全部。", wanted=wanted))
+dictionary_page.show(parts, st.session_state[state.WANTED])

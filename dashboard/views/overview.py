@@ -1,4 +1,4 @@
-"""总览: 本月情况如何? Cards, who has handed in, the map beside the ranking, what needs attention."""
+"""总览: 本月情况如何? Cards, who has handed in, what needs attention beside the ranking and the map."""
 
 import streamlit as st
 
@@ -39,9 +39,11 @@ page.head(
 )
 cards.show([*map(cards.figure_card, facts), *core_cards.issues_cards(asked, history, month)])
 hand_in.show(handed_in, names)
-left, right = st.columns([49, 80], gap="medium")
+# What asks for somebody comes first, also where the columns stand one below another.
+left, middle, right = st.columns([37, 52, 40], gap="medium")
 with left:
-    overview_page.show_map(filters, today)
-with right:
+    attention.show(overview_page.foot(filters, today, history, names))
+with middle:
     overview_page.show_ranking(filters, today, names)
-attention.show(overview_page.foot(filters, today, history, names))
+with right:
+    overview_page.show_map(filters, today)

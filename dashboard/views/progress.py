@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import format, state
 from dashboard.components import (
     exhibit,
+    findings,
     headings,
     notation,
     page,
@@ -48,6 +49,7 @@ page.head(
     [*headings.standing(month), of(campaign.due, "label")],
     progress_head.sentence(of_month, names, level=level, today=today, is_frozen=frozen),
 )
+facts = {"names": names, "level": level, "picked": filters.unit}
 left, right = st.columns([5, 8], gap="medium")
 with left:
     reader = people.principal()
@@ -59,28 +61,39 @@ with left:
     excused = progress_list.excused(open_rows, names, today)
     shown = framed(
         t("未报、退回、迟报、缺表"),
+        finding=findings.open_reports([each.row for each in found]),
         table=progress_list.table(found),
         notes=progress_list.notes(found, excused),
     )
     exhibit.show(shown, progress_list.body(found, excused, is_frozen=frozen), key="to_remind")
+    by_sheet = progress_sheets.SheetMatrix(
+        cells=reports.sheets(build, month, today), reports=of_month, **facts
+    )
+    shown = framed(
+        t("月报各表"),
+        finding=progress_sheets.finding(by_sheet),
+        table=progress_sheets.table(by_sheet),
+        notes=[progress_sheets.legend()],
+    )
+    exhibit.show(shown, progress_sheets.body(by_sheet, shown.title), key="sheets")
     kpi = KPIS[progress_head.ON_TIME_RATE]
     history = figures.history(
         build, months[-1], (kpi.key,), builds.top_level(build), today, "month"
     ).to_dicts()
     shown = framed(
         headings.what(kpi),
+        finding=findings.on_time(next((row for row in history if row["month"] == month), None)),
         table=notation.figure_table(history, builds.unit_names(build)),
         picture=True,
         notes=[progress_share.explained()],
     )
     exhibit.show(shown, progress_share.drawing(kpi, history, month, shown.title), key="share")
 with right:
-    facts = {"names": names, "level": level, "picked": filters.unit}
     by_month = progress_months.MonthMatrix(rows=rows, months=months, month=month, today=today, **facts)
-    shown = framed(t("月报报送"), table=progress_months.table(by_month), notes=[progress_months.legend()])
-    exhibit.show(shown, progress_months.body(by_month, shown.title), key="months")
-    by_sheet = progress_sheets.SheetMatrix(
-        cells=reports.sheets(build, month, today), reports=of_month, **facts
+    shown = framed(
+        t("月报报送"),
+        finding=findings.late_most(rows, names),
+        table=progress_months.table(by_month),
+        notes=[progress_months.legend()],
     )
-    shown = framed(t("月报各表"), table=progress_sheets.table(by_sheet), notes=[progress_sheets.legend()])
-    exhibit.show(shown, progress_sheets.body(by_sheet, shown.title), key="sheets")
+    exhibit.show(shown, progress_months.body(by_month, shown.title), key="months")

@@ -12,7 +12,7 @@ dimensions = builds.dimensions(filters.build)
 
 page.head(*ranking_page.head(filters, ranks), ranking_head.sentence(ranks, filters.group))
 ranking_page.tabs(filters, ranks)
-left, right = st.columns([4, 3], gap="medium")
+left, right = st.columns([13, 8], gap="medium")
 with left:
     ranking_page.table(filters, ranks, ranking.full_body(ranks, filters.group))
 with right:

@@ -6,6 +6,7 @@ from dashboard import state
 from dashboard.access.doors import doors
 from dashboard.access.principal import may
 from dashboard.components import (
+    contents,
     page,
     unit_exhibits,
     unit_explained,
@@ -14,7 +15,7 @@ from dashboard.components import (
     unit_page,
     unit_score,
 )
-from dashboard.i18n import of
+from dashboard.i18n import t
 from dashboard.queries import builds, people, unit_reports, units
 from dashboard.services import explanations
 
@@ -33,10 +34,11 @@ unit_page.way(build, picked, sight)
 lines = unit_page.lines(build, picked, month, today, period, compares=compares)
 page.head(
     unit_page.title(build, picked, month),
-    unit_page.notes(build, picked, month, asked=filters.unit is not None or not compares),
+    unit_page.notes(build, picked, month),
     unit_page.sentence(build, picked, lines, month, today),
 )
 unit_facts.show(unit_page.facts(build, picked, lines, month, today, compares=compares))
+parts, at_top = {"unit_table": t("全部指标")}, st.container()
 if not compares:
     unit_score.show(filters, picked, today, simulated=simulated)
 
@@ -53,19 +55,25 @@ unit_explained.show(told, kpis, names[reporting], month)
 
 if may(principal, "narrative.read", code):
     written, writers = unit_page.narratives(build, picked, month)
+    if written:
+        parts["unit_narratives"] = t("整治情况")
     unit_narratives.show(written, writers, names[code], month, simulated=simulated)
 
 below = unit_page.below(build, picked, filters.kpi, month, today, period)
 if below is not None:
-    titles = {each.key: of(each, "title") for each in kpis}
-    unit_exhibits.units_below(below, month, titles, simulated=simulated)
+    parts["unit_below"] = below.who
+    unit_exhibits.units_below(below, month, kpis, simulated=simulated)
 
 topics = unit_page.topics(build)
 reported = {topic.sheet: unit_reports.reported(build, picked, topic.sheet, month) for topic in topics}
+parts |= {f"unit_{topic.key}": t(topic.title) for topic in topics}
 categories = unit_reports.categories(build, level, code, month)
 unit_exhibits.categories(topics, categories, names[code], month, reported, simulated=simulated)
 
 cells = unit_reports.sheets(build, reporting, month, today)
 if cells:
     revisions = unit_reports.revisions(build, reporting)
+    parts["unit_reports"] = t("报送记录与修订")
     unit_exhibits.reports(cells, revisions, names[reporting], month, simulated=simulated)
+with at_top:
+    contents.show(parts)

@@ -16,6 +16,7 @@ def _share(
     small: SmallNumbers | None = None,
     spread: Spread | None = None,
     note: tuple[str, str] = ("", ""),
+    short: tuple[str, str] = ("", ""),
 ) -> Kpi:
     """A percentage of two counts of one sheet: (column, Chinese, English) above and below the line."""
     return Kpi(
@@ -37,6 +38,8 @@ def _share(
         spread=spread,
         note_zh=note[0],
         note_en=note[1],
+        short_zh=short[0],
+        short_en=short[1],
     )
 
 
@@ -48,6 +51,7 @@ TWO_RECORDER_RATE = _share(
     ("actions", "执法行动次数", "enforcement actions"),
     sheet="monthly",
     small=FEW_ANSWERS,
+    short=("双记录仪", "Two record."),
 )
 LEGAL_REVIEW_RATE = _share(
     "legal_review_rate",
@@ -56,6 +60,7 @@ LEGAL_REVIEW_RATE = _share(
     ("major_decisions_reviewed", "经法制审核的重大执法决定数", "major decisions legally reviewed"),
     ("major_decisions", "重大执法决定数", "major enforcement decisions"),
     sheet="monthly",
+    short=("法制审核", "Legal review"),
 )
 PENALTIES_PUBLISHED_RATE = _share(
     "penalties_published_rate",
@@ -65,6 +70,7 @@ PENALTIES_PUBLISHED_RATE = _share(
     ("penalties_due", "应公开行政处罚决定数", "penalty decisions due for publication"),
     sheet="monthly",
     small=FEW_ANSWERS,
+    short=("处罚公开", "Penalty publ."),
 )
 FILES_PASSED_RATE = _share(
     "files_passed_rate",
@@ -75,6 +81,7 @@ FILES_PASSED_RATE = _share(
     sheet="quarterly",
     small=FEW_ANSWERS,
     note=("合格指除不合格以外的任何等次", "Pass means any grade but fail"),
+    short=("案卷合格", "Files passed"),
 )
 FILES_EXCELLENT_RATE = _share(
     "files_excellent_rate",

@@ -62,6 +62,14 @@ def test_a_row_picked_by_keyboard_is_explained_item_by_item(browser, address):
     with opened(browser, address("full") + PAGE, WIDE) as (page, seen):
         row = page.locator(".ranking-full tbody tr").first
         score = row.locator(".score").inner_text().strip()
+        # Law: what a unit lost, cell by cell, is all that its score lacks to a hundred.
+        lines = page.locator(".ranking-full tbody tr").evaluate_all(
+            "rows => rows.map(row => [row.querySelector('.score').innerText,"
+            " ...[...row.querySelectorAll('td.heat')].map(cell => cell.innerText)].map(text => text.trim()))"
+        )
+        for own, *cells in lines:
+            assert sum(Decimal(cell) for cell in cells if cell != "–") == 100 - Decimal(own)
+        bands = page.locator(".ranking-full .ranking-band").count()
         row.focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(".ranking-why table")
@@ -74,6 +82,7 @@ def test_a_row_picked_by_keyboard_is_explained_item_by_item(browser, address):
         assert f"{score}分" in page.locator(".ranking-facts").first.inner_text()
     assert sum(Decimal(cell.split("/")[0]) for cell in got) == Decimal(score)
     assert sum(Decimal(cell.split("/")[1]) for cell in got) == 100
+    assert len(lines) == bands > 10
     assert seen.failures == []
 
 

@@ -66,8 +66,8 @@ def test_red_lines_come_first_then_the_furthest_from_its_target_then_counts():
     assert order == ["violations", "training_hours_per_officer", "complaints_on_time_rate", "issues_overdue"]
 
 
-def test_without_a_unit_asked_for_the_first_reporting_one_is_shown(build):
-    assert units.unit(build("full"), None)["unit_code"] == KUNMING
+def test_without_a_unit_asked_for_the_whole_is_shown(build):
+    assert units.unit(build("full"), None)["unit_name"] == "云南省"
     assert units.unit(build("district"), None)["unit_name"] == "坪山区"
 
 
