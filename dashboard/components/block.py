@@ -10,7 +10,10 @@ from pathlib import Path
 
 import streamlit as st
 
-SCRIPT = Path(__file__).with_name("block.js").read_text(encoding="utf-8")
+SCRIPT = "\n".join(
+    Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in ("tips", "zoom", "block")
+)
+"""One script for every block: what marks say, maps to move, and the block itself."""
 
 
 def show(html: str, *, key: str, **taken_away: object) -> None:

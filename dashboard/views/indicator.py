@@ -5,7 +5,7 @@ from dashboard.components import indicator_exhibits, indicator_page, indicator_r
 from dashboard.queries import builds
 
 filters, today = state.filters(), builds.today()
-simulated = builds.dimensions(filters.build).simulated
+simulated, explored = builds.dimensions(filters.build).simulated, filters.explore == state.CHARTS
 indicator = indicator_page.facts(filters, today)
 
 page.head(*indicator_page.head(indicator), indicator_words.sentence(indicator))
@@ -13,10 +13,10 @@ indicator_exhibits.hints(
     indicator_page.crumbs(filters, indicator),
     indicator_words.hints(indicator, builds.months(filters.build, today), filters.period),
 )
-indicator_exhibits.definition_and_trend(indicator, simulated=simulated)
+indicator_exhibits.definition_and_trend(indicator, simulated=simulated, explored=explored)
 opened = indicator_page.rows(filters, indicator, today)
 if opened is not None:
     indicator_rows.show(opened)
 if indicator.rows:
     way = indicator_page.way(indicator, filters.chart)
-    indicator_exhibits.units(indicator, way, filters.order, simulated=simulated)
+    indicator_exhibits.units(indicator, way, filters.order, simulated=simulated, explored=explored)
