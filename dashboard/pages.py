@@ -12,6 +12,7 @@ from dashboard.i18n import deferred
 from dashboard.state import (
     BY,
     CHART,
+    EXPLORE,
     GROUP,
     KPI,
     LEVEL,
@@ -62,14 +63,14 @@ PAGES = (
         title=deferred("地图"),
         question=deferred("在哪里?"),
         filters=(MONTH, PERIOD, LEVEL, KPI),
-        picks=(UNIT,),
+        picks=(UNIT, EXPLORE),
     ),
     Page(
         key="indicator",
         title=deferred("指标"),
         question=deferred("这个数怎么来的,差别是真的吗?"),
         filters=(MONTH, PERIOD, LEVEL, KPI),
-        picks=(UNIT, ROWS, PART, CHART, ORDER),
+        picks=(UNIT, ROWS, PART, CHART, ORDER, EXPLORE),
     ),
     Page(
         key="unit",

@@ -20,7 +20,7 @@ from metrics.period import PeriodKind, parse_month
 BUILD, ASKED, PUBLISHED, USED = "build", "asked", "published", "used"
 """Keys of the session alone: the build read in this run, the address the reader has changed to in this run, the
 one written last, and the keys the page of this run uses."""
-MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, PART, CHART, ORDER, WANTED, LANG = ADDRESS = (
+MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, PART, CHART, ORDER, EXPLORE, WANTED, LANG = ADDRESS = (
     "month",
     "period",
     "level",
@@ -32,6 +32,7 @@ MONTH, PERIOD, LEVEL, GROUP, KPI, UNIT, BY, ROWS, PART, CHART, ORDER, WANTED, LA
     "part",
     "chart",
     "order",
+    "explore",
     "wanted",
     "lang",
 )
@@ -41,6 +42,8 @@ BY_SCORE, BY_KPI = "score", "kpi"
 """What a ranking goes by."""
 DOTS, FUNNEL = "dots", "funnel"
 """How units are drawn beside one another."""
+CANVAS, CHARTS = "map", "charts"
+"""What is asked for to explore in: the map on a canvas, the charts in Plotly."""
 BY_VALUE, BY_PLACE = "", "place"
 """How units are listed and drawn: by value, or as the campaign orders them."""
 
@@ -52,7 +55,7 @@ class Filters:
     ``period``: None for the one each KPI is usually looked at in. ``level``: where units are compared.
     ``group``: a peer group, None for all. ``by_score``: rankings go by the scorecard, not by the KPI.
     ``rows``: the unit whose rows behind a figure are open, ``part`` which of them (see etl.provenance). ``chart`` and ``order``: how units are drawn and
-    listed, "" for what suits them best.
+    listed, "" for what suits them best. ``explore``: which library is asked for beyond the drawings, "" for none.
     """
 
     build: str
@@ -67,6 +70,7 @@ class Filters:
     part: str = ""
     chart: str = ""
     order: str = ""
+    explore: str = ""
 
 
 def arrive() -> None:
@@ -153,4 +157,5 @@ def filters() -> Filters:
         part=held[PART],
         chart=held[CHART],
         order=held[ORDER],
+        explore=held[EXPLORE],
     )

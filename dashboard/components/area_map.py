@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from dashboard.components.geometry import WIDTH, Shape
+from dashboard.components.geometry import LABEL_HEIGHT, WIDTH, Shape
 from dashboard.components.links import going
 from dashboard.components.map_legend import HATCHED, NO_COLOUR, legend
 from dashboard.components.marks import INK
@@ -119,11 +119,11 @@ def fill(kpi: Kpi, row: Row, shade: Mapping[str, int]) -> str:
 def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) -> str:
     """Name and value in the middle of the area: the value alone where the name is too long for it."""
     name, value = area_map.names[shape.code], escape(labelled(area_map.kpi, row))
-    size = min(NAME_SIZE, max(SMALLEST_NAME, shape.label_width / max(_length(name), 3)))
+    size = min(NAME_SIZE, max(SMALLEST_NAME, shape.label_width / max(letters(name), 3)))
     x, y = f"{shape.label_x:.0f}", shape.label_y
-    if shape.label_width < VALUE_SIZE * _length(value):
+    if shape.label_height < LABEL_HEIGHT or shape.label_width < VALUE_SIZE * letters(value):
         return ""
-    if shape.label_width < SMALLEST_NAME * _length(name) * ROOM:
+    if shape.label_width < SMALLEST_NAME * letters(name) * ROOM:
         lines = f'<text x="{x}" y="{y + 8:.0f}" font-size="{VALUE_SIZE}">{value}</text>'
     else:
         lines = (
@@ -137,7 +137,7 @@ def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) 
     return f'<g fill="{ink}" text-anchor="middle" pointer-events="none" aria-hidden="true"{halo}>{lines}</g>'
 
 
-def _length(text: str) -> float:
+def letters(text: str) -> float:
     """How long a text is, in letters of Chinese."""
     return sum(1 if ord(sign) > 0x2E80 else LATIN_WIDTH for sign in text)
 

@@ -16,6 +16,8 @@ export default function ({ parentElement, data }) {
     const held = slot.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     slot.innerHTML = data.html; // every text in it was escaped where it was made
     slot.shown = data.html;
+    tell();
+    movable(slot);
     if (held) slot.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
     // What a link has opened further down the page comes into sight.
     const opened = slot.querySelector("[data-arrive]");
@@ -42,6 +44,7 @@ export default function ({ parentElement, data }) {
       go(completed(going.dataset.go));
     }
   };
+  tellTips(slot);
   slot.onclick = act;
   slot.onkeydown = (event) => {
     const ownKeys = event.target.closest("a, button, summary, input, select");
@@ -149,15 +152,19 @@ function composed(slot, data) {
   const [size, weight] = data.finding ? [13, 400] : [15, 600];
   y = paragraph(paper, wrapped(data.title, width - 32, size), y, size, "#1D1D1F", weight);
   y += 6;
-  for (const svg of chart ? chart.querySelectorAll(".main-svg") : body.querySelectorAll("svg")) {
+  // A drawing may hold drawings of its own: they go with it.
+  const whole = [...body.querySelectorAll("svg")].filter((svg) => !svg.parentElement.closest("svg"));
+  const drawings = chart ? [chart] : whole;
+  const top = Math.min(...drawings.map((each) => each.getBoundingClientRect().top));
+  for (const svg of chart ? chart.querySelectorAll(".main-svg") : whole) {
     const place = svg.getBoundingClientRect();
     const copy = paper.appendChild(svg.cloneNode(true));
-    const at = { x: 16 + place.left - frame.left, y: y + place.top - frame.top, width: place.width, height: place.height };
+    const at = { x: 16 + place.left - frame.left, y: y + place.top - top, width: place.width, height: place.height };
     for (const [name, value] of Object.entries(at)) copy.setAttribute(name, value);
+    for (const mark of copy.querySelectorAll("[data-tip]")) mark.removeAttribute("data-tip");
     copy.removeAttribute("style");
   }
-  const drawings = [...(chart ? [chart] : body.querySelectorAll("svg"))];
-  y += Math.max(...drawings.map((each) => each.getBoundingClientRect().bottom - frame.top)) + 8;
+  y += Math.max(...drawings.map((each) => each.getBoundingClientRect().bottom - top)) + 8;
   y = legend(paper, slot.querySelectorAll(".legend li"), y, width);
   y = paragraph(paper, wrapped(data.source, width - 32, 12), y, 12, "#5A5A5A", 400);
   paper.setAttribute("height", Math.ceil(y + 10));

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-SCRIPT = "".join(
-    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("find.js", "block.js")
+SCRIPT = "\n".join(
+    Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
+    for name in ("find", "tips", "zoom", "block")
 )
+"""One script for every block: what is looked for, what marks say, maps to move, and the block itself."""
 
 
 def show(html: str, *, key: str, **taken_away: object) -> None:

@@ -1,12 +1,13 @@
-"""What every Plotly chart shares: its look, its reference lines, its words on hovering. Nothing is fetched."""
+"""What every chart shares: its specification, its look, its reference lines, its words on hovering.
+
+A specification is written once, in Plotly's vocabulary. It is drawn as SVG on the server (``chart_svg``); who
+wants to enlarge a part of it asks for the same in Plotly, whose script of several megabytes is loaded only then.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import plotly.graph_objects as go
-import streamlit as st
 
 from dashboard import format
 from dashboard.components.indicator_facts import Indicator, Row
@@ -19,9 +20,12 @@ GRID, HAIR = "#EDEDED", "#6B6B6B"
 SYMBOLS = {"met": "circle", "missed": "triangle-down", "too_few_cases": "circle-open", "no_target": "circle"}
 
 
-def show(figure: go.Figure, *, key: str) -> None:
-    """Draw a chart as it is, without the library's tools."""
-    st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, width="stretch")
+@dataclass(frozen=True, kw_only=True)
+class Specification:
+    """A chart before it is drawn: what is shown, and how it is laid out."""
+
+    traces: Sequence[Mapping[str, object]]
+    layout: Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,26 @@
-"""Units beside one another, best first, each with its 95 % interval, in Plotly."""
+"""Units beside one another, best first, each with its 95 % interval."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
-from dashboard.components.charts import SYMBOLS, layout_of, line_at, reach, references, told, width_of
+from dashboard.components.charts import (
+    SYMBOLS,
+    Specification,
+    layout_of,
+    line_at,
+    reach,
+    references,
+    told,
+    width_of,
+)
 from dashboard.components.indicator_facts import Indicator, Row
 from dashboard.components.marks import colour
 
 ROW_HEIGHT, LABEL_HEIGHT = 22, 17
 
 
-def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
+def dots(indicator: Indicator, rows: Sequence[Row]) -> Specification:
     """A line a unit, best first: its value as the mark of its judgement, and how far chance may have moved it.
 
     The target is a dashed line, the explained unit's own value a plain one.
@@ -33,7 +40,7 @@ def dots(indicator: Indicator, rows: Sequence[Row]) -> go.Figure:
     layout["yaxis"] |= {"range": bottom_and_top, "ticklen": 0}
     layout["shapes"] = _picked_row(indicator, rows)
     layout["annotations"] = labels
-    return go.Figure(traces, layout)
+    return Specification(traces=traces, layout=layout)
 
 
 def _span(indicator: Indicator, rows: Sequence[Row]) -> list[float]:

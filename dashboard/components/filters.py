@@ -148,6 +148,7 @@ def settle(build: str, today: date, sight: frozenset[str] | None, *, every_month
     state.settle(state.PART, list(PARTS), ALL)
     state.settle(state.CHART, ["", state.DOTS, state.FUNNEL], "")
     state.settle(state.ORDER, [state.BY_VALUE, state.BY_PLACE], state.BY_VALUE)
+    state.settle(state.EXPLORE, ["", state.CANVAS, state.CHARTS], "")
     state.settle_text(state.WANTED)
 
 

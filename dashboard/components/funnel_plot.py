@@ -1,14 +1,13 @@
-"""Units by how much their figure rests on, within what chance allows, in Plotly."""
+"""Units by how much their figure rests on, within what chance allows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
-
 from dashboard.components.certainty_words import SIGNS, symbol, word
 from dashboard.components.charts import (
     Reference,
+    Specification,
     layout_of,
     line_at,
     reach,
@@ -28,7 +27,7 @@ WIDE_SPAN = 30
 """Beyond this ratio of the largest to the smallest unit, the scale is logarithmic."""
 
 
-def funnel(indicator: Indicator) -> go.Figure:
+def funnel(indicator: Indicator) -> Specification:
     """Units by how much their figure rests on, within the limits that chance allows; those outside are named.
 
     A clear difference has a filled sign, a possible one an open sign, in the colour of its side.
@@ -56,7 +55,7 @@ def funnel(indicator: Indicator) -> go.Figure:
     layout["yaxis"] |= {"range": span}
     layout["annotations"] = _labels(lines, (span[1] - span[0]) / (HEIGHT - margin["t"] - margin["b"]))
     across = [line_at(each, "y", [min(sizes), max(sizes)]) for each in lines]
-    return go.Figure([*across, *curves, _funnel_marks(indicator, points)], layout)
+    return Specification(traces=[*across, *curves, _funnel_marks(indicator, points)], layout=layout)
 
 
 def _labels(lines: Sequence[Reference], pixel: float) -> list[dict[str, object]]:

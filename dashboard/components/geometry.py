@@ -21,15 +21,19 @@ WIDTH = 1000
 """Width of the drawing in its own units; the grid is one unit."""
 TOLERANCE = 2.0
 """How far, in units, a simplified border may lie from the border it stands for."""
-LABEL_HEIGHT, LINES_TRIED = 56, 40
+LABEL_HEIGHT, LABEL_WIDTH, LINES_TRIED = 56, 50, 40
+LOW_LABELS = (40, 28, 20, 14)
+"""Heights of the places a label has once the map is enlarged, where it does not fit before."""
+LABEL_SHAPE = 1.2
+"""Width of a usual label for its height."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """One unit's outline on a drawing of WIDTH units and ``height``.
 
-    ``polygons``: each its closed rings, the outer first; ``path``: the same for SVG. ``label_x``, ``label_y``
-    and ``label_width``: middle and width of the widest place for a label.
+    ``polygons``: each its closed rings, the outer first; ``path``: the same for SVG. ``label_x``, ``label_y``,
+    ``label_width`` and ``label_height``: middle and size of the widest place for a label, 0 for a point.
     """
 
     code: str
@@ -38,6 +42,7 @@ class Shape:
     label_x: float
     label_y: float
     label_width: float
+    label_height: int
     height: int
 
 
@@ -141,7 +146,7 @@ def _distance(point: Point, start: Point, end: Point) -> float:
 
 def _shape(code: str, polygons: tuple[Polygon, ...], height: int) -> Shape:
     rings = [list(ring) for rings in polygons for ring in rings]
-    x, y, width = _widest_place(rings)
+    x, y, width, label_height = _widest_place(rings)
     return Shape(
         code=code,
         polygons=polygons,
@@ -149,6 +154,7 @@ def _shape(code: str, polygons: tuple[Polygon, ...], height: int) -> Shape:
         label_x=x,
         label_y=y,
         label_width=width,
+        label_height=label_height,
         height=height,
     )
 
@@ -158,16 +164,35 @@ def _path(ring: Ring) -> str:
     return f"M{ring[0][0]},{ring[0][1]}l{' '.join(steps)}z"
 
 
-def _widest_place(rings: list[Ring]) -> tuple[float, float, float]:
-    """Middle and width of the widest strip of a label's height inside the outline; of a line, where none fits."""
+def _widest_place(rings: list[Ring]) -> tuple[float, float, float, int]:
+    """Middle, width and height of the place for a label.
+
+    The widest strip of a label's height inside the outline; where that is too narrow, the lower strip in which
+    a label is largest; the middle of a line, where there is none.
+    """
     top, bottom = min(y for ring in rings for _, y in ring), max(y for ring in rings for _, y in ring)
     lines = [top + (bottom - top) * line / LINES_TRIED for line in range(1, LINES_TRIED)]
-    for height in (LABEL_HEIGHT, 0):
-        strips = ((right - left, left, y) for y in lines for left, right in _inside(rings, y, height))
-        if (widest := max(strips, default=None)) is not None:
-            width, left, y = widest
-            return left + width / 2, y, width if height else 0.0
-    raise ValueError("an outline without an inside")
+    found = {height: _widest_strip(rings, lines, height) for height in (LABEL_HEIGHT, *LOW_LABELS)}
+    fitting = {height: strip for height, strip in found.items() if strip is not None}
+    full = fitting.get(LABEL_HEIGHT)
+    if full is not None and full[2] >= LABEL_WIDTH:
+        return *full, LABEL_HEIGHT
+    if fitting:
+        height = max(fitting, key=lambda each: min(fitting[each][2], each * LABEL_SHAPE))
+        return *fitting[height], height
+    point = _widest_strip(rings, lines, 0)
+    if point is None:
+        raise ValueError("an outline without an inside")
+    return point[0], point[1], 0.0, 0
+
+
+def _widest_strip(
+    rings: list[Ring], lines: Sequence[float], height: float
+) -> tuple[float, float, float] | None:
+    """Middle and width of the widest strip of a height; None where none fits."""
+    strips = ((right - left, left, y) for y in lines for left, right in _inside(rings, y, height))
+    width, left, y = max(strips, default=(0.0, 0.0, 0.0))
+    return (left + width / 2, y, width) if width else None
 
 
 def _inside(rings: list[Ring], y: float, height: float) -> list[tuple[float, float]]:

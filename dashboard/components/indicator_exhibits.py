@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from math import sqrt
 
@@ -12,7 +13,8 @@ from dashboard import format
 from dashboard.components import (
     block,
     certainty_words,
-    charts,
+    chart_explore,
+    chart_svg,
     dot_plot,
     exhibit,
     findings,
@@ -22,13 +24,14 @@ from dashboard.components import (
     indicator_table,
     trend_chart,
 )
+from dashboard.components.charts import Specification
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, counted, drawn
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import figure_table
 from dashboard.i18n import clauses, listed, of, sentences, t
-from dashboard.state import DOTS, FUNNEL
+from dashboard.state import CHARTS, DOTS, FUNNEL
 
 DRAWN = 20
 NAMED = 8
@@ -41,7 +44,24 @@ def hints(crumbs: str, told: Sequence[str]) -> None:
         block.show(f'<div class="indicator-hints">{lines}</div>', key="indicator_hints")
 
 
-def definition_and_trend(indicator: Indicator, *, simulated: bool) -> None:
+def _chart(framed: Exhibit, above: str, chart: Specification, *, key: str, explored: bool) -> None:
+    """Draw a chart under what stands above it (HTML); in Plotly for those who explore."""
+    if explored:
+        exhibit.show(replace(framed, chart=key), above, key=f"{key}_frame")
+        chart_explore.show(chart, key=key)
+    else:
+        drawn = chart_svg.drawing(chart, framed.title)
+        exhibit.show(replace(framed, picture=True), above + drawn, key=f"{key}_frame")
+
+
+def _explored(*, explored: bool) -> str:
+    """From the drawings to charts to explore in, and back, as a link."""
+    if explored:
+        return link(t("改回静态图表"), explore="")
+    return link(t("交互图表（可框选放大，载入较慢）"), explore=CHARTS)
+
+
+def definition_and_trend(indicator: Indicator, *, simulated: bool, explored: bool) -> None:
     """Where the figure comes from, beside the months up to it."""
     left, right = st.columns([11, 10], gap="medium")
     with left:
@@ -52,13 +72,11 @@ def definition_and_trend(indicator: Indicator, *, simulated: bool) -> None:
         shown = Exhibit(
             title=_title(indicator, indicator.name, t("近13个月")),
             name=_file(indicator, indicator.name, t("走势")),
-            notes=[_reading_of_trend(indicator)],
+            notes=[_reading_of_trend(indicator, explored=explored)],
             table=figure_table(rows, names),
-            chart="indicator_trend",
             simulated=simulated,
         )
-        exhibit.show(shown, "", key="indicator_trend_frame")
-        charts.show(trend_chart.trend(indicator), key="indicator_trend")
+        _chart(shown, "", trend_chart.trend(indicator), key="indicator_trend", explored=explored)
 
 
 def _title(indicator: Indicator, who: str, more: str = "") -> exhibit.Title:
@@ -70,18 +88,19 @@ def _file(indicator: Indicator, *parts: str) -> str:
     return exhibit.file_name(f"{indicator.month:%Y-%m}", of(indicator.kpi, "title"), *parts)
 
 
-def _reading_of_trend(indicator: Indicator) -> str:
+def _reading_of_trend(indicator: Indicator, *, explored: bool) -> str:
     band = t("灰带为95%区间") if indicator.has_intervals else ""
     gaps = t("断开处为未报") if any(row["value"] is None for row in indicator.months) else ""
-    return escape(clauses([band, gaps]))
+    told = [escape(clauses([band, gaps])), _explored(explored=explored)]
+    return " · ".join(part for part in told if part)
 
 
-def units(indicator: Indicator, way: str, order: str, *, simulated: bool) -> None:
+def units(indicator: Indicator, way: str, order: str, *, simulated: bool, explored: bool) -> None:
     """The units below beside one another, drawn and in a table."""
     many = len(indicator.rows) > MANY_UNITS
     left, right = st.columns([9, 14], gap="medium")
     with left:
-        _drawn(indicator, way, order, simulated=simulated)
+        _drawn(indicator, way, order, simulated=simulated, explored=explored)
     with right:
         shown = Exhibit(
             title=_title(indicator, _who(indicator)),
@@ -104,7 +123,7 @@ def _reading_of_table(indicator: Indicator) -> str:
     return t("点选一行(或按回车)突出该单位,再点一次取消。")
 
 
-def _drawn(indicator: Indicator, way: str, order: str, *, simulated: bool) -> None:
+def _drawn(indicator: Indicator, way: str, order: str, *, simulated: bool, explored: bool) -> None:
     rows = drawn(indicator, DRAWN, order)
     if not rows:
         _nothing(indicator)
@@ -116,20 +135,18 @@ def _drawn(indicator: Indicator, way: str, order: str, *, simulated: bool) -> No
         name=_file(indicator, _who(indicator), t("漏斗图") if as_funnel else t("点图")),
         notes=[_reading_of_funnel(indicator) if as_funnel else _reading_of_dots(indicator, len(rows))],
         table=indicator_table.export(indicator),
-        chart="indicator_units",
         simulated=simulated,
     )
-    exhibit.show(shown, _switch(indicator, as_funnel) + _legend(indicator, as_funnel), key="indicator_frame")
-    charts.show(
-        funnel_plot.funnel(indicator) if as_funnel else dot_plot.dots(indicator, rows), key="indicator_units"
-    )
+    chart = funnel_plot.funnel(indicator) if as_funnel else dot_plot.dots(indicator, rows)
+    above = _switch(indicator, as_funnel) + _legend(indicator, as_funnel)
+    _chart(shown, above, chart, key="indicator_units", explored=explored)
 
 
 def _nothing(indicator: Indicator) -> None:
     block.show(
         f'<h2>{escape(_title(indicator, _who(indicator)).subject)}</h2><p class="src">'
         f"{escape(t('没有可画的数值:{reason}', reason=_absent(indicator)))}</p>",
-        key="indicator_frame",
+        key="indicator_units_frame",
     )
 
 

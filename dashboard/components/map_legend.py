@@ -47,6 +47,17 @@ def legend(
     return f'<ul class="legend">{"".join(found)}<li>{escape(word)}</li></ul>'
 
 
+def why_there(kpi: Kpi, target: float | None) -> str:
+    """Why the classes part where they do (see ``scale.edges``), as HTML."""
+    if target is None:
+        return escape(t("分级：按全年各月数值分为单位数相近的几级，各月同一分级。"))
+    told = t(
+        "分级：以目标{target}为界分达标与未达标，界线两侧各按全年各月数值再分，各月同一分级。",
+        target=format.target(kpi, target),
+    )
+    return escape(told)
+
+
 def _counted(count: int, *, counted: bool) -> str:
     return t("({label})", label=count) if counted else ""
 

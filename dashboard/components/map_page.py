@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from html import escape
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from dashboard.components import (
     headings,
     map_click,
     map_exhibit,
+    map_legend,
     map_list,
     map_panel,
     map_words,
@@ -30,7 +32,7 @@ from dashboard.components.notation import Row
 from dashboard.i18n import of, t
 from dashboard.queries import builds, figures, maps
 from dashboard.queries.maps import Place
-from dashboard.state import Filters
+from dashboard.state import CANVAS, Filters
 from metrics.period import PeriodKind
 
 
@@ -135,21 +137,48 @@ def _source(shown: MapView) -> str:
 
 
 def large_map(shown: MapView) -> None:
-    """The map to move about in, with the way through the months and the drawing that is taken away."""
+    """The map to move about in, as a drawing, or on a canvas for those who ask for one."""
     filters, drawn = shown.filters, shown.drawn
-    title = _title(shown, headings.what(filters.kpi))
-    facts = {"picture": bool(drawn.shapes), "table": shown.table, "source": _source(shown)}
-    finding = findings.judged(filters.kpi, drawn.rows, drawn.names)
-    framed = _framed(shown, title, t("地图"), finding=finding, **facts)
+    title, on_canvas = _title(shown, headings.what(filters.kpi)), filters.explore == CANVAS
     around = maps.neighbours(filters.build, filters.month, shown.today)
-    exhibit.show(framed, map_exhibit.body(drawn, title, filters.month, around), key="map_drawing")
-    if drawn.shapes:
-        picked = filters.unit if filters.unit in drawn.names else ""
-        click = map_click.current(filters.level, picked)
-        layer = map_click.layer_name(filters.level)
-        chart = deck.chart(drawn, shown.hovers, layer=layer, marked=click.sent)
-        map_click.show(chart, filters.level, alt=title)
-        page.note(_source(shown) + " · " + t("滚轮缩放,拖动平移,点选单位"))
+    framed = _framed(
+        shown,
+        title,
+        t("地图"),
+        source=_source(shown),
+        notes=[map_legend.why_there(drawn.kpi, drawn.target), *_moving(shown, on_canvas=on_canvas)],
+        picture=bool(drawn.shapes),
+        table=shown.table,
+        finding=findings.judged(drawn.kpi, drawn.rows, drawn.names),
+    )
+    body = map_exhibit.body(
+        drawn,
+        shown.hovers,
+        title,
+        filters.level,
+        months=map_exhibit.months(filters.month, around),
+        on_canvas=on_canvas,
+    )
+    exhibit.show(framed, body, key="map_drawing")
+    if drawn.shapes and on_canvas:
+        _canvas(shown, title)
+
+
+def _moving(shown: MapView, *, on_canvas: bool) -> list[str]:
+    """How one moves about, and the other way to draw the map; nothing to be said of tiles."""
+    if not shown.drawn.shapes:
+        return []
+    reading = escape(map_exhibit.reading(on_canvas=on_canvas))
+    return [f"{reading} · {map_exhibit.switch(on_canvas=on_canvas)}"]
+
+
+def _canvas(shown: MapView, title: str) -> None:
+    filters, drawn = shown.filters, shown.drawn
+    picked = filters.unit if filters.unit in drawn.names else ""
+    click = map_click.current(filters.level, picked)
+    layer = map_click.layer_name(filters.level)
+    chart = deck.chart(drawn, shown.hovers, layer=layer, marked=click.sent)
+    map_click.show(chart, filters.level, alt=title)
 
 
 def panel(shown: MapView) -> None:

@@ -1,14 +1,21 @@
-"""The months of a figure: a line with gaps, its 95 % band, the target, in Plotly."""
+"""The months of a figure: a line with gaps, its 95 % band, the target."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from dashboard import format
-from dashboard.components.charts import HAIR, SYMBOLS, layout_of, reach, set_apart, told, width_of
+from dashboard.components.charts import (
+    HAIR,
+    SYMBOLS,
+    Specification,
+    layout_of,
+    reach,
+    set_apart,
+    told,
+    width_of,
+)
 from dashboard.components.indicator_facts import Indicator, Row
 from dashboard.components.marks import GREY, MET, colour
 from dashboard.i18n import LANGUAGE, t
@@ -21,7 +28,7 @@ ROOM, LABEL_HEIGHT = 84, 18
 """Beyond this width, in pixels, a line's name and value stand below one another; the height of each."""
 
 
-def trend(indicator: Indicator) -> go.Figure:
+def trend(indicator: Indicator) -> Specification:
     """The months of the explained unit with their 95 % band, gaps where a month is missing, and the target.
 
     The picked unit runs along in the accent colour; the last month is marked, each line named at its end.
@@ -41,7 +48,7 @@ def trend(indicator: Indicator) -> go.Figure:
     layout["annotations"] = _names(indicator, ends)
     layout["xaxis"] |= {"tickvals": list(range(len(months))), "ticktext": months, "tickangle": 0}
     layout["xaxis"] |= {"range": [-0.4, len(months) - 0.6], "showgrid": False}
-    return go.Figure([each for each in (*traces, *last) if each], layout)
+    return Specification(traces=[each for each in (*traces, *last) if each], layout=layout)
 
 
 @dataclass(frozen=True, kw_only=True)

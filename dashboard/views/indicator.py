@@ -13,7 +13,7 @@ from dashboard.components import (
 from dashboard.queries import builds, people
 
 filters, today = state.filters(), builds.today()
-simulated = builds.dimensions(filters.build).simulated
+simulated, explored = builds.dimensions(filters.build).simulated, filters.explore == state.CHARTS
 indicator = indicator_page.facts(filters, today)
 
 page.head(*indicator_page.head(indicator), indicator_words.sentence(indicator))
@@ -21,14 +21,14 @@ indicator_exhibits.hints(
     indicator_page.crumbs(filters, indicator),
     indicator_words.hints(indicator, builds.months(filters.build, today), filters.period),
 )
-indicator_exhibits.definition_and_trend(indicator, simulated=simulated)
+indicator_exhibits.definition_and_trend(indicator, simulated=simulated, explored=explored)
 sees_all = may(people.principal(), "row.integrity")
 opened = indicator_page.rows(filters, indicator, today, lists_withheld=sees_all)
 if opened is not None:
     indicator_rows.show(opened)
 if indicator.rows:
     way = indicator_page.way(indicator, filters.chart)
-    indicator_exhibits.units(indicator, way, filters.order, simulated=simulated)
+    indicator_exhibits.units(indicator, way, filters.order, simulated=simulated, explored=explored)
 topics = indicator_page.topics(filters.build, filters.kpi)
 if topics:
     found, reported = indicator_page.categories(filters, indicator, topics)

@@ -1,0 +1,67 @@
+"""The marks and the texts of a chart as SVG, each of its own size whatever the width of the chart."""
+
+from __future__ import annotations
+
+from html import escape
+from math import sqrt
+
+from dashboard.components.marks import INK
+
+LINE = 1.25
+"""Height of a line of text in sizes of its type."""
+PAPER = "#FFFFFF"
+
+
+def mark(x: str, y: float, *, symbol: str, size: float, ink: str, edge: float, told: str) -> str:
+    """A mark at a place: full, or hollow for an ``-open`` symbol; ``told`` is what it says on hovering."""
+    shape = symbol.removesuffix("-open")
+    hollow = f'fill="{PAPER}" stroke="{ink}" stroke-width="1.4"'
+    paint = f'fill="{ink}"' if shape == symbol else hollow
+    if edge:
+        paint += f' stroke="{INK}" stroke-width="{edge}"'
+    if told:
+        paint += f' class="point" data-tip="{lines_of(told)}"'
+    if shape == "circle":
+        return f'<circle cx="{x}" cy="{y:.1f}" r="{size / 2:g}" {paint}></circle>'
+    # Only a frame of its own stands at a share of the width; a path does not.
+    return f'<svg x="{x}" y="{y:.1f}" overflow="visible"><path d="{_outline(shape, size / 2)}" {paint}></path></svg>'
+
+
+def lines_of(told: str) -> str:
+    """Text with ``<br>`` between its lines as the value of an attribute."""
+    return "&#10;".join(escape(line) for line in told.split("<br>"))
+
+
+def _outline(shape: str, radius: float) -> str:
+    half = 2 * radius / sqrt(3)
+    if shape == "triangle-down":
+        return f"M{-half:.1f},{-radius / 2:.1f}H{half:.1f}L0,{radius:.1f}z"
+    if shape == "diamond":
+        wide = 1.3 * radius
+        return f"M0,{-wide:.1f}L{wide:.1f},0L0,{wide:.1f}L{-wide:.1f},0z"
+    return f"M{-radius:.1f},{-radius:.1f}H{radius:.1f}V{radius:.1f}H{-radius:.1f}z"
+
+
+def text(
+    x: str,
+    y: float,
+    words: str,
+    *,
+    size: float,
+    ink: str,
+    anchor: str = "middle",
+    hung: str = "middle",
+    shift: float = 0,
+) -> str:
+    """Text at a place, on several lines where ``<br>`` parts it; ``hung`` says what of it is at ``y``."""
+    strong = words.startswith("<b>")
+    lines = words.removeprefix("<b>").removesuffix("</b>").split("<br>")
+    last = (len(lines) - 1) * LINE * size
+    first = y + {"top": 0.85 * size, "middle": 0.36 * size - last / 2, "bottom": -last}[hung]
+    weight = ' font-weight="600"' if strong else ""
+    look = f'text-anchor="{anchor}" font-size="{size}" fill="{ink}"{weight}'
+    moved = f' dx="{shift:g}"' if shift else ""
+    return "".join(
+        f'<text x="{x}" y="{first + place * LINE * size:.1f}"{moved} {look}>{escape(line)}</text>'
+        for place, line in enumerate(lines)
+    )
