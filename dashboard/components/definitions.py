@@ -192,6 +192,7 @@ def words_chapter(campaign: Campaign, wanted: str) -> str:
                 )
             ),
         ],
+        *([escape(t(name)), escape(t(meaning))] for name, meaning in RANK_RULES.items()),
         [escape(t("填报表原件")), escape(_workbooks_kept(campaign.workbooks_days))],
         [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
     ]
@@ -228,6 +229,30 @@ MEANINGS = {
     "hand_in.not_due": deferred("尚未到截止时间"),
     "hand_in.extended": deferred("省厅准予该单位本月延期,按延期后的截止时间判断是否按时"),
 }
+
+
+RANK_RULES = {
+    deferred("名次变化"): deferred(
+        "只在两月都参评的同组单位之间数名次，单位缺报不使别人升降；表、近月名次图、单位页和下载的数据同一算法"
+    ),
+    deferred("得分较上月"): deferred(
+        "等于两月所显示得分之差；各项之和等于它（按最大余数取到0.1分）；报送的变化（按时与否、报与未报）与业务的变化分列"
+    ),
+    deferred("◐已评"): deferred(
+        "有可评数据的权重占全部权重的比例，不足100%时写在名次旁；不适用、样本不足的项不计权重，未报的项计权重、得0分"
+    ),
+    deferred("红线"): deferred("触及红线的不扣分、不改名次，在名次旁单列（设定值，无文件规定）"),
+    deferred("与上级的差别"): deferred(
+        "三档：不能区分（本单位95%区间含上级的数值）；可能有差别（95%区间不含上级的数值）；有差别（又在漏斗图99.8%控制限之外，各单位之间差别本来就大时控制限放宽√φ倍）"
+    ),
+    deferred("名次区间"): deferred(
+        "权重±25%、数值按其样本重抽500次，名次的第5至第95百分位；两单位区间重叠即分不出高下"
+    ),
+    deferred("不画区间"): deferred(
+        "期末数和登记事项的总数是全数统计（如逾期问题、查实起数），没有抽样误差；比例和按人口的率有区间，因为件数少时换一个月就可能不同"
+    ),
+}
+"""How ranks move, what a score's change is made of, and what is said about chance."""
 
 
 def _chapter(
