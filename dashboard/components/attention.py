@@ -53,16 +53,15 @@ def _mover(each: Mover, scores: tuple[UnitScore, UnitScore], names: Mapping[str,
     main = max(own, key=lambda move: change.points[move.kpi] * (1 if size >= 0 else -1))
     other = change.whole - size
     beside = (deferred("业务{points}") if each.by_reporting else deferred("报送{points}")) if other else ""
-    told = [
-        _main(main, change.points[main.kpi], scores, month),
-        *others(size - change.points[main.kpi]),
-    ]
+    rest = size - change.points[main.kpi]
     text = linked(
-        "{arrow}{points} {unit}:其中{parts}",
+        deferred("{arrow}{points} {unit}：其中{parts}")
+        if rest
+        else deferred("{arrow}{points} {unit}：{parts}"),
         arrow="↑" if size > 0 else "↓",
         points=str(abs(size)),
         unit=link(names[each.unit_code], "ranking", unit=each.unit_code, by="score"),
-        parts=listed(told),
+        parts=listed([_main(main, change.points[main.kpi] if rest else None, scores, month), *others(rest)]),
     )
     if not other:
         return text
@@ -70,12 +69,13 @@ def _mover(each: Mover, scores: tuple[UnitScore, UnitScore], names: Mapping[str,
     return clauses([text, escape(whole)])
 
 
-def _main(move: Move, points: Decimal, scores: tuple[UnitScore, UnitScore], month: str) -> str:
+def _main(move: Move, points: Decimal | None, scores: tuple[UnitScore, UnitScore], month: str) -> str:
+    """The largest part: its points, where it is not all there is, and the two figures or why else it moved."""
     kpi, code = KPIS[move.kpi], scores[1].unit_code
     return linked(
         "{kpi}{share} {why}",
         kpi=link(of(kpi, "title"), "indicator", kpi=kpi.key, unit=code, month=month),
-        share=escape(signed(points)),
+        share="" if points is None else escape(signed(points)),
         why=escape(_why(move, scores)),
     )
 

@@ -33,7 +33,7 @@ class Sign:
 
 SIGNS: dict[Side, Sign] = {
     "worse": Sign(css="missed", colour=MISSED, clear="▼", possible="▽", symbol="triangle-down"),
-    "better": Sign(css="met", colour=MET, clear="●", possible="○", symbol="circle"),
+    "better": Sign(css="met", colour=MET, clear="▲", possible="△", symbol="triangle-up"),
     "other": Sign(css="", colour=INK, clear="◆", possible="◇", symbol="diamond"),
 }
 

@@ -67,7 +67,7 @@ def red_lines(row: Row) -> str:
     if not row["red_lines"]:
         return ""
     named = listed([of(KPIS[key], "title") for key in row["red_lines"]])
-    told = t("{crossed}:{kpis}(不扣分)", crossed=red_line_text(row), kpis=named)
+    told = t("{crossed}：{kpis}（不扣分）", crossed=red_line_text(row), kpis=named)
     return f'<b class="missed">▼</b> {escape(told)}'
 
 

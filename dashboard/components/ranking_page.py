@@ -168,7 +168,7 @@ def months(filters: Filters, ranks: Ranking, today: date) -> None:
             continue
         count = len(past) - drawn.start
         title = t("{group}近{count}个月名次", group=group_title(ranks, group["key"]), count=count)
-        note = sentences([t("深色:这段时间升降最多(两位以上)的单位。"), slope.left_out(drawn)])
+        note = sentences([slope.dark(drawn), slope.left_out(drawn)])
         table = slope.table(drawn)
         shown = _exhibit(filters, ranks, title, title, table=table, picture=True, source=note)
         exhibit.show(shown, slope.drawing(drawn, title), key=f"ranking_months_{group['key']}")

@@ -93,7 +93,7 @@ def reading(ranking: Ranking) -> str:
     """What the marks beside the ranks mean, of those that occur; HTML."""
     few = any(assessed_text(row, ranking.by) for row in ranking.rows)
     share = (
-        t("◐：有数据的权重不足100%，得分只按已评的项折算。")
+        t("◐：只评了一部分权重。不适用、样本不足的项不计权重；未报的项计权重，得0分。")
         if ranking.by is None
         else t("◐：应报的月报没有到齐。")
     )
@@ -107,9 +107,8 @@ def apart_text(ranking: Ranking, row: Row) -> str:
     if not row["rank"] or not ranking.contested(row["group"]) or not ranking.bands:
         return ""
     members = {str(each["unit_code"]): each for each in ranking.members(row["group"]) if each["rank"]}
-    found = rank_certainty(
-        str(row["unit_code"]), {code: each["rank"] for code, each in members.items()}, ranking.bands
-    )
+    ranks = {code: each["rank"] for code, each in members.items()}
+    found = rank_certainty(str(row["unit_code"]), ranks, ranking.bands)
     return apart_words(found, members, ranking.names, ranking.bands)
 
 
@@ -119,7 +118,7 @@ def apart_words(
     """A unit's certainty of rank in words, the units it cannot be told apart from named, nearest ranks first."""
     alike = [
         t(
-            "第{rank}名{unit}({first}–{last})",
+            "第{rank}名{unit}（{first}–{last}）",
             rank=members[code]["rank"],
             unit=names[code],
             first=bands[code][0],

@@ -57,7 +57,7 @@ def score_change(before: UnitScore | None, now: UnitScore) -> ScoreChange | None
 
 
 def sentence(change: ScoreChange | None) -> str:
-    """较上月+0.7分:双记录仪使用率 +0.4分、…、其余 −0.3分: the largest parts, and what is left to the whole."""
+    """较上月+0.7分：双记录仪使用率 +0.4、…、其余 −0.3: the largest parts, and what is left to the whole."""
     if change is None:
         return t("较上月:无可比基期")
     moved = sorted((move for move in change.moves if change.points[move.kpi]), key=_furthest(change))
@@ -65,12 +65,12 @@ def sentence(change: ScoreChange | None) -> str:
         return t("较上月:得分未变")
     told = [_told(move, change.points[move.kpi]) for move in moved[:MOVES_NAMED]]
     told += others(sum((change.points[move.kpi] for move in moved[MOVES_NAMED:]), Decimal(0)))
-    return t("较上月{points}分:{items}", points=signed(change.whole), items=listed(told))
+    return t("较上月{points}分：{items}", points=signed(change.whole), items=listed(told))
 
 
 def others(rest: Decimal) -> list[str]:
     """What the parts that are not named come to together; nothing where they come to nothing."""
-    return [t("其余 {points}分", points=signed(rest))] if rest else []
+    return [t("其余 {points}", points=signed(rest))] if rest else []
 
 
 def cause(move: Move) -> str:
@@ -80,7 +80,7 @@ def cause(move: Move) -> str:
 
 def _told(move: Move, points: Decimal) -> str:
     kpi = of(KPIS[move.kpi], "title")
-    return t("{kpi} {points}分{cause}", kpi=kpi, points=signed(points), cause=cause(move))
+    return t("{kpi} {points}{cause}", kpi=kpi, points=signed(points), cause=cause(move))
 
 
 def _furthest(change: ScoreChange):

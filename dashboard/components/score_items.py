@@ -62,7 +62,7 @@ def _heads(change: ScoreChange | None) -> Cells:
         ("number got", t("得分/满分")),
         ("number lost", t("失分")),
     ]
-    return [*heads, ("number moved", t("较上月(分)"))] if change else heads
+    return [*heads, ("number moved", t("较上月（分）"))] if change else heads
 
 
 def _line(cells: Cells, accent: bool = False) -> str:
@@ -229,6 +229,6 @@ def _moved_row(change: ScoreChange | None, kpi: str) -> dict[str, object]:
     value = None if before is None or before.value is None else float(before.value)
     return {
         t("上月数值"): value,
-        t("较上月(分)"): float(move.difference),
+        t("较上月（分）"): float(move.difference),
         t("变化原因"): cause(move).strip("()（）"),
     }

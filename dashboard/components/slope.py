@@ -112,6 +112,11 @@ def table(slope: Slope) -> pl.DataFrame:
     return pl.DataFrame(lines, infer_schema_length=None)
 
 
+def dark(slope: Slope) -> str:
+    """What the dark lines are, where there are any."""
+    return t("深色:这段时间升降最多(两位以上)的单位。") if _movers(slope) else ""
+
+
 def left_out(slope: Slope) -> str:
     """Which units are not drawn and which months are not compared, and why; empty where all are."""
     told = []
@@ -210,7 +215,7 @@ def _names(slope: Slope, code: str) -> str:
     name, first, last = slope.names[code], slope.place(code, slope.start), slope.place(code, -1)
     official, picked = slope.ranks[code][-1], code == slope.picked
     # Where the table ranks units that are not compared, the rank it gives stands beside the place drawn.
-    ranked = "" if official == last else t("(第{rank}名)", rank=official)
+    ranked = "" if official == last else t("（第{rank}名）", rank=official)
     end, start = _line_of(slope, code, -1), _line_of(slope, code, slope.start)
     left, right = slope.ends
     return _text(right, 10, "start", end, f"{last} {name}{ranked}", picked=picked, ranked=True) + _text(
@@ -223,7 +228,7 @@ def _beside(slope: Slope) -> str:
     parts = []
     for place, code in enumerate(slope.beside, start=1 + len(slope.drawn)):
         rank, picked = slope.ranks[code][-1], code == slope.picked
-        why = slope.reasons.get(code, "") if rank is None else t("(第{rank}名)", rank=rank)
+        why = slope.reasons.get(code, "") if rank is None else t("（第{rank}名）", rank=rank)
         text = _text(
             slope.ends[1],
             10,

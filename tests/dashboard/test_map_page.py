@@ -229,8 +229,8 @@ def test_the_small_maps_name_their_months_and_outline_each_unit_once():
 
 def test_nobody_is_first_of_one_and_a_shared_rank_says_so():
     alone, shared = (maps.Place(rank=1, sharing=count, ranked=count, group="a") for count in (1, 2))
-    assert map_words.place_text(alone, {"a": "第一组"}) == ""
-    assert map_words.place_text(shared, {"a": "第一组"}) == "并列第1名 / 2(第一组)"
+    assert map_words.place_text(alone, {"a": "第一组"}, KPI) == ""
+    assert map_words.place_text(shared, {"a": "第一组"}, KPI) == "并列第1名 / 2(第一组)"
 
 
 def test_a_phone_gets_the_drawing_in_place_of_the_canvas(browser, address):
