@@ -45,8 +45,10 @@ class Served:
 
 
 @contextmanager
-def served(store: Path, *, as_streamlit_comes: bool = False) -> Iterator[Served]:
+def served(store: Path, *, as_streamlit_comes: bool = False, root: Path = ROOT) -> Iterator[Served]:
     """The dashboard on a store: as it ships, or with Streamlit's own garbage collection instead of ours.
+
+    ``root`` is the checkout it is started from.
 
     Raises SystemExit with the end of its log where it does not start.
     """
@@ -56,11 +58,11 @@ def served(store: Path, *, as_streamlit_comes: bool = False) -> Iterator[Served]
     start = ["-c", AS_STREAMLIT_COMES] if as_streamlit_comes else ["-m", "streamlit"]
     options = ["--runner.postScriptGC=true"] if as_streamlit_comes else []
     command = [sys.executable, *start, "run", "dashboard/app.py", f"--server.port={port}"]
-    environment = os.environ | {"STORE_DIR": str(store.resolve()), "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"STORE_DIR": str(store.resolve()), "PYTHONPATH": str(root)}
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [*command, "--server.headless=true", *options],
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard import warming
 from dashboard.access import sign_in
 from dashboard.access.doors import doors
 from dashboard.access.gate import Gate
@@ -19,10 +20,11 @@ here = doors()
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """What a server does before it answers: publish what one that was stopped had only accepted; and beside it: purge."""
+    """What a server does before it answers: publish what one that was stopped had only accepted; and beside it: purge, make pages ready."""
     up_to_date(here)
-    purging = asyncio.create_task(purge_hourly(here))
+    purging, ready = asyncio.create_task(purge_hourly(here)), warming.start()
     yield
+    ready.set()
     purging.cancel()
 
 

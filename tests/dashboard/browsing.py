@@ -97,6 +97,11 @@ def _remember(message: object, seen: Seen) -> None:
         seen.failures.append(f"{message.text} {where}")
 
 
+def loaded(page: object) -> list[str]:
+    """Addresses of everything the page has loaded so far."""
+    return page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+
+
 def text_of(page: object) -> str:
     """All text a reader sees."""
     return page.locator("body").inner_text()

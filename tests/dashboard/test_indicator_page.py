@@ -21,7 +21,7 @@ from dashboard.queries import builds, reports
 from dashboard.state import Filters
 from metrics.connection import current_build
 from metrics.kpis import KPIS
-from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
+from tests.dashboard.browsing import NARROW, WIDE, loaded, opened, settled, text_of
 
 PAGE = "/indicator?month=2025-06&kpi=complaints_on_time_rate"
 
@@ -142,9 +142,9 @@ def test_a_county_is_picked_and_let_go_among_the_counties_of_its_prefecture(brow
 def test_the_funnel_is_a_view_of_its_own_and_is_saved_with_title_and_points(browser, address):
     with opened(browser, address("full") + PAGE + "&chart=funnel", WIDE) as (page, seen):
         assert "控制限" in text_of(page)
-        page.wait_for_selector(".st-key-indicator_units .scatterlayer .point")
+        page.wait_for_selector(".st-key-indicator_units_frame .chart .point")
         with page.expect_download() as download:
-            page.locator('.st-key-indicator_frame [data-save="svg"]').click()
+            page.locator('.st-key-indicator_units_frame [data-save="svg"]').click()
         drawing = Path(download.value.path()).read_text(encoding="utf-8")
     assert "投诉按期办结率" in drawing
     assert "模拟数据" in drawing
@@ -152,12 +152,37 @@ def test_the_funnel_is_a_view_of_its_own_and_is_saved_with_title_and_points(brow
     assert seen.failures == []
 
 
+def test_charts_are_there_without_plotly_and_tell_on_hovering_which_is_loaded_when_asked_for(
+    browser, address
+):
+    with opened(browser, address("full") + PAGE, WIDE) as (page, seen):
+        scripts = []
+        page.on("request", lambda request: scripts.append(request.url))
+        assert page.locator(".chart > svg").count() == 2
+        assert all("plotly" not in name for name in loaded(page))
+        unit = page.locator(".st-key-indicator_units_frame .point").first
+        box = unit.bounding_box()
+        # Close to a mark is meant by it.
+        page.mouse.move(box["x"] - 6, box["y"] + box["height"] / 2)
+        told = page.locator("body > .tip").inner_text()
+        assert told == unit.get_attribute("data-tip")
+        assert "n=" in told
+        page.get_by_text("交互图表").first.click()
+        page.wait_for_selector(".st-key-indicator_units .scatterlayer .point")
+        assert any("plotly" in name for name in scripts)
+        assert "explore=charts" in page.url
+        with page.expect_download() as download:
+            page.locator('.st-key-indicator_units_frame [data-save="svg"]').click()
+        assert 'class="point"' in Path(download.value.path()).read_text(encoding="utf-8")
+    assert (seen.outside, seen.failures) == ([], [])
+
+
 def test_the_months_stand_apart_on_a_phone(browser, address):
     with opened(browser, address("full") + PAGE, NARROW) as (page, _):
-        page.wait_for_selector(".st-key-indicator_trend .xtick text")
+        page.wait_for_selector(".st-key-indicator_trend_frame .chart")
         boxes = page.eval_on_selector_all(
-            ".st-key-indicator_trend .xtick text",
-            "texts => texts.filter(text => text.textContent).map(text => text.getBoundingClientRect())"
+            ".st-key-indicator_trend_frame .chart text",
+            "texts => texts.filter(text => /月$/.test(text.textContent)).map(text => text.getBoundingClientRect())"
             ".map(box => [box.left, box.right])",
         )
     assert len(boxes) >= 1

@@ -9,18 +9,19 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import deck, map_click, map_words, small_maps
+from dashboard.components import deck, map_click, map_drawing, map_legend, map_words, small_maps
 from dashboard.components.area_map import AreaMap
 from dashboard.components.geometry import Shape, shapes_of
 from dashboard.components.scale import LIGHT_TEXT_FROM, SHADES, classes_at, edges
 from dashboard.queries import builds, maps
 from metrics.kpis import KPIS
-from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
+from tests.dashboard.browsing import NARROW, WIDE, loaded, opened, settled, text_of
 
 BOUNDARIES = Path(__file__).parents[2] / "data" / "campaigns" / "yunnan-2025" / "boundaries.geojson"
 KPI = KPIS["complaints_on_time_rate"]
@@ -68,6 +69,19 @@ def test_the_canvas_is_sent_little_and_nothing_twice(level, kilobytes):
     ]
     assert max(Counter(outlines).values()) == 1
     assert len(outlines) == len(layer["data"])
+
+
+@pytest.mark.parametrize(("level", "kilobytes"), [("prefecture", 30), ("county", 140)])
+def test_the_drawing_is_small(level, kilobytes):
+    area_map = _area_map(level)
+    hover = deck.Hover(
+        figure="92.1 % ▼ 未达标",
+        basis="n=412 · 目标 ≥95 · ↓0.7个百分点 较上月",
+        place="并列第3名 / 10(第二组)",
+    )
+    drawn = map_drawing.movable(area_map, dict.fromkeys(area_map.names, hover), "地图", level)
+    assert len(drawn.encode()) < kilobytes * 1000
+    ElementTree.fromstring(drawn)
 
 
 def test_a_click_changes_nothing_of_what_the_canvas_is_sent():
@@ -160,6 +174,17 @@ def test_the_same_value_has_the_same_colour_in_every_month():
     }
 
 
+@pytest.mark.parametrize(("target", "said"), [(95.0, "以目标≥95为界"), (None, "单位数相近")])
+def test_the_legend_says_why_classes_part_where_they_do(target, said):
+    rows = [
+        {"unit_code": str(value), "value": float(value), "target": target, "status": status}
+        for value in range(80, 100)
+        for status in ["no_target" if target is None else "met" if value >= target else "missed"]
+    ]
+    assert (target in edges(KPI, rows, target)) == (target is not None)
+    assert said in map_legend.why_there(KPI, target)
+
+
 def test_counties_are_ranked_beside_the_others_of_their_prefecture_over_a_year(monkeypatch, stores):
     monkeypatch.setenv("STORE_DIR", str(stores("full")))
     build = builds.build()
@@ -184,16 +209,94 @@ def _clicked_until_it_answers(page, canvas, attempts=8):
     raise AssertionError("the canvas never answered a click")
 
 
-def test_a_click_opens_the_unit_beside_the_map_and_the_list_leads_there_by_keyboard(browser, address):
-    url = address("full") + f"/map?month=2025-06&kpi={KPI.key}"
-    with opened(browser, url, WIDE) as (page, seen):
-        assert "个达标" in text_of(page)
-        canvas = page.locator(".st-key-map_canvas canvas").first
-        page.wait_for_function("document.querySelector('.st-key-map_canvas canvas')?.width > 300")
-        _clicked_until_it_answers(page, canvas)
-        page.wait_for_url("**unit=53*")
+MAP, SVG = f"/map?month=2025-06&kpi={KPI.key}", ".map-zoom svg"
+
+
+def _view(page) -> list[float]:
+    """The part of the map that is shown: left, top, width, height."""
+    return [float(part) for part in page.locator(SVG).get_attribute("viewBox").split()]
+
+
+def _middle(page, code: str) -> tuple[float, float]:
+    """A point of the screen inside a unit: where its label stands."""
+    at = f"""code => {{
+        const svg = document.querySelector("{SVG}");
+        const unit = svg.querySelector(`[data-key="${{code}}"]`), label = [...svg.querySelectorAll('[data-at]')]
+            .map(each => new DOMPoint(...each.dataset.at.split(' ').map(Number)))
+            .find(point => unit.isPointInFill(point));
+        const there = label.matrixTransform(svg.getScreenCTM());
+        return [there.x, there.y];
+    }}"""
+    return tuple(page.evaluate(at, code))
+
+
+def test_the_wheel_scrolls_the_page_and_enlarges_the_map_under_its_point_with_ctrl(browser, address):
+    with opened(browser, address("full") + MAP, WIDE) as (page, seen):
+        whole, (x, y) = _view(page), _middle(page, "530100")
+        page.mouse.move(x, y)
+        page.mouse.wheel(0, 80)
+        page.wait_for_function("document.querySelector('.stMain').scrollTop > 0")
+        assert page.locator(".map-zoom.hinting").count() == 1
+        assert _view(page) == whole
+        page.evaluate("document.querySelector('.stMain').scrollTop = 0")
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -300)
+        page.keyboard.up("Control")
+        page.wait_for_selector(".map-zoom.enlarged")
+        assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+        assert _view(page)[2] < whole[2] / 2
+        assert _middle(page, "530100") == pytest.approx((x, y), abs=3)
+        page.locator(".map-zoom [data-times='0']").click()
+        assert _view(page) == whole
+    assert (seen.outside, seen.failures) == ([], [])
+
+
+def test_a_click_opens_the_unit_beside_a_map_that_stays_where_it_was_moved_to(browser, address):
+    with opened(browser, address("full") + MAP, WIDE) as (page, seen):
+        assert not [name for name in loaded(page) if "deck" in name.lower() or "plotly" in name]
+        page.locator(".map-zoom button").first.click()
+        x, y = _middle(page, "530100")
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 60, y + 30, steps=4)
+        page.mouse.up()
+        moved = _view(page)
+        assert _middle(page, "530100") == pytest.approx((x + 60, y + 30), abs=3)
+        # What ends a drag is no click.
+        assert "unit=" not in page.url
+        page.mouse.click(x + 60, y + 30)
+        page.wait_for_url("**unit=530100*")
+        page.wait_for_selector(".map-panel")
         settled(page)
+        assert page.locator(f"{SVG} path[aria-current]").get_attribute("data-key") == "530100"
         assert "下辖" in page.locator(".map-panel").inner_text()
+        assert _view(page) == moved
+        page.locator(".map-play a").first.click()
+        page.wait_for_url("**month=2025-05*")
+        settled(page)
+        assert _view(page) == moved
+    assert (seen.outside, seen.failures) == ([], [])
+
+
+def test_hovering_and_the_keyboard_tell_of_a_unit_and_arrows_lead_to_its_neighbours(browser, address):
+    with opened(browser, address("full") + MAP, WIDE) as (page, seen):
+        page.mouse.move(*_middle(page, "530100"))
+        told = page.locator("body > .tip").inner_text()
+        assert told == page.locator(f'{SVG} [data-key="530100"]').get_attribute("aria-label")
+        assert told.startswith("昆明")
+        assert all(word in told for word in ("%", "n=", "目标", "名"))
+        # One stop of the tabulator, whatever the number of units.
+        assert page.locator(f"{SVG} [tabindex='0']").count() == 1
+        page.locator(f"{SVG} [tabindex='0']").focus()
+        page.keyboard.press("ArrowRight")
+        code = page.evaluate("document.activeElement.dataset.key")
+        assert page.locator(f"{SVG} [tabindex='0']").get_attribute("data-key") == code
+        assert page.locator("body > .tip").inner_text() == page.evaluate("document.activeElement.ariaLabel")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**unit={code}*")
+        page.wait_for_selector(".map-panel")
+        settled(page)
+        assert page.evaluate("document.activeElement.dataset.key") == code
         last = page.locator(".map-list tbody tr").last
         code = last.get_attribute("data-key").removeprefix("list-")
         last.focus()
@@ -201,6 +304,41 @@ def test_a_click_opens_the_unit_beside_the_map_and_the_list_leads_there_by_keybo
         page.wait_for_url(f"**unit={code}*")
         page.wait_for_selector(f'.map-list tr[data-key="list-{code}"].picked')
         assert page.evaluate("document.activeElement.dataset.key") == f"list-{code}"
+    assert (seen.outside, seen.failures) == ([], [])
+
+
+def test_labels_lie_within_their_counties_and_more_appear_as_the_map_is_enlarged(browser, address):
+    shown = f"""() => {{
+        const svg = document.querySelector("{SVG}"), to = svg.getScreenCTM().inverse();
+        return [...svg.querySelectorAll('[data-room] text')].filter(text => text.getAttribute('display') !== 'none')
+            .map(text => {{
+                const box = text.getBoundingClientRect();
+                const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2).matrixTransform(to);
+                const [own] = [...svg.querySelectorAll('path[data-key]')].filter(path => path.isPointInFill(middle));
+                return [own?.dataset.key ?? '', box.height];
+            }});
+    }}"""
+    with opened(browser, address("full") + MAP + "&level=county", WIDE) as (page, _):
+        few = page.evaluate(shown)
+        for _ in range(3):
+            page.locator(".map-zoom button").first.click()
+        more = page.evaluate(shown)
+    assert 0 < len(few) < len(more)
+    assert all(code for code, _ in [*few, *more])
+    # Type keeps its size.
+    assert max(height for _, height in more) == pytest.approx(max(height for _, height in few), abs=1)
+
+
+def test_the_canvas_is_loaded_when_it_is_asked_for_and_answers_clicks(browser, address):
+    with opened(browser, address("full") + MAP, WIDE) as (page, seen):
+        page.get_by_text("交互底图").click()
+        canvas = page.locator(".st-key-map_canvas canvas").first
+        page.wait_for_function("document.querySelector('.st-key-map_canvas canvas')?.width > 300")
+        _clicked_until_it_answers(page, canvas)
+        page.wait_for_url("**unit=53*")
+        settled(page)
+        assert not page.locator(SVG).is_visible()
+        assert "下辖" in page.locator(".map-panel").inner_text()
     assert (seen.outside, seen.failures) == ([], [])
 
 
@@ -234,8 +372,9 @@ def test_nobody_is_first_of_one_and_a_shared_rank_says_so():
 
 
 def test_a_phone_gets_the_drawing_in_place_of_the_canvas(browser, address):
-    with opened(browser, address("half") + f"/map?kpi={KPI.key}&unit=530100", NARROW) as (page, seen):
-        assert page.locator(".map-drawing svg").is_visible()
+    url = address("half") + f"/map?kpi={KPI.key}&unit=530100&explore=map"
+    with opened(browser, url, NARROW) as (page, seen):
+        assert page.locator(SVG).is_visible()
         assert not page.locator(".st-key-map_canvas").is_visible()
         assert "未报" in text_of(page)
     assert seen.failures == []
