@@ -23,6 +23,9 @@ from dashboard.queries.units import Unit
 from dashboard.state import DOTS, FUNNEL
 from metrics.kpi import Kpi
 
+FIRST_CONTACT, ALL_VALID = "first_contact_rate", "complaints_per_10k"
+"""A share of the complaints that state something, and the KPI whose numerator is all of them."""
+
 
 def facts(filters: state.Filters, today: date) -> Indicator:
     """Everything the page shows of the KPI, for the unit it explains and the units below it."""
@@ -57,6 +60,23 @@ def facts(filters: state.Filters, today: date) -> Indicator:
         else [],
         funnel=found[0] if found else None,
         limits=found[1] if found else (),
+    )
+
+
+def unstated(filters: state.Filters, indicator: Indicator, today: date) -> str:
+    """Of how many valid complaints the first contact is stated: those of which it is not are in no number."""
+    if indicator.kpi.key != FIRST_CONTACT or indicator.row["denominator"] is None:
+        return ""
+    own = indicators.subject(filters.build, indicator.level, filters.unit)
+    unit = (str(own["level"]), str(own["unit_code"]))
+    months = indicators.months_of(filters.build, indicator.month, ALL_VALID, *unit, today, filters.period)
+    stated, valid = indicator.row["denominator"], months[-1]["numerator"]
+    return t(
+        "{name}的{all}件有效投诉中，{stated}件填有首次联系时间；未填的{blank}件不计入分子和分母。",
+        name=indicator.name,
+        all=format.whole(valid),
+        stated=format.whole(stated),
+        blank=format.whole(valid - stated),
     )
 
 

@@ -212,12 +212,19 @@ def _cells(
     for column in columns:
         place = cell(row["column_letters"], column.name, row["row"])
         address = f" <small>{place}</small>" if column.name in behind.deciding else ""
-        seen = quoted(_seen(found, column, row[column.name]))
+        seen = _said(found, column, row[column.name])
         yield _column_title(column), _css(column), seen + address
         if column.name == "due_on" and _has_overdue(behind):
             yield t("逾期天数"), "part", format.whole(row[DAYS_OVERDUE])
     for name in behind.totals:
         yield t("计入{part}", part=_part(found, name)), "part", escape(_added(row[f"adds_{name}"]))
+
+
+def _said(found: FigureRows, column: Column, value: object) -> str:
+    """A cell as HTML; a text is in Chinese from its first sign to its last."""
+    if value is not None and column.type == "text" and not column.carried_key:
+        return f'<span lang="zh">{escape(str(value))}</span>'
+    return quoted(_seen(found, column, value))
 
 
 def _columns(behind: RowsBehind) -> list[Column]:

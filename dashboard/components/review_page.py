@@ -11,6 +11,7 @@ from dashboard import format
 from dashboard.access.doors import Doors
 from dashboard.access.principal import Principal, may
 from dashboard.components import block, page, plain_table, revision_changes
+from dashboard.components.definitions import quoted
 from dashboard.components.hand_in_page import data_link, file_link, state_title
 from dashboard.components.links import going, link, linked
 from dashboard.components.plain_table import Line, line
@@ -125,9 +126,11 @@ def case(found: Case, name: str, principal: Principal) -> None:
 def _signed(held: Submission) -> str:
     """The signatures on the cover, and the days of the data."""
     told = [
-        f"{of(COVER.column(name), 'title')} {held.cover[name]}" for name in SIGNED if held.cover.get(name)
+        f"{escape(of(COVER.column(name), 'title'))} {quoted(str(held.cover[name]))}"
+        for name in SIGNED
+        if held.cover.get(name)
     ]
-    return f'<p class="src">{escape(" · ".join(told))}</p>' if told else ""
+    return f'<p class="src">{" · ".join(told)}</p>' if told else ""
 
 
 def _asked(found: Case) -> str:

@@ -10,7 +10,6 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components import exhibit, headings
-from dashboard.components.definitions import quoted
 from dashboard.i18n import deferred, listed, t
 from dashboard.queries.narratives import Narrative
 
@@ -88,7 +87,7 @@ def _topic(topic: str) -> str:
 
 def _paragraphs(text: str) -> str:
     """A text with its own line breaks as paragraphs."""
-    return "".join(f"<p>{quoted(part.strip())}</p>" for part in text.splitlines() if part.strip())
+    return "".join(f'<p lang="zh">{escape(part.strip())}</p>' for part in text.splitlines() if part.strip())
 
 
 def table(found: Mapping[str, Narrative], names: Mapping[str, str]) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """指标: 这个数怎么来的,差别是真的吗? Formula, months, the units with what chance allows, and a table."""
 
+from html import escape
+
 from dashboard import state
 from dashboard.access.principal import may
 from dashboard.components import (
@@ -19,7 +21,10 @@ indicator = indicator_page.facts(filters, today)
 page.head(*indicator_page.head(indicator), indicator_words.sentence(indicator))
 indicator_exhibits.hints(
     indicator_page.crumbs(filters, indicator),
-    indicator_words.hints(indicator, builds.months(filters.build, today), filters.period),
+    [
+        *indicator_words.hints(indicator, builds.months(filters.build, today), filters.period),
+        escape(indicator_page.unstated(filters, indicator, today)),
+    ],
 )
 indicator_exhibits.definition_and_trend(indicator, simulated=simulated, explored=explored)
 sees_all = may(people.principal(), "row.integrity")

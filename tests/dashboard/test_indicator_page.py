@@ -51,6 +51,27 @@ def indicator_of(monkeypatch, stores):
     return of
 
 
+def test_a_share_of_what_is_stated_says_of_how_many_it_is_not(monkeypatch, stores):
+    monkeypatch.setenv("STORE_DIR", str(stores("full")))
+    filters = Filters(
+        build=builds.build(),
+        month=JUNE,
+        period=None,
+        kpi=KPIS["first_contact_rate"],
+        level="prefecture",
+        group=None,
+        by_score=False,
+        unit=None,
+        rows=None,
+    )
+    told = indicator_page.unstated(filters, indicator_page.facts(filters, LATER), LATER)
+    valid, stated, blank = (int(each.replace(",", "")) for each in re.findall(r"[\d,]+", told))
+    with duckdb.connect(str(current_build(stores("full"))), read_only=True) as connection:
+        sql = "select sum(complaints_valid), sum(complaints_contact_stated) from mart_unit_month where month = '2025-06-01'"
+        assert connection.execute(sql).fetchall() == [(valid, stated)]
+    assert blank == valid - stated > 0
+
+
 def test_a_picked_county_stays_among_its_neighbours(indicator_of):
     kunming = indicator_of("county", "530100")
     for row in kunming.rows:

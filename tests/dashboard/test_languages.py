@@ -23,6 +23,7 @@ STAYS_CHINESE = {
     "language",  # the switch, under the other language's own name
     "progress-text",  # reminders, sent to offices in China
     "defs",  # the dictionary: what is filled into a workbook
+    "narrative",  # what units have written of their month
     "indicator-table",  # rows behind a figure: what stands in the workbooks
 }
 
@@ -113,7 +114,7 @@ def _marked(page: object) -> set[str]:
     return set(
         page.eval_on_selector_all(
             "[lang=zh]",
-            "all => all.map(each => each.closest('.language, .defs, .progress-text, .indicator-table')?.className || each.outerHTML)",
+            "all => all.map(each => each.closest('.language, .defs, .progress-text, .narrative, .indicator-table')?.className || each.outerHTML)",
         )
     )
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from dashboard.access.principal import Principal
-from dashboard.components import unit_page, unit_table
-from dashboard.components.unit_categories import TOPICS, shares
+from dashboard.components import unit_narratives, unit_page, unit_table
+from dashboard.components.unit_categories import TOPICS, senior_text, shares
 from dashboard.components.unit_lines import UnitLine, missed, missing, short_of
 from dashboard.queries import builds, figures, people, rankings, unit_reports, units
 from etl.campaign import load_campaign
@@ -131,6 +131,34 @@ def test_shares_add_up_and_a_month_without_report_has_none(build):
         assert sum(each.of_month for each in known) == pytest.approx(1)
         unknown = shares(topic, found, month_is_known=False)
         assert {(each.month, each.of_month) for each in unknown} == {(None, None)}
+
+
+def test_the_narratives_are_those_of_the_month_else_of_the_latest_before_it(build):
+    half = build("half")
+    found, names = unit_page.narratives(half, units.unit(half, "530000"), JUNE)
+    assert set(found) == set(names) == set(builds.dimensions(half).reporting_codes)
+    assert (found[KUNMING].month, found[YUXI].month) == (JUNE, MAY)
+    assert [topic for topic, _ in found[YUXI].texts] == list(unit_narratives.TOPICS)
+    own, names = unit_page.narratives(half, units.unit(half, KUNMING), JUNE)
+    assert set(own) == set(names) == {KUNMING}
+    # A county's are its prefecture's, and stand there.
+    assert unit_page.narratives(half, units.unit(half, WUHUA), JUNE)[0] == {}
+
+
+def test_the_topics_of_training_add_up_to_its_hours_and_say_who_was_senior(build):
+    full = build("full")
+    found = unit_reports.categories(full, "prefecture", KUNMING, JUNE)
+    rows = units.history(full, "prefecture", KUNMING, JUNE, TODAY, "rolling12")
+    (hours,) = rows.filter(kpi="training_hours_per_officer", month=JUNE)["numerator"]
+    trainings = [topic for topic in TOPICS if topic.sheet == "trainings"]
+    assert len(trainings) == 4
+    for topic in trainings:
+        of_topic = found.filter(topic=topic.key)
+        assert of_topic["year_hours"].sum() == hours > 0
+        assert of_topic["year_senior"].to_list() == [0]
+        assert "科级以上0人次" in senior_text(shares(topic, of_topic.to_dicts(), month_is_known=True))
+    complaints = shares(TOPICS[0], found.filter(topic=TOPICS[0].key).to_dicts(), month_is_known=True)
+    assert senior_text(complaints) == ""
 
 
 def test_reports_that_came_are_counted_against_those_expected(build):
