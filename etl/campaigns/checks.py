@@ -102,11 +102,9 @@ def _shared_names(units: tuple[Unit, ...], reporting_level: str) -> Iterator[str
         if pair in told or tidy(other.name) not in {tidy(form) for form in _written(one)}:
             continue
         told.add(pair)
-        first, second = sorted(rows[code] for code in pair)
         zh = f"{one.name}({one.code})的名称、简称、别名或曾用名与{other.name}({other.code})的名称相同，请改其中一个"
         en = f"a name of {one.name} ({one.code}) is the name of {other.name} ({other.code}); change one of them"
-        where = f"rows {first}, {second}"
-        yield problem("units.csv", where, f"第{first}、{second}行：{zh}", en)
+        yield problem("units.csv", tuple(sorted(rows[code] for code in pair)), zh, en)
 
 
 def _written(unit: Unit) -> tuple[str, ...]:

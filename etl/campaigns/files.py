@@ -29,9 +29,12 @@ class UnusableRecordError(Exception):
     """One entry or row cannot be read; its reader reports it and goes on with the next."""
 
 
-def problem(file: str, where: str | int, zh: str, en: str) -> str:
-    """One line that names the file, the row or key, and what is expected, in both languages."""
-    place = (f"第{where}行", f"row {where}") if isinstance(where, int) else (where, where)
+def problem(file: str, where: str | int | tuple[int, ...], zh: str, en: str) -> str:
+    """One line that names the file, the row, rows or key, and what is expected, in both languages."""
+    if isinstance(where, tuple):
+        place = (f"第{'、'.join(map(str, where))}行", f"rows {', '.join(map(str, where))}")
+    else:
+        place = (f"第{where}行", f"row {where}") if isinstance(where, int) else (where, where)
     return f"{file} {place[0]}: {zh} / {place[1]}: {en}"
 
 
