@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from etl.mappings.log_file import ForeignLog, missing_columns, read_log
-from etl.mappings.log_rows import NO_FAULTS, Obstacle, apply_mapping, reasons, sentence
+from etl.mappings.log_rows import LOG, NO_FAULTS, Obstacle, apply_mapping, reasons, sentence
 from etl.mappings.log_table import LogTable
 from etl.mappings.mapping import LogError, LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
@@ -128,11 +128,12 @@ def convert(
         lines = pl.int_range(FIRST_LINE, FIRST_LINE + len(frame), eager=True)
     if sheets is None:
         sheets = pl.repeat(None, len(frame), dtype=pl.String, eager=True)
-    rows = apply_mapping(frame, mapping, campaign, faults).with_columns(
+    log = _prefixed(frame)
+    rows = apply_mapping(log, mapping, campaign, faults).with_columns(
         index=pl.int_range(pl.len(), dtype=pl.UInt32),
         line=lines.cast(pl.Int64),
         sheet=sheets,
-        content=_content(frame, mapping),
+        content=_content(log, mapping),
     )
     rows = rows.with_columns(reasons([_outside_campaign(mapping, campaign)], rows))
     rows = _refuse_repeats(_numbered(rows, mapping), mapping)
@@ -141,7 +142,7 @@ def convert(
     zero = [_zero_report(unit, period, mapping, campaign, today) for unit, period in silent]
     return Converted(
         workbooks=tuple(sorted((*workbooks, *zero), key=lambda book: (book.unit.code, book.period))),
-        unmapped=_unmapped(rows, frame),
+        unmapped=_unmapped(rows, log),
         undecided=undecided,
     )
 
@@ -160,6 +161,13 @@ def write_workbooks(converted: Converted, campaign: Campaign, out: Path) -> list
         return paths
     _without_formulas(converted.unmapped).write_csv(listing, include_bom=True)
     return [*paths, listing]
+
+
+def _prefixed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The log with ``log:`` before every header: one such as * would be a pattern to an expression."""
+    log = frame.clone()
+    log.columns = [f"{LOG}{name}" for name in frame.columns]
+    return log
 
 
 def _require_fit(frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign) -> None:
@@ -186,13 +194,10 @@ def _outside_campaign(mapping: LogMapping, campaign: Campaign) -> Obstacle:
     )
 
 
-def _content(frame: pl.DataFrame, mapping: LogMapping) -> pl.Series:
+def _content(log: pl.DataFrame, mapping: LogMapping) -> pl.Expr:
     """What each row holds in the columns that are read, as one text: equal rows are equal wherever they stand."""
-    texts = [frame.get_column(header).cast(pl.String).fill_null("") for header in mapping.headers]
-    if not texts:
-        return pl.repeat("", len(frame), dtype=pl.String, eager=True)
-    parts = pl.DataFrame({str(number): text for number, text in enumerate(texts)})
-    return parts.select(pl.concat_str(pl.all(), separator="\x1f")).to_series()
+    texts = [log[f"{LOG}{header}"].cast(pl.String).fill_null("") for header in mapping.headers]
+    return pl.concat_str([pl.lit(""), *map(pl.lit, texts)], separator="\x1f")
 
 
 def _numbered(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
@@ -250,30 +255,31 @@ def _quoted(sheet: pl.Expr, before: str, after: str) -> pl.Expr:
     )
 
 
-def _unmapped(rows: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+def _unmapped(rows: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
     """The refused rows with the log's own columns, personal numbers masked in both.
 
     A header that is also ours is marked as theirs.
     """
     sheet = ["sheet"] if rows["sheet"].null_count() < len(rows) else []
     reasoned = rows.select(*sheet, "line", "reason_zh", "reason_en")
-    originals = _renamed(frame, reasoned.columns)
-    refused = pl.concat([reasoned, originals], how="horizontal").filter(pl.col("reason_zh") != "")
+    refused = pl.concat([reasoned, log], how="horizontal").filter(pl.col("reason_zh") != "")
     texts = [name for name, kind in refused.schema.items() if kind == pl.String]
-    return mask_frame(refused, texts, key=b"")
+    masked = mask_frame(refused, texts, key=b"")
+    masked.columns = _own_headers(masked.columns, reasoned.columns)
+    return masked
 
 
-def _renamed(frame: pl.DataFrame, taken: list[str]) -> pl.DataFrame:
-    """The log's columns, none of which has one of our names."""
-    known, names = {*taken, *frame.columns}, {}
-    for name in frame.columns:
-        if name in taken:
-            other = f"{name} (log)"
-            while other in known:
-                other += "'"
-            names[name] = other
-            known.add(other)
-    return frame.rename(names)
+def _own_headers(columns: list[str], ours: list[str]) -> list[str]:
+    """The log's headers as they are, but for those that would be one of ours."""
+    headers = [name.removeprefix(LOG) for name in columns]
+    taken = set(headers)
+    for at in range(len(ours), len(headers)):
+        if headers[at] in ours:
+            headers[at] = f"{headers[at]} (log)"
+            while headers[at] in taken:
+                headers[at] += "'"
+            taken.add(headers[at])
+    return headers
 
 
 def _workbooks(

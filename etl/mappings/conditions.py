@@ -97,7 +97,9 @@ def _tokens(text: str) -> list[_Token]:
             start = at + len(text[at:]) - len(text[at:].lstrip()) + 1
             raise ConditionError(start, f"无法识别 {text[start - 1]!r}", f"cannot read {text[start - 1]!r}")
         kind = str(found.lastgroup)
-        tokens.append(_Token(kind=kind, text=found[kind], position=found.start(kind) + 1))
+        # A quoted value begins with its quote.
+        position = found.start(kind) + (0 if kind in ("text", "log") else 1)
+        tokens.append(_Token(kind=kind, text=found[kind], position=position))
         at = found.end()
     return tokens
 

@@ -184,7 +184,8 @@ def missing_columns(
     if not missing:
         return ""
     where, where_en = _place(table)
-    alike = {header: _similar(header, headers) for header in missing}
+    others = [header for header in headers if header not in mapping.headers]
+    alike = {header: _similar(header, others) for header in missing}
     zh = "、".join(
         f"“{header}”" + (f"（是否即“{near}”？）" if near else "") for header, near in alike.items()
     )

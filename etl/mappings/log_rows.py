@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from etl.campaign import Campaign, Match, Unit
 
 _DELIMITERS = {"reason_zh": ";", "reason_en": "; "}
+LOG = "log:"
+"""Stands before the log's own headers where they are names of columns."""
 NO_FAULTS = pl.DataFrame(
     schema={"index": pl.UInt32, "header": pl.String, "reason_zh": pl.String, "reason_en": pl.String}
 )
@@ -35,17 +37,17 @@ class Obstacle:
 
 
 def apply_mapping(
-    frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign, faults: pl.DataFrame = NO_FAULTS
+    log: pl.DataFrame, mapping: LogMapping, campaign: Campaign, faults: pl.DataFrame = NO_FAULTS
 ) -> pl.DataFrame:
-    """One row per row of the log, in its order.
+    """One row per row of the log, in its order; ``log`` has its headers with LOG before each.
 
     Columns: those of ours the mapping fills, typed, units as codes; ``reporting_code``, ``period``
     (YYYY-MM); ``reason_zh`` and ``reason_en``, empty where nothing keeps the row from being placed. ``faults`` are
     cells that hold no plain value; one under a header that is read keeps its row from being placed.
     """
     faults = faults.filter(pl.col("header").is_in(mapping.headers))
-    rows = _log_columns(frame, mapping).with_columns(
-        _faulty(source, faults, frame.height) for source in mapping.columns
+    rows = _log_columns(log, mapping).with_columns(
+        _faulty(source, faults, log.height) for source in mapping.columns
     )
     obstacles: list[Obstacle] = []
     # Conditions name columns of ours, which are typed before them.
@@ -62,16 +64,16 @@ def apply_mapping(
     rows = rows.with_columns(
         period=pl.col(mapping.period.name).dt.strftime("%Y-%m"), reason_zh=pl.lit(""), reason_en=pl.lit("")
     )
-    rows = rows.with_columns(_fault_reasons(faults, frame.height))
+    rows = rows.with_columns(_fault_reasons(faults, log.height))
     return rows.with_columns(reasons(obstacles, rows)).drop(pl.selectors.contains(":"))
 
 
-def _log_columns(frame: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
-    """The columns the mapping reads, as ``log:HEADER``: trimmed, null where a cell means nothing."""
-    # Fetched one by one: what a log has for a header may be a pattern to an expression.
-    texts = {f"log:{header}": frame.get_column(header).cast(pl.String) for header in mapping.headers}
-    rows = pl.DataFrame({"log:": pl.int_range(frame.height, dtype=pl.UInt32, eager=True), **texts})
+def _log_columns(log: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
+    """The columns the mapping reads, trimmed, null where a cell means nothing."""
     text = pl.col(pl.String).str.strip_chars()
+    rows = pl.select(pl.int_range(log.height, dtype=pl.UInt32).alias(LOG)).with_columns(
+        log[f"{LOG}{header}"].cast(pl.String) for header in mapping.headers
+    )
     return rows.with_columns(pl.when(~text.is_in(["", *mapping.missing])).then(text))
 
 

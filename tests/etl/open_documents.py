@@ -7,6 +7,7 @@ from io import BytesIO
 
 import openpyxl
 from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -45,7 +46,7 @@ def as_open_document(content: bytes) -> bytes:
 
 def _sheet(sheet: Worksheet, results: Worksheet) -> str:
     columns = "".join(
-        f"<table:table-column{_hidden(sheet.column_dimensions[cell.column_letter].hidden)}/>"
+        f"<table:table-column{_hidden(sheet.column_dimensions[get_column_letter(cell.column)].hidden)}/>"
         for cell in next(sheet.iter_rows(max_row=1))
     )
     rows = "".join(
