@@ -72,19 +72,18 @@ def _mover(each: Mover, scores: tuple[UnitScore, UnitScore], names: Mapping[str,
 def _main(move: Move, points: Decimal | None, scores: tuple[UnitScore, UnitScore], month: str) -> str:
     """The largest part: its points, where it is not all there is, and the two figures or why else it moved."""
     kpi, code = KPIS[move.kpi], scores[1].unit_code
-    return linked(
-        "{kpi}{share} {why}",
-        kpi=link(of(kpi, "title"), "indicator", kpi=kpi.key, unit=code, month=month),
-        share="" if points is None else escape(signed(points)),
-        why=escape(_why(move, scores)),
-    )
+    named = link(of(kpi, "title"), "indicator", kpi=kpi.key, unit=code, month=month)
+    why = escape(_why(move, scores))
+    if points is None:
+        return linked("{kpi}（{why}）", kpi=named, why=why)
+    return linked("{kpi}{share}（{why}）", kpi=named, share=escape(signed(points)), why=why)
 
 
 def _why(move: Move, scores: tuple[UnitScore, UnitScore]) -> str:
     if move.cause in CAUSES:
         return t(CAUSES[move.cause])
     before, now = (_figure(move.kpi, unit) for unit in scores)
-    return t("{now}(上月{before})", now=now, before=before)
+    return f"{before}→{now}"
 
 
 def _figure(key: str, unit: UnitScore) -> str:

@@ -13,7 +13,7 @@ from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, said
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_points import Points
-from dashboard.i18n import clauses, deferred, listed, of, sentences, t
+from dashboard.i18n import clauses, deferred, listed, of, opening, sentences, t
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.rank_band import Band
@@ -137,7 +137,7 @@ def apart_words(
         t("与前面{count}个确有差别", count=len(found.ahead)) if found.ahead else "",
         t("与后面{count}个确有差别", count=len(found.behind)) if found.behind else "",
     ]
-    return clauses(told)
+    return opening(clauses([each for each in told if each]))
 
 
 def reason(row: Row) -> str:

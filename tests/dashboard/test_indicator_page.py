@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import indicator_page, indicator_table
-from dashboard.components.charts import set_apart
+from dashboard.components import certainty_words, indicator_page, indicator_table
+from dashboard.components.charts import references, set_apart
 from dashboard.components.indicator_facts import Indicator
-from dashboard.components.indicator_words import differing_units
 from dashboard.queries import builds, reports
 from dashboard.state import Filters
 from metrics.connection import current_build
@@ -34,12 +33,12 @@ def indicator_of(monkeypatch, stores):
     """The facts of the page on the full store at a level, with a unit picked."""
     monkeypatch.setenv("STORE_DIR", str(stores("full")))
 
-    def of(level: str, unit: str | None) -> Indicator:
+    def of(level: str, unit: str | None, kpi: str = "complaints_on_time_rate") -> Indicator:
         filters = Filters(
             build=builds.build(),
             month=JUNE,
             period=None,
-            kpi=KPIS["complaints_on_time_rate"],
+            kpi=KPIS[kpi],
             level=level,
             group=None,
             by_score=False,
@@ -86,11 +85,32 @@ def test_the_day_a_report_is_due_is_the_one_of_the_progress_page(indicator_of):
     assert days == {indicator_of("prefecture", None).due}
 
 
-def test_units_named_as_differing_are_those_outside_the_limits_of_the_funnel(indicator_of):
+@pytest.mark.parametrize("unit", [None, "530100"])
+def test_no_word_of_a_difference_contradicts_the_interval_beside_it(indicator_of, unit):
+    table = indicator_table.export(indicator_of("county" if unit else "prefecture", unit))
+    (column,) = (name for name in table.columns if "99.8%控制限" in name)
+    own, *others = table.to_dicts()
+    said = [row for row in others if row[column]]
+    assert said
+    for row in said:
+        holds = row["95%区间下限"] <= own["数值"] <= row["95%区间上限"]
+        assert (row[column] == "不能区分") == holds
+
+
+def test_the_sentence_counts_the_units_as_the_table_does(indicator_of):
     found = indicator_of("prefecture", None)
-    outside = {point.unit_code for point in found.funnel.points if point.position != "inside"}
-    assert set(differing_units(found.funnel)) == outside
-    assert len(differing_units(found.funnel)) == len(outside)
+    words = [certainty_words.word(each) for each in found.certainty.values()]
+    by_state = certainty_words.states(found.kpi, found.funnel)
+    for difference, state in certainty_words.STATES.items():
+        assert len(certainty_words.differing(by_state, difference)) == sum(state in word for word in words)
+    assert not {"显著", "不显著"} & set(words)
+
+
+def test_units_of_a_count_are_not_read_against_its_total_and_have_no_intervals(indicator_of):
+    found = indicator_of("prefecture", None, "issues_overdue")
+    assert not found.has_intervals
+    assert [each.dash for each in references(found)] == ["dash"]
+    assert {each.dash for each in references(indicator_of("prefecture", None))} == {"solid", "dash"}
 
 
 def test_the_table_taken_away_begins_with_the_explained_unit(indicator_of):

@@ -37,13 +37,12 @@ def test_points_as_written_add_up_to_the_score_as_written(parts):
     assert sum(each.full for each in written) == 100
 
 
-def test_nobody_moves_because_another_unit_has_not_reported():
+def test_moves_are_counted_within_groups():
     def rows(ranks):
-        return [{"unit_code": code, "group": "g", "rank": rank} for code, rank in ranks.items()]
+        return [{"unit_code": code, "group": code[0], "rank": rank} for code, rank in ranks.items()]
 
-    before, now = rows({"a": 1, "b": 2, "c": 3}), rows({"a": None, "b": 1, "c": 2})
-    assert rankings.moves(now, before) == {"b": 0, "c": 0}
-    assert rankings.moves(rows({"b": 2, "c": 1}), before) == {"b": -1, "c": 1}
+    before, now = rows({"g1": 1, "g2": 2, "g3": 3, "h1": 1}), rows({"g1": None, "g2": 2, "g3": 1, "h1": 1})
+    assert rankings.moves(now, before) == {"g2": -1, "g3": 1, "h1": 0}
 
 
 def test_a_band_contains_its_rank(monkeypatch, stores):
@@ -76,13 +75,26 @@ def test_a_row_picked_by_keyboard_is_explained_item_by_item(browser, address):
         settled(page)
         got = [
             cell.inner_text()
-            for cell in page.locator(".ranking-why tbody tr td:nth-child(5)").all()
+            for cell in page.locator(".ranking-why tbody td.got").all()
             if "/" in cell.inner_text()
         ]
+        moved = page.locator(".ranking-why tbody td.moved").all_inner_texts()
+        total = page.locator(".ranking-why tfoot td.moved").inner_text()
+        told = page.locator(".ranking-facts").first.inner_text()
+        formulas = page.locator(".ranking-formulas li").count()
+        rows = page.locator(".ranking-why td.value a").first.get_attribute("data-go")
+        page.locator(".ranking-formulas summary").click()
+        assert page.locator(".ranking-formulas li").first.is_visible()
         assert f"{score}分" in page.locator(".ranking-facts").first.inner_text()
     assert sum(Decimal(cell.split("/")[0]) for cell in got) == Decimal(score)
     assert sum(Decimal(cell.split("/")[1]) for cell in got) == 100
     assert len(lines) == bands > 10
+    assert formulas == len(moved)
+    assert sum(Decimal(cell.replace("−", "-")) for cell in moved) == Decimal(total.replace("−", "-"))
+    assert f"较上月{total}分" in told
+    assert re.search("分不出高下|确有差别", told)
+    # The way down keeps the unit.
+    assert re.search(r"unit=(\d+).*rows=\1", rows)
     assert seen.failures == []
 
 
@@ -102,7 +114,7 @@ def test_an_item_says_its_period_where_it_is_not_the_month(monkeypatch, stores):
     )
     ranks = ranking_page.facts(filters, LATER)
     unit = ranking_explained.picked(rankings.unit_score_list(build, JUNE, LATER), "530100")
-    told = {row["指标"]: row["时段"] for row in ranking_explained.table(ranks, unit).to_dicts()}
+    told = {row["指标"]: row["时段"] for row in ranking_explained.table(ranks, unit, None).to_dicts()}
     card = builds.scorecard(build, JUNE)
     words = {None: "当月", "ytd": "本年累计", "rolling12": "近12个月"}
     assert told == {KPIS[item.kpi].title_zh: words[item.period] for item in card.items}
@@ -116,6 +128,29 @@ def test_a_kpi_of_context_is_listed_and_not_ranked(browser, address):
     assert "只作参考,不分高低,不排名" in text
     assert set(ranks) == {"–"}
     assert seen.failures == []
+
+
+def test_a_rank_on_part_of_the_weight_says_so_on_every_page_that_shows_it(
+    browser, address, monkeypatch, stores
+):
+    monkeypatch.setenv("STORE_DIR", str(stores("full")))
+    rows = rankings.ranking(builds.build(), JUNE, None, LATER)
+    partly = {row["unit_code"]: row["coverage"] for row in rows if row["rank"] and row["coverage"] < 1}
+    assert partly
+    for path, table in (("/?month=2025-06&by=score", ".ranking"), (PAGE + "&by=score", ".ranking-full")):
+        with opened(browser, address("full") + path, WIDE) as (page, _):
+            said = {
+                row.get_attribute("data-key"): row.locator("td.name").inner_text()
+                for row in page.locator(f"{table} tbody tr").all()
+            }
+        marked = {code: re.search(r"◐已评(\d+)%", name) for code, name in said.items()}
+        assert {code for code, mark in marked.items() if mark} == partly.keys()
+        assert all(int(marked[code][1]) == round(100 * share) for code, share in partly.items())
+    code = next(iter(partly))
+    with opened(browser, f"{address('full')}/unit?unit={code}&month=2025-06", WIDE) as (page, _):
+        facts = page.locator(".unit-facts").inner_text()
+    assert "◐已评" in facts
+    assert re.search("分不出高下|确有差别", facts)
 
 
 def test_half_a_month_lists_who_has_no_rank_and_a_phone_shows_ranks_whole(browser, address):
