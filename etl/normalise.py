@@ -1,6 +1,7 @@
 """From a cell's text to a typed value, or to the reason why it has none.
 
-Every function works on a whole column at once, and on its distinct texts where they repeat. What people
+Every function works on many cells at once: on all short columns of a type together, on a long one by itself, and on
+its distinct texts where they repeat. What people
 type is taken where it has one meaning (full-width digits, 1,234, 2026年9月3日) and refused where it has
 none or several (12%, 十二, 3/9/2026); nothing is guessed.
 """
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, chain, repeat
 
 import polars as pl
 
@@ -28,6 +30,18 @@ YES_WORDS = ("是", "Y", "YES", "TRUE")
 NO_WORDS = ("否", "N", "NO", "FALSE")
 
 STACKED_ROWS = 2_000
+TERMS = {
+    "type": pl.String,
+    "unit": pl.String,
+    "required": pl.Boolean,
+    "not_applicable": pl.Boolean,
+    "minimum": pl.Int64,
+    "above": pl.Int64,
+    "maximum": pl.Int64,
+    "max_length": pl.Int64,
+    "end_of_day": pl.Boolean,
+}
+"""What of a column decides how its cells are typed, beside its choices."""
 
 UnitLookup = Callable[[str], tuple[str | None, str, bool]]
 """Text of a cell -> (code or None, state, whether the text is the unit's own code or full name)."""
@@ -46,59 +60,79 @@ class Normalised:
     altered: pl.Series
 
 
-def normalise(column: Column, raw: pl.Series, lookup: UnitLookup | None = None) -> Normalised:
-    """Type a column of cell texts (nulls are empty cells).
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """The cells of a column as texts (null: empty), about to be typed.
 
     ``lookup`` recognises units for ``unit`` and ``code`` columns; without it such texts are kept, tidied.
     """
-    distinct = raw.unique()
-    if distinct.len() * 2 > raw.len():
-        parsed = _parsed(column, raw, lookup)
-    else:
-        parsed = raw.to_frame("raw").join(
-            _parsed(column, distinct, lookup), on="raw", how="left", nulls_equal=True, maintain_order="left"
-        )
-    return Normalised(values=parsed["value"], states=parsed["state"], altered=parsed["altered"])
+
+    column: Column
+    raw: pl.Series
+    lookup: UnitLookup | None = None
+
+
+def normalise(column: Column, raw: pl.Series, lookup: UnitLookup | None = None) -> Normalised:
+    """Type a column of cell texts."""
+    return normalise_all([Texts(column=column, raw=raw, lookup=lookup)])[0]
 
 
 def normalise_columns(
     columns: Sequence[Column], raw: pl.DataFrame, lookups: Mapping[str, UnitLookup]
 ) -> dict[str, Normalised]:
-    """Type the columns of a sheet; in a short sheet those under the same terms are typed in one go."""
-    groups: dict[object, list[Column]] = {}
-    for column in columns:
-        alone = column.name in lookups or raw.height > STACKED_ROWS
-        groups.setdefault(column.name if alone else _terms(column), []).append(column)
-    found = {}
-    for group in groups.values():
-        if len(group) == 1:
-            column = group[0]
-            found[column.name] = normalise(column, raw[column.name], lookups.get(column.name))
-            continue
-        typed = normalise(group[0], pl.concat([raw[column.name].rename("raw") for column in group]))
-        for number, column in enumerate(group):
-            at, size = number * raw.height, raw.height
-            found[column.name] = Normalised(
-                values=typed.values.slice(at, size),
-                states=typed.states.slice(at, size),
-                altered=typed.altered.slice(at, size),
-            )
-    return found
+    """Type the columns of a sheet, by name."""
+    texts = [
+        Texts(column=column, raw=raw[column.name], lookup=lookups.get(column.name)) for column in columns
+    ]
+    return dict(zip((column.name for column in columns), normalise_all(texts), strict=True))
 
 
-def _terms(column: Column) -> Column:
-    """What of a column decides how its cells are typed; the rest is made alike."""
-    return replace(
-        column,
-        name="",
-        title_zh="",
-        title_en="",
-        kind="",
-        note_zh="",
-        note_en="",
-        example="",
-        prefilled=False,
-    )
+def normalise_all(texts: Sequence[Texts]) -> list[Normalised]:
+    """Type many columns, of many sheets, in their order.
+
+    To work out an expression costs more than to apply it to the cells of an ordinary sheet, so short columns that are
+    typed alike lie on top of each other and are typed in one go, each cell beside the terms of its column.
+    """
+    groups: dict[object, list[int]] = {}
+    for place, each in enumerate(texts):
+        alone = each.raw.len() > STACKED_ROWS
+        groups.setdefault(place if alone else _way(each), []).append(place)
+    found: dict[int, Normalised] = {}
+    for places in groups.values():
+        found |= zip(places, _normalised([texts[place] for place in places]), strict=True)
+    return [found[place] for place in range(len(texts))]
+
+
+def _way(texts: Texts) -> tuple[object, ...]:
+    """Columns with the same are typed by the same expression."""
+    column = texts.column
+    return _FORMS.get(column.type), column.type == "decimal", column.carried_key, texts.lookup is None
+
+
+def _normalised(texts: Sequence[Texts]) -> list[Normalised]:
+    """Type columns that are typed alike."""
+    raw = pl.concat([each.raw.rename("raw") for each in texts])
+    distinct = raw.unique() if raw.len() > STACKED_ROWS and len(texts) == 1 else raw
+    if distinct.len() * 2 > raw.len():
+        typed = _parsed(raw, texts)
+    else:
+        typed = raw.to_frame().join(
+            _parsed(distinct, [replace(texts[0], raw=distinct)]),
+            on="raw",
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+    ends = accumulate(each.raw.len() for each in texts)
+    return [
+        _part(typed, each.column, end - each.raw.len(), each.raw.len())
+        for each, end in zip(texts, ends, strict=True)
+    ]
+
+
+def _part(typed: pl.DataFrame, column: Column, at: int, size: int) -> Normalised:
+    values, states, altered = (typed[name].slice(at, size) for name in ("value", "state", "altered"))
+    return Normalised(values=values.cast(column.polars_type), states=states, altered=altered)
 
 
 def tidy(text: str) -> str:
@@ -106,20 +140,26 @@ def tidy(text: str) -> str:
     return re.sub(rf"[{SPACES}\v\f]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _parsed(column: Column, raw: pl.Series, lookup: UnitLookup | None) -> pl.DataFrame:
-    """Columns raw, value, state, altered; one line a cell of ``raw``."""
-    raw = raw.rename("raw")
-    frame = raw.to_frame().lazy().with_columns(trimmed=pl.col("raw").str.strip_chars(_STRIPPED))
-    if column.type == "text":
-        return _with_states(column, _text(column, frame)).collect()
-    frame = frame.with_columns(plain=_plain(raw))
-    return _with_states(column, _FORMS[column.type](column, frame, lookup)).collect()
+def _parsed(raw: pl.Series, texts: Sequence[Texts]) -> pl.DataFrame:
+    """Columns raw, value, state, altered; one line a cell of ``raw``, which holds those of all the columns."""
+    sizes = (repeat(number, each.raw.len()) for number, each in enumerate(texts))
+    numbers = pl.Series("number", list(chain.from_iterable(sizes)), dtype=pl.UInt32)
+    terms = pl.DataFrame(
+        [[getattr(each.column, name) for each in texts] for name in TERMS], schema=TERMS, orient="col"
+    )
+    frame = terms[numbers].with_columns(raw, numbers).lazy()
+    frame = frame.with_columns(trimmed=pl.col("raw").str.strip_chars(_STRIPPED))
+    first = texts[0].column
+    if first.type == "text":
+        return _with_states(_text(frame, carried_key=first.carried_key), text=True).collect()
+    return _with_states(
+        _FORMS[first.type](frame.with_columns(plain=_plain(raw)), texts), text=False
+    ).collect()
 
 
 def _plain(raw: pl.Series) -> pl.Expr:
-    """Texts in half width with plain spaces and signs; ASCII columns, the rule, are left as they are."""
-    ascii_only = pl.col("raw").str.len_bytes() == pl.col("raw").str.len_chars()
-    if raw.to_frame().select(ascii_only.all()).item():
+    """Texts in half width with plain spaces and signs; long ASCII columns, the rule, are left as they are."""
+    if raw.len() > STACKED_ROWS and raw.str.len_bytes().sum() == raw.str.len_chars().sum():
         return pl.col("trimmed")
     return (
         pl.col("trimmed")
@@ -131,24 +171,28 @@ def _plain(raw: pl.Series) -> pl.Expr:
     )
 
 
-def _with_states(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
+def _with_states(frame: pl.LazyFrame, *, text: bool) -> pl.LazyFrame:
     """Settle what is common to all types: empty cells, dashes for nothing, 不适用.
 
     ``frame`` has trimmed, value, problem (kind or null) and altered; a value that was understood, such
     as the choice 无, comes before any of these.
     """
     trimmed, understood = pl.col("trimmed"), pl.col("problem").is_null()
-    text = column.type == "text"
-    dashes = DASHES if text and column.required else NOTHING
-    dash = trimmed.is_in(dashes) & (pl.lit(text) | ~understood)
+    dash = trimmed.is_in(NOTHING) & ~understood
+    if text:
+        dash = trimmed.is_in(DASHES) | (trimmed.is_in(NOTHING) & ~pl.col("required"))
     not_applicable = (trimmed == NOT_APPLICABLE) & ~understood
     state = (
         pl.when(trimmed.is_null() | (trimmed == ""))
         .then(pl.lit(EMPTY))
         .when(dash)
-        .then(pl.lit("dash_for_missing" if column.required else EMPTY))
+        .then(pl.when("required").then(pl.lit("dash_for_missing")).otherwise(pl.lit(EMPTY)))
         .when(not_applicable)
-        .then(pl.lit(NOT_APPLICABLE_STATE if column.not_applicable else "not_applicable_here"))
+        .then(
+            pl.when("not_applicable")
+            .then(pl.lit(NOT_APPLICABLE_STATE))
+            .otherwise(pl.lit("not_applicable_here"))
+        )
         .when(understood)
         .then(pl.lit(OK))
         .otherwise(pl.col("problem"))
@@ -165,19 +209,19 @@ def _with_states(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _text(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
+def _text(frame: pl.LazyFrame, *, carried_key: bool) -> pl.LazyFrame:
     value = pl.col("trimmed").str.replace_all("\r\n|\r", "\n")
-    if column.carried_key:
+    if carried_key:
         # A number that is looked up elsewhere is the same number however wide or spaced it was typed.
         value = value.str.normalize("NFKC").str.replace_all("[−‐‑]", "-").str.replace_all(r"\s", "")
-    limit = column.max_length or 32_767
+    limit = pl.col("max_length").fill_null(32_767)
     return frame.with_columns(value=value).with_columns(
         problem=pl.when(pl.col("value").str.len_chars() > limit).then(pl.lit("text_too_long")),
-        altered=(pl.col("value") != pl.col("trimmed")) if column.carried_key else pl.lit(False),
+        altered=(pl.col("value") != pl.col("trimmed")) if carried_key else pl.lit(False),
     )
 
 
-def _month(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
+def _month(frame: pl.LazyFrame, texts: Sequence[Texts]) -> pl.LazyFrame:
     groups = pl.col("plain").str.extract_groups(
         r"^([0-9]{4})[ ]*(?:[-/.年][ ]*([0-9]{1,2})[ ]*月?(?:[-/.]0?1(?:[ ]00:00:00)?|0?1日)?|([0-9]{2}))$"
     )
@@ -192,7 +236,7 @@ def _month(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl
     ).with_columns(altered=pl.col("value") != pl.col("trimmed"))
 
 
-def _yes_no(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
+def _yes_no(frame: pl.LazyFrame, texts: Sequence[Texts]) -> pl.LazyFrame:
     word = pl.col("plain").str.to_uppercase()
     return frame.with_columns(
         value=pl.when(word.is_in(YES_WORDS)).then(True).when(word.is_in(NO_WORDS)).then(False)
@@ -202,43 +246,62 @@ def _yes_no(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> p
     )
 
 
-def _choice(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
-    choices = {re.sub(r"\s+", "", unicodedata.normalize("NFKC", choice)): choice for choice in column.choices}
-    key = pl.col("plain").str.replace_all(r"\s+", "")
-    return frame.with_columns(
-        value=key.replace_strict(list(choices), list(choices.values()), default=None, return_dtype=pl.String)
-    ).with_columns(
-        problem=pl.when(pl.col("value").is_null()).then(pl.lit("not_a_choice")),
-        altered=pl.col("value") != pl.col("trimmed"),
+def _choice(frame: pl.LazyFrame, texts: Sequence[Texts]) -> pl.LazyFrame:
+    known = [
+        (number, key, choice)
+        for number, each in enumerate(texts)
+        for key, choice in _choices(each.column).items()
+    ]
+    table = pl.LazyFrame(
+        known, schema={"number": pl.UInt32, "key": pl.String, "value": pl.String}, orient="row"
+    )
+    return (
+        frame.with_columns(key=pl.col("plain").str.replace_all(r"\s+", ""))
+        .join(table, on=["number", "key"], how="left", maintain_order="left")
+        .with_columns(
+            problem=pl.when(pl.col("value").is_null()).then(pl.lit("not_a_choice")),
+            altered=pl.col("value") != pl.col("trimmed"),
+        )
     )
 
 
-def _unit(column: Column, frame: pl.LazyFrame, lookup: UnitLookup | None) -> pl.LazyFrame:
-    if lookup is None:
+def _choices(column: Column) -> dict[str, str]:
+    """The choices of a column by the texts they are known by."""
+    return {re.sub(r"\s+", "", unicodedata.normalize("NFKC", choice)): choice for choice in column.choices}
+
+
+def _unit(frame: pl.LazyFrame, texts: Sequence[Texts]) -> pl.LazyFrame:
+    if texts[0].lookup is None:
         code = pl.col("plain").str.replace_all(r"\s+", "").str.replace(r"^([0-9]+)\.0+$", "${1}")
         return frame.with_columns(
             value=code, problem=pl.lit(None, dtype=pl.String), altered=code != pl.col("trimmed")
         )
-    frame = frame.collect()
-    texts = frame["trimmed"].unique().drop_nulls().to_list()
-    found = [lookup(text) if text else (None, EMPTY, True) for text in texts]
-    table = pl.DataFrame(
-        {
-            "trimmed": texts,
-            "value": [code for code, _, _ in found],
-            "problem": [None if code else state for code, state, _ in found],
-            "altered": [not own for _, _, own in found],
-        },
-        schema={"trimmed": pl.String, "value": pl.String, "problem": pl.String, "altered": pl.Boolean},
+    trimmed = frame.collect()
+    named = trimmed.select("number", "trimmed").unique().drop_nulls()
+    found = [
+        texts[number].lookup(text) if text else (None, EMPTY, True) for number, text in named.iter_rows()
+    ]
+    table = named.with_columns(
+        value=pl.Series([code for code, _, _ in found], dtype=pl.String),
+        problem=pl.Series([None if code else state for code, state, _ in found], dtype=pl.String),
+        altered=pl.Series([not own for _, _, own in found], dtype=pl.Boolean),
     )
-    return frame.join(table, on="trimmed", how="left", maintain_order="left").lazy()
+    return trimmed.lazy().join(table.lazy(), on=["number", "trimmed"], how="left", maintain_order="left")
 
 
-_FORMS = {
-    "integer": typed_number,
-    "decimal": typed_number,
-    "date": typed_moment,
-    "datetime": typed_moment,
+def _number(frame: pl.LazyFrame, texts: Sequence[Texts]) -> pl.LazyFrame:
+    return typed_number(frame, texts[0].column.polars_type)
+
+
+def _moment(frame: pl.LazyFrame, texts: Sequence[Texts]) -> pl.LazyFrame:
+    return typed_moment(frame)
+
+
+_FORMS: dict[str, Callable[[pl.LazyFrame, Sequence[Texts]], pl.LazyFrame]] = {
+    "integer": _number,
+    "decimal": _number,
+    "date": _moment,
+    "datetime": _moment,
     "month": _month,
     "yes_no": _yes_no,
     "choice": _choice,

@@ -6,7 +6,7 @@ wrong; a missing column, a blank row, a missing sheet are one finding each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from etl import calendar
-from etl.checking.cells import SEEN_SCHEMA, Typed, empty_rows, type_cells
+from etl.checking.cells import SEEN_SCHEMA, Typed, empty_rows, normalise_areas, type_cells
 from etl.checking.cover import CoverCheck, check_cover
 from etl.checking.data_area import Area
-from etl.checking.finding_batches import Places, column_letters, listed
+from etl.checking.finding_batches import Batch, Places, column_letters, listed
 from etl.checking.layout import read_area
 from etl.checking.other_months import (
     FOLLOWS,
@@ -143,6 +143,7 @@ def validate(reading: Reading, campaign: Campaign, *, today: date, history: Hist
     found: list[Finding] = [*_file_findings(reading), *cover.findings]
     sheets: dict[str, CheckedSheet] = {}
     mistaken = {other.title} if other and cover.is_missing else set()
+    areas = _areas(tables, by_title, context)
     for table in tables:
         sheet_reading = by_title.get(tidy(table.sheet.title_zh))
         if sheet_reading is None:
@@ -152,7 +153,7 @@ def validate(reading: Reading, campaign: Campaign, *, today: date, history: Hist
                 mistaken.add(other.title if other else "")
                 sheets[table.sheet.key] = _not_reported(table.sheet)
             continue
-        checked, findings = _check_sheet(table, sheet_reading, context)
+        checked, findings = _check_sheet(table, sheet_reading, *areas[table.sheet.key], context)
         found += findings
         sheets[table.sheet.key] = checked
     found += repeated
@@ -245,15 +246,32 @@ def _not_reported(sheet: Sheet) -> CheckedSheet:
     )
 
 
+def _areas(
+    tables: Sequence[TemplateSheet], by_title: Mapping[str, SheetReading], context: _Context
+) -> dict[str, tuple[Area | None, list[Batch]]]:
+    """The data areas of the sheets that are there, their cells normalised; or the offence why there is none."""
+    read = {
+        table.sheet.key: read_area(table.sheet, table.columns, by_title[title])
+        for table in tables
+        if (title := tidy(table.sheet.title_zh)) in by_title
+    }
+    found = [area for area, _ in read.values() if area is not None]
+    normalised = iter(normalise_areas(found, context.campaign, context.cover.unit))
+    return {key: (area and next(normalised), broken) for key, (area, broken) in read.items()}
+
+
 def _check_sheet(
-    table: TemplateSheet, reading: SheetReading, context: _Context
+    table: TemplateSheet,
+    reading: SheetReading,
+    area: Area | None,
+    broken: Sequence[Batch],
+    context: _Context,
 ) -> tuple[CheckedSheet, list[Finding]]:
     """One sheet: its layout, its cells, its rows, and what the cover declares about it."""
     sheet = table.sheet
     found = []
     if reading.visible != "visible":
         found.append(finding("hidden_sheet", sheet=sheet.title_zh))
-    area, broken = read_area(sheet, table.columns, reading)
     if area is None:
         return _not_reported(sheet), [
             *found,

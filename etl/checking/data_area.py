@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from etl.checking.finding_batches import CELL_SCHEMA, Batch, Places
+from etl.normalise import Normalised
 from etl.schema import Column, Sheet
 
 
@@ -16,7 +18,7 @@ class Area:
 
     ``present`` names the columns found under the header; the others are null. ``set_aside`` lists cells
     (row, column) already found at fault, about which nothing more is said. ``batches`` are the offences
-    found so far.
+    found so far, ``normalised`` the cells of the columns present under their types, once they have been typed.
     """
 
     sheet: Sheet
@@ -28,6 +30,7 @@ class Area:
     marks: pl.DataFrame
     set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CELL_SCHEMA))
     batches: tuple[Batch, ...] = ()
+    normalised: Mapping[str, Normalised] = field(default_factory=dict)
 
     def with_batches(self, *batches: Batch) -> Area:
         """The area with more offences."""

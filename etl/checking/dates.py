@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.schema import Column
-
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 
 _WITHOUT_ERAS = (
@@ -21,27 +19,25 @@ _MOMENT = (
 )
 
 
-def typed_moment(column: Column, frame: pl.LazyFrame, lookup: object = None) -> pl.LazyFrame:
-    """Dates and times from ``plain``: adds value, problem (a kind or null) and altered.
+def typed_moment(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Dates and times from ``plain``: adds value (a moment), problem (a kind or null) and altered.
 
-    The form the reader gives true dates is tried first, typed forms where it fails.
+    Each cell stands beside the terms of its column: type (date or datetime) and end_of_day. The form the reader gives true dates is tried first, typed forms where it fails.
     """
     texts = (
         frame.with_columns(moment=_iso_moment()).with_columns(iso=pl.col("moment").is_not_null()).collect()
     )
     if texts["moment"].null_count() > texts["plain"].null_count():
-        frame = _with_typed_moments(column, texts).lazy()
+        frame = _with_typed_moments(texts).lazy()
     else:
         frame = texts.lazy().with_columns(shaped=pl.lit(True))
     sensible = pl.col("moment").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     frame = frame.with_columns(moment=pl.when(sensible).then(pl.col("moment")))
     midnight = pl.col("moment").dt.time() == pl.time(0, 0)
-    value, altered = pl.col("moment"), ~pl.col("iso")
-    if column.type == "date":
-        value, altered = pl.col("moment").dt.date(), altered | ~midnight
-    elif column.end_of_day:
-        value = pl.when(midnight).then(value.dt.offset_by("86399s")).otherwise(value)
-        altered = altered | midnight
+    is_date = pl.col("type") == "date"
+    ends = pl.col("end_of_day") & ~is_date & midnight
+    value = pl.when(ends).then(pl.col("moment").dt.offset_by("86399s")).otherwise("moment")
+    altered = ~pl.col("iso") | ends | (is_date & ~midnight)
     problem = pl.when(pl.col("shaped")).then(pl.lit("date_impossible")).otherwise(_misread_date())
     return frame.with_columns(
         value=value, altered=altered, problem=pl.when(pl.col("moment").is_null()).then(problem)
@@ -59,7 +55,7 @@ def _iso_moment() -> pl.Expr:
     return pl.coalesce(day, moment)
 
 
-def _with_typed_moments(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
+def _with_typed_moments(frame: pl.DataFrame) -> pl.DataFrame:
     """Add the moments people type in other forms; ``shaped`` marks texts that look like a moment."""
     plain = pl.col("plain")
     for pattern, replacement in _WITHOUT_ERAS:
@@ -68,8 +64,8 @@ def _with_typed_moments(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
     year, month, day, hour, minute, second = (
         pl.col(name).fill_null("0").str.zfill(2) for name in parts.columns
     )
-    parts = parts.with_columns(shaped=pl.col(parts.columns[0]).is_not_null())
-    end = (hour == "24") & (minute == "00") & (second == "00") & pl.lit(column.end_of_day)
+    parts = parts.with_columns(frame["end_of_day"], shaped=pl.col(parts.columns[0]).is_not_null())
+    end = (hour == "24") & (minute == "00") & (second == "00") & pl.col("end_of_day")
     clock = (
         pl.when(end).then(pl.lit("23:59:59")).otherwise(pl.concat_str(hour, minute, second, separator=":"))
     )

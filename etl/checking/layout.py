@@ -25,6 +25,7 @@ HEADER_SEARCH_ROWS = 20
 TOTALS = r"(?i)^(?:合计|总计|小计|共计|总数|total)[::]?$"
 TOTALS_OF = r"^.{1,10}(?:合计|总计|小计|共计)[::]?$"
 SHORT_ROW_BYTES = 64
+LONG_SHEET_ROWS = 2_000
 
 
 def read_area(
@@ -52,6 +53,8 @@ def header_of(
         count = len(titles & {title_key(text) for text in texts.values()})
         if count > (best[0] if best else 0):
             best = (count, line["row"], texts)
+        if count == len(titles):
+            break
     if best is None or best[0] < min(2, len(columns) - 1):
         return None
     return best[1], best[2], frozenset(title_key(text) for text in best[2].values())
@@ -159,6 +162,8 @@ def _without_foreign_rows(area: Area) -> Area:
         pl.coalesce(pl.when(hit).then(pl.col(name)) for name, hit in totals.items()).alias("value"),
         again=again,
     )
+    if found["column"].null_count() == found.height and not found["again"].any():
+        return area
     totals_rows = found.filter(pl.col("column").is_not_null()).select("row", "column", "value")
     again_rows = found.filter("again").select(
         "row", column=pl.lit(names[0].name), value=pl.lit(None, pl.String)
@@ -177,18 +182,25 @@ def _without_foreign_rows(area: Area) -> Area:
 def _with_rows(area: Area, marks: pl.DataFrame) -> Area:
     """Drop rows without content, add rows that hold nothing but uncomputed formulas, tell of the gaps."""
     raw = area.raw
-    if raw.height:
-        size = pl.sum_horizontal(pl.col(column.name).str.len_bytes().fill_null(0) for column in area.columns)
-        short = raw.filter(size <= SHORT_ROW_BYTES)
-        empty = short.filter(pl.all_horizontal(blank(column.name) for column in area.columns))
-        if empty.height:
-            raw = raw.filter(~pl.col("row").is_in(empty["row"].implode()))
-    uncomputed = marks["row"].unique()
-    absent = uncomputed.filter(~uncomputed.is_in(raw["row"].implode()))
-    if absent.len():
+    empty = _empty_rows(area)
+    if empty.len():
+        raw = raw.filter(~pl.col("row").is_in(empty.implode()))
+    if marks.height:
+        uncomputed = marks["row"].unique()
+        absent = uncomputed.filter(~uncomputed.is_in(raw["row"].implode()))
         raw = pl.concat([raw, pl.DataFrame({"row": absent})], how="diagonal").sort("row")
     area = replace(area, raw=raw)
     return area.with_batches(_blank_rows(area))
+
+
+def _empty_rows(area: Area) -> pl.Series:
+    """Rows in which every known column is blank."""
+    rows, names = area.raw, [column.name for column in area.columns]
+    if rows.height > LONG_SHEET_ROWS:
+        # To look for blanks in every cell of a long log costs more than to weigh its rows first.
+        size = pl.sum_horizontal(pl.col(name).str.len_bytes().fill_null(0) for name in names)
+        rows = rows.filter(size <= SHORT_ROW_BYTES)
+    return rows.filter(pl.all_horizontal(blank(name) for name in names))["row"]
 
 
 def _blank_rows(area: Area) -> Batch:

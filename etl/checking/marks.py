@@ -8,7 +8,14 @@ import polars as pl
 
 from etl.checking.data_area import Area
 from etl.checking.expectation import cell_arguments
-from etl.checking.finding_batches import CELL_SCHEMA, Batch, column_letters, offences, sheet_batch
+from etl.checking.finding_batches import (
+    CELL_SCHEMA,
+    OFFENCE_SCHEMA,
+    Batch,
+    column_letters,
+    offences,
+    sheet_batch,
+)
 from etl.findings import Words
 from etl.normalise import blank_columns
 
@@ -17,6 +24,8 @@ CELL_MARKS = ("picture_in_cell", "formula_without_value", "error_value", "long_n
 
 def cell_marks(area: Area) -> pl.DataFrame:
     """Cells among the data that hold no plain value: row, column (name), value, kind; one line a cell."""
+    if area.marks.is_empty():
+        return pl.DataFrame(schema={**OFFENCE_SCHEMA, "kind": pl.String})
     names = {area.places.numbers[name]: name for name in area.present}
     picture = (pl.col("kind") == "formula") & pl.col("detail").str.contains("DISPIMG")
     marks = area.marks.filter(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
-
-from etl.schema import Column
 
 SAFE_DIGITS = 15
 FLOAT_NOISE_DIGITS = 9
 
 
-def typed_number(column: Column, frame: pl.LazyFrame, lookup: object = None) -> pl.LazyFrame:
-    """Numbers from ``plain``: adds value, problem (a kind or null) and altered."""
-    plain = pl.col("plain")
-    if column.unit:
-        plain = plain.str.replace(rf"^(.*[0-9])[ ]*{re.escape(column.unit)}$", "${1}")
+def typed_number(frame: pl.LazyFrame, kind: pl.DataType) -> pl.LazyFrame:
+    """Numbers of this type from ``plain``: adds value, problem (a kind or null) and altered.
+
+    Each cell stands beside the terms of its column: unit, minimum, above, maximum.
+    """
+    plain = _without_unit()
     grouped = plain.str.contains(r"^[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?:[ ][0-9]{3})+)(?:\.[0-9]+)?$")
     bare = pl.when(grouped).then(plain.str.replace_all("[, ]", "")).otherwise(plain)
     bare = bare.str.strip_prefix("+")
@@ -25,7 +22,15 @@ def typed_number(column: Column, frame: pl.LazyFrame, lookup: object = None) -> 
         whole=pl.col("bare").str.extract(r"^-?0*([0-9]*)", 1),
         fraction=pl.col("bare").str.extract(r"\.([0-9]*)$", 1).str.strip_chars_end("0").fill_null(""),
     )
-    return _typed_number(column, _without_float_noise(frame))
+    return _typed_number(_without_float_noise(frame), kind)
+
+
+def _without_unit() -> pl.Expr:
+    """``plain`` without the column's unit where it stands behind digits."""
+    plain, unit = pl.col("plain"), pl.col("unit")
+    number = plain.str.strip_suffix(unit).str.strip_chars_end(" ")
+    counted = (unit != "") & plain.str.ends_with(unit) & number.str.contains(r"^.*[0-9]$")
+    return pl.when(counted).then(number).otherwise(plain)
 
 
 def _without_float_noise(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -40,16 +45,13 @@ def _without_float_noise(frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _typed_number(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
-    integer = column.type == "integer"
+def _typed_number(frame: pl.LazyFrame, kind: pl.DataType) -> pl.LazyFrame:
+    integer = kind.is_integer()
     source = pl.col("bare").str.replace(r"\.0*$", "") if integer else pl.col("bare")
-    value = source.cast(column.polars_type, strict=False)
+    value = source.cast(kind, strict=False)
     decimals = pl.col("fraction").str.len_bytes()
-    least = pl.lit(False)
-    if column.above is not None:
-        least = pl.col("value") <= column.above
-    elif column.minimum is not None:
-        least = pl.col("value") < column.minimum
+    minimum, above, maximum = (pl.col(name).cast(kind) for name in ("minimum", "above", "maximum"))
+    least = pl.when(above.is_not_null()).then(pl.col("value") <= above).otherwise(pl.col("value") < minimum)
     plain = pl.col("trimmed") == pl.col("bare")
     same = plain & ((pl.col("fraction") == "") & ~pl.col("bare").str.contains(r"\.") | pl.lit(not integer))
     return frame.with_columns(value=value).with_columns(
@@ -65,7 +67,7 @@ def _typed_number(column: Column, frame: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.lit("not_a_number"))
         .when(least)
         .then(pl.lit("below_minimum"))
-        .when(pl.col("value") > column.maximum)
+        .when(pl.col("value") > maximum)
         .then(pl.lit("above_maximum")),
         altered=~same | (pl.col("bare").str.contains("^-?0[0-9]")),
     )
