@@ -51,7 +51,7 @@ def base_month(kind: PeriodKind, month: date, base: Base, campaign_months: froze
     """The month that names the period to compare with; None where the campaign has none that compares.
 
     The year to date of a January has no period before it. A period last year compares only if as many of
-    its months lie in the campaign.
+    its months lie in the campaign (``campaign_months``: those from the first in which anybody reported).
     """
     earlier = add_months(month, -12 if base == "last_year" else -MONTHS_BACK[kind])
     if earlier not in campaign_months or (kind == "ytd" and base == "last_month" and month.month == 1):
@@ -74,7 +74,7 @@ def change(
     level: str | None = None,
 ) -> pl.DataFrame:
     """Every unit (of ``level`` where given) and KPI against a base: CHANGE_COLUMNS and those of ``held_against``."""
-    earlier = base_month(kind, month, against, frozenset(dimensions.due_at))
+    earlier = base_month(kind, month, against, dimensions.shown_months)
     found = held_against(
         run, dimensions, kpis, month=month, earlier=earlier, kind=kind, as_of=as_of, level=level
     )

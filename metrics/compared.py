@@ -14,7 +14,8 @@ from metrics.kpi import Kpi
 from metrics.like_for_like import Matched, Report, matched
 from metrics.period import Scope
 from metrics.query import UNIT, mart_rows, rolled_up, sums_by_reporting
-from metrics.survey import COLLECTORS, SURVEY_SCALE, compared_satisfaction
+from metrics.survey import COLLECTORS, SURVEY_SCALE
+from metrics.survey_change import compared_satisfaction
 
 SUMS = {
     "kpi": pl.String,

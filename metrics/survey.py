@@ -120,7 +120,7 @@ def satisfaction(surveys: pl.DataFrame, units: Hierarchy, *, before: date) -> di
 
     ``surveys``: rows of mart_survey of one collector. Without a population a surveyed unit keeps its share (each answer weighs one) but adds nothing above.
     """
-    own = _last_waves(surveys.filter(pl.col("ended_on") < before))
+    own = last_waves(surveys.filter(pl.col("ended_on") < before))
     if not own:
         return {}
     found: dict[Unit, Satisfaction] = {}
@@ -156,67 +156,8 @@ def waves_behind(
     return below(unit)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComparedSatisfaction:
-    """A unit's satisfaction of two days over the units surveyed by both: sums, and how many units.
-
-    ``sums``: numerator and denominator now and before, None without a unit in both. ``units``: in either.
-    """
-
-    sums: tuple[Fraction | None, Fraction | None, Fraction | None, Fraction | None]
-    compared: int
-    now: int
-    before: int
-    units: int
-
-
-def compared_satisfaction(
-    surveys: pl.DataFrame, units: Hierarchy, *, now: date, before: date | None
-) -> dict[Unit, ComparedSatisfaction]:
-    """Each unit's satisfaction from waves ended before two days; rows and days as in ``satisfaction``."""
-    last = _last_waves(surveys.filter(pl.col("ended_on") < now))
-    last_before = _last_waves(surveys.filter(pl.col("ended_on") < before)) if before else {}
-    behind, behind_before = (surveyed_behind(own, units) for own in (last, last_before))
-    found = {}
-    for unit in units.units:
-        today, then = behind.get(unit, frozenset()), behind_before.get(unit, frozenset())
-        if today or then:
-            both = today & then
-            found[unit] = ComparedSatisfaction(
-                sums=(*_total(last, both), *_total(last_before, both)),
-                compared=len(both),
-                now=len(today),
-                before=len(then),
-                units=len(today | then),
-            )
-    return found
-
-
-def surveyed_behind(own: Mapping[Unit, Satisfaction], units: Hierarchy) -> dict[Unit, frozenset[Unit]]:
-    """The units whose own waves stand behind each unit's satisfaction: itself, else those below it with a weight."""
-    behind: dict[Unit, frozenset[Unit]] = {}
-    for unit in reversed(units.units):
-        if unit in own:
-            behind[unit] = frozenset([unit])
-            continue
-        added = [
-            behind.get(child, frozenset())
-            for child in units.children.get(unit, ())
-            if child not in own or own[child].weighted
-        ]
-        behind[unit] = frozenset().union(*added)
-    return behind
-
-
-def _total(
-    own: Mapping[Unit, Satisfaction], units: frozenset[Unit]
-) -> tuple[Fraction | None, Fraction | None]:
-    if not units:
-        return None, None
-    return sum(own[unit].numerator for unit in units), sum(own[unit].denominator for unit in units)
-
-
-def _last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
+def last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
+    """Each surveyed unit's own last wave with valid answers."""
     last: dict[Unit, Satisfaction] = {}
     for row in surveys.sort("ended_on", "wave").iter_rows(named=True):
         if row["answers"]:

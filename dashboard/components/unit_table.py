@@ -9,6 +9,7 @@ from html import escape
 import polars as pl
 
 from dashboard import format
+from dashboard.components.earlier import Earlier
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER, shown
@@ -41,7 +42,7 @@ class UnitTable:
     @property
     def has_last_year(self) -> bool:
         """Whether any figure has one of the same month last year to be held against."""
-        return any(line.earlier[1][0] is not None for line in self.lines)
+        return any(line.earlier[1].compares for line in self.lines)
 
 
 def body(shown_table: UnitTable) -> str:
@@ -142,7 +143,9 @@ def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
     history = [each["value"] for each in line.months]
     return {
         "name": _name(shown_table, line),
-        "trend": sparkline(history, row["target"], line.status, label=t("近13个月走势")),
+        "trend": sparkline(
+            history, row["target"], line.status, label=t("近13个月走势"), hollow=line.other_units
+        ),
         "value": _value(line),
         "cases": "" if row["cases"] is None else format.whole(row["cases"]),
         "target": _target(line),
@@ -201,13 +204,19 @@ def _summed(line: UnitLine) -> str:
 
 
 def _change(line: UnitLine, place: int) -> str:
-    """A difference in the KPI's unit; of a survey said what it is held against."""
-    earlier, name = line.earlier[place]
-    text = format.change(line.kpi, line.row["value"], earlier, with_unit=False)
+    """A difference in the KPI's unit; of a survey said what it is held against, and on which units where not on all."""
+    earlier = line.earlier[place]
+    text = format.change(line.kpi, earlier.value, earlier.before, with_unit=False)
     if not text:
         return ""
-    since = f" <small>{escape(t(name))}</small>" if name == "较上次" else ""
-    return f"{escape(text)}{since}"
+    notes = [t(earlier.name) if earlier.name == "较上次" else "", earlier.on_same_units]
+    return " ".join([escape(text), *(f"<small>{escape(note)}</small>" for note in notes if note)])
+
+
+def _compared(earlier: Earlier, before: str, change: str, units: str) -> dict[str, object]:
+    """An earlier value on the units compared, the difference on these units, and how many they are."""
+    difference = earlier.value - earlier.before if earlier.compares else None
+    return {before: earlier.before, change: difference, units: earlier.compared if earlier.compares else None}
 
 
 def _median(line: UnitLine) -> str:
@@ -235,8 +244,10 @@ def table(shown_table: UnitTable) -> pl.DataFrame:
                 t("离目标"): missing(line),
                 t("离目标的算法"): _summed(line) if missing(line) else "",
                 t("与目标相差占目标的比例"): distance(line) if line.status == "missed" else None,
-                t("上期数值"): line.earlier[0][0],
-                t("去年同月数值"): line.earlier[1][0],
+                **_compared(line.earlier[0], t("上期数值"), t("较上期"), t("较上期的同口径单位数")),
+                **_compared(
+                    line.earlier[1], t("去年同月数值"), t("较去年同月"), t("较去年同月的同口径单位数")
+                ),
                 t("同组中位数"): line.median,
                 t("同组单位数"): line.peers,
                 t("上级数值"): None if line.above is None else line.above["value"],

@@ -6,7 +6,6 @@ from dashboard import state
 from dashboard.components import (
     attention,
     cards,
-    core_cards,
     hand_in,
     headings,
     headline,
@@ -24,13 +23,19 @@ level = headings.level_title(builds.dimensions(build), campaign.reporting_level)
 asked = overview_page.asked(build)
 history = figures.history(build, month, asked, builds.top_level(build), today, filters.period)
 handed_in = reports.hand_in(build, month, today).to_dicts()
-facts = overview_page.cards(filters, today, history)
+changes = overview_page.compared(filters, today)
+facts = overview_page.cards(filters, today, history, changes)
 
 page.head(
     *headings.overview(build, month, handed_in, today=today),
     headline.sentence(handed_in, facts, names, level=level, top=campaign.top.code),
 )
-cards.show([*map(cards.figure_card, facts), *core_cards.issues_cards(asked, history, month)])
+cards.show(
+    [
+        *map(cards.figure_card, facts),
+        *overview_page.issues_card(filters, today, history, changes, names),
+    ]
+)
 hand_in.show(handed_in, names)
 left, right = st.columns([49, 80], gap="medium")
 with left:
