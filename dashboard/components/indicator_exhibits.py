@@ -88,7 +88,7 @@ def _reading_of_trend(indicator: Indicator) -> str:
     same = ""
     if indicator.same_units is not None:
         count, _ = indicator.same_units
-        same = t("虚线只算各月都报了的{count}个{level}", count=count, level=indicator.whom)
+        same = t("点线只算各月都报了的{count}个{level}", count=count, level=indicator.whom)
     return clauses(
         [joined(changes(indicator.kpi, indicator.earlier)), escape(clauses([band, gaps, rings, same]))]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -43,6 +44,13 @@ class UnitTable:
     def has_last_year(self) -> bool:
         """Whether any figure has one of the same month last year to be held against."""
         return any(line.earlier[1].compares for line in self.lines)
+
+    @property
+    def same_units(self) -> str:
+        """On which units most changes stand that do not stand on all: told once below the table, marked beside each."""
+        notes = [each.on_same_units for line in self.lines for each in line.earlier]
+        told = Counter(note for note in notes if note).most_common(1)
+        return told[0][0] if told else ""
 
 
 def body(shown_table: UnitTable) -> str:
@@ -139,7 +147,7 @@ def _labelled(title: str, cell: str) -> str:
 def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
     """What stands in the columns, as HTML."""
     kpi, row = line.kpi, line.row
-    before, last_year = (_change(line, place) for place in (0, 1))
+    before, last_year = (_change(shown_table, line, place) for place in (0, 1))
     history = [each["value"] for each in line.months]
     return {
         "name": _name(shown_table, line),
@@ -203,13 +211,17 @@ def _summed(line: UnitLine) -> str:
     return t("合计与标准相比") if line.kpi.key == STANDARD_KPI else ""
 
 
-def _change(line: UnitLine, place: int) -> str:
+def _change(shown_table: UnitTable, line: UnitLine, place: int) -> str:
     """A difference in the KPI's unit; of a survey said what it is held against, and on which units where not on all."""
     earlier = line.earlier[place]
     text = format.change(line.kpi, earlier.value, earlier.before, with_unit=False)
     if not text:
         return ""
-    notes = [t(earlier.name) if earlier.name == "较上次" else "", earlier.on_same_units]
+    units = earlier.on_same_units
+    notes = [
+        t(earlier.name) if earlier.name == "较上次" else "",
+        "*" if units and units == shown_table.same_units else units,
+    ]
     return " ".join([escape(text), *(f"<small>{escape(note)}</small>" for note in notes if note)])
 
 
