@@ -17,7 +17,7 @@ from tests.metrics.oracle import Asked
 from tests.metrics.random_store import DataSet, random_data_set, stored
 from tests.metrics.test_oracle import KINDS, agree, questions
 
-DATA_SETS = int(os.environ.get("CHANGE_DATA_SETS", "24"))
+DATA_SETS = int(os.environ.get("CHANGE_DATA_SETS", "12"))
 """The environment may ask for more."""
 CHUNKS = [range(start, start + 4) for start in range(1000, 1000 + DATA_SETS, 4)]
 LASTING = (random_campaign.LASTING, (13, 16), random_campaign.LASTING, (24, 26))
