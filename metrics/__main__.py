@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -26,8 +26,6 @@ from metrics.command_words import (
 )
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from metrics.connection import Run
     from metrics.dimensions import Dimensions
     from metrics.kpi import Kpi
@@ -39,6 +37,10 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 MonthOption = Annotated[str, typer.Option("--month", help="报告期 YYYY-MM / reporting month")]
 PeriodOption = Annotated[str, typer.Option("--period", help="month | quarter | ytd | year | rolling12")]
+LevelOption = Annotated[
+    str, typer.Option("--level", help="层级,如 county 或 县(市、区)/ a level of the campaign")
+]
+KpiOption = Annotated[list[str] | None, typer.Option("--kpi", help="指标,可重复 / KPI key, may be repeated")]
 FormatOption = Annotated[str, typer.Option("--format", help="table | csv | json")]
 StoreOption = Annotated[
     Path, typer.Option("--store", envvar="STORE_DIR", help="数据目录 / the store's folder")
@@ -67,12 +69,8 @@ def numbers() -> None:
 @app.command()
 def table(
     month: MonthOption,
-    level: Annotated[
-        str, typer.Option("--level", help="层级,如 county 或 县(市、区)/ a level of the campaign")
-    ] = "",
-    kpi: Annotated[
-        list[str] | None, typer.Option("--kpi", help="指标,可重复 / KPI key, may be repeated")
-    ] = None,
+    level: LevelOption = "",
+    kpi: KpiOption = None,
     output: FormatOption = "table",
     period: PeriodOption = "month",
     with_change: Annotated[
@@ -100,15 +98,44 @@ def table(
         require_campaign_month(wanted, dimensions)
         chosen = named_entry("--level", level, dimensions.levels) if level else None
 
-        def of(day: date) -> pl.DataFrame:
-            return figures(run, dimensions, kpis, month=day, kind=kind, as_of=moment, level=chosen)
-
-        found = of(wanted)
+        asked = {"month": wanted, "kind": kind, "as_of": moment, "level": chosen}
+        found = figures(run, dimensions, kpis, **asked)
         if with_change:
-            found = with_changes(
-                found, of, kind=kind, month=wanted, campaign_months=frozenset(dimensions.due_at)
-            )
+            found = with_changes(found, run, dimensions, kpis, **asked)
     typer.echo(FORMATS[output](found.to_dicts(), (*TABLE_COLUMNS, *(CHANGES if with_change else ()))))
+
+
+@app.command()
+def change(
+    month: MonthOption,
+    against: Annotated[
+        str, typer.Option("--against", help="last_month 上期 | last_year 去年同期 / the base")
+    ] = "last_month",
+    level: LevelOption = "",
+    kpi: KpiOption = None,
+    output: FormatOption = "table",
+    period: PeriodOption = "month",
+    store: StoreOption = DEFAULT_STORE,
+    campaign: CampaignOption = "",
+    as_of: AsOfOption = "",
+) -> None:
+    """各指标较上期、较去年同期的变化,只比两期都有数的单位 / what changed, over the units behind both periods."""
+    from metrics.change import BASES, CHANGE_COLUMNS
+    from metrics.change import change as changes
+    from metrics.kpis import KPIS
+    from metrics.printing import FORMATS
+
+    moment, wanted = _moment(as_of), named_month(month)
+    kpis = [named_kpi(key) for key in dict.fromkeys(kpi or KPIS)]
+    one_of("--format", output, FORMATS)
+    base, kind = one_of("--against", against, BASES), period_kind(period)
+    with opened_store(store, campaign) as (run, dimensions):
+        require_campaign_month(wanted, dimensions)
+        chosen = named_entry("--level", level, dimensions.levels) if level else None
+        found = changes(
+            run, dimensions, kpis, month=wanted, against=base, kind=kind, as_of=moment, level=chosen
+        )
+    typer.echo(FORMATS[output](found.to_dicts(), CHANGE_COLUMNS))
 
 
 @app.command()

@@ -1,41 +1,60 @@
-"""What changed: against the period before (环比) and the same period last year (同比).
+"""What changed, like for like: against the period before (环比) and the same period last year (同比).
 
-The difference is in the KPI's own unit, percentage points for a percentage; without a value on either
-side there is no comparable base (无可比基期), and no number, never an infinite one.
+Both figures are computed over the reporting units that stand behind both, so that a unit that is missing on one
+side is no rise and no fall. The difference is in the KPI's own unit, percentage points for a percentage; where
+nobody stands behind both there is no comparable base (无可比基期), and no number, never an infinite one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Literal
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal, get_args
 
 import polars as pl
 
+from metrics.compared import compared_sums
+from metrics.connection import Run
+from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
-from metrics.period import PeriodKind, add_months, period_months
+from metrics.period import PeriodKind, add_months, period_months, scope
+from metrics.query import UNIT, grid
+from metrics.status import with_value
 
-Base = Literal["before", "last_year"]
-
-NO_BASE = "no_comparable_base"
+Base = Literal["last_month", "last_year"]
+BASES: tuple[Base, ...] = get_args(Base)
 
 MONTHS_BACK: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "ytd": 1, "year": 12, "rolling12": 1}
 """How far back the period before lies; year to date and rolling twelve months move on by one month."""
 
-CHANGES: dict[str, Base] = {"change": "before", "change_last_year": "last_year"}
+CHANGES: dict[str, Base] = {"change": "last_month", "change_last_year": "last_year"}
 """Columns of differences a table can be given, and the base each stands against."""
 
-CHANGE_COLUMNS = ("level", "unit_code", "kpi", "value", "base_value", "difference", "reason")
+CHANGE_COLUMNS = (
+    "month",
+    "against",
+    "unit_code",
+    "unit_name",
+    "level",
+    "kpi",
+    "value",
+    "value_before",
+    "difference",
+    "units_compared",
+    "units_now",
+    "units_before",
+)
+COUNTS = ("units_compared", "units_now", "units_before", "units")
 
 
 def base_month(kind: PeriodKind, month: date, base: Base, campaign_months: frozenset[date]) -> date | None:
     """The month that names the period to compare with; None where the campaign has none that compares.
 
     The year to date of a January has no period before it. A period last year compares only if as many of
-    its months lie in the campaign.
+    its months lie in the campaign (``campaign_months``: those from the first in which anybody reported).
     """
     earlier = add_months(month, -12 if base == "last_year" else -MONTHS_BACK[kind])
-    if earlier not in campaign_months or (kind == "ytd" and base == "before" and month.month == 1):
+    if earlier not in campaign_months or (kind == "ytd" and base == "last_month" and month.month == 1):
         return None
     if base == "last_year":
         now, then = (len(campaign_months.intersection(period_months(kind, day))) for day in (month, earlier))
@@ -43,40 +62,87 @@ def base_month(kind: PeriodKind, month: date, base: Base, campaign_months: froze
     return earlier
 
 
-def change(now: pl.DataFrame, base: pl.DataFrame | None) -> pl.DataFrame:
-    """The rows of a table held against those of a base period: CHANGE_COLUMNS, in the order of ``now``.
+def change(
+    run: Run,
+    dimensions: Dimensions,
+    kpis: Sequence[Kpi],
+    *,
+    month: date,
+    against: Base,
+    kind: PeriodKind = "month",
+    as_of: datetime,
+    level: str | None = None,
+) -> pl.DataFrame:
+    """Every unit (of ``level`` where given) and KPI against a base: CHANGE_COLUMNS and those of ``held_against``."""
+    earlier = base_month(kind, month, against, dimensions.shown_months)
+    found = held_against(
+        run, dimensions, kpis, month=month, earlier=earlier, kind=kind, as_of=as_of, level=level
+    )
+    columns = [name for name in found.columns if name not in CHANGE_COLUMNS]
+    return found.with_columns(against=pl.lit(against)).select(*CHANGE_COLUMNS, *columns)
 
-    Both are rows of ``query.table``; ``base`` is None where the campaign has no such period. ``reason`` is
-    NO_BASE where there is no difference, else null.
+
+def held_against(
+    run: Run,
+    dimensions: Dimensions,
+    kpis: Sequence[Kpi],
+    *,
+    month: date,
+    earlier: date | None,
+    kind: PeriodKind = "month",
+    as_of: datetime,
+    level: str | None = None,
+) -> pl.DataFrame:
+    """Every unit and KPI in the period of a month against that of any earlier one (None: there is none).
+
+    CHANGE_COLUMNS without ``against``, and: ``numerator``, ``numerator_before`` on the units compared, and
+    ``units``, how many could be. In the campaign's order; what does not exist is null, never 0.
     """
-    keys = ["level", "unit_code", "kpi"]
-    earlier = (now.clear() if base is None else base).select(*keys, base_value="value")
-    difference = pl.col("value") - pl.col("base_value")
+    cells = grid(dimensions, kpis, dict.fromkeys(kpi.key for kpi in kpis), level).lazy()
+    now = scope(kind, month, dimensions.due_at, as_of)
+    before = None if earlier is None else scope(kind, earlier, dimensions.due_at, as_of)
+    sums = compared_sums(run, dimensions, kpis, now, before, level)
+    joined = cells.join(sums, on=["kpi", *UNIT], how="left").with_columns(
+        pl.when("may_apply").then(pl.col(*COUNTS).fill_null(0)).otherwise(0)
+    )
     return (
-        now.join(earlier, on=keys, how="left", maintain_order="left")
-        .with_columns(difference=difference)
-        .with_columns(reason=pl.when(pl.col("difference").is_null()).then(pl.lit(NO_BASE)))
-        .select(CHANGE_COLUMNS)
+        _with_values(joined)
+        .with_columns(
+            difference=pl.col("value") - pl.col("value_before"), month=pl.lit(month.strftime("%Y-%m"))
+        )
+        .sort("place")
+        .select(
+            *(name for name in CHANGE_COLUMNS if name != "against"), "numerator", "numerator_before", "units"
+        )
+        .collect()
     )
 
 
-def with_changes(
-    now: pl.DataFrame,
-    table_of: Callable[[date], pl.DataFrame],
-    *,
-    kind: PeriodKind,
-    month: date,
-    campaign_months: frozenset[date],
-) -> pl.DataFrame:
-    """A table with the columns of CHANGES: differences in the KPI's own unit, null without a comparable base.
+def _with_values(joined: pl.LazyFrame) -> pl.LazyFrame:
+    """Add value and numerator of both sides, each by the rule that gives a table its values."""
+    no_answers = pl.lit(None, pl.Int64).alias("answers")
+    before = with_value(joined.with_columns(no_answers, n=pl.col("n_before"), d=pl.col("d_before")))
+    added = before.select("place", value_before="value", numerator_before="numerator")
+    return with_value(joined.with_columns(no_answers)).join(added, on="place", how="left")
 
-    ``table_of`` gives the same table for another month.
+
+def with_changes(
+    table: pl.DataFrame, run: Run, dimensions: Dimensions, kpis: Sequence[Kpi], **asked: object
+) -> pl.DataFrame:
+    """A table of ``query.table`` with the columns of CHANGES: differences like for like, null without a base.
+
+    ``asked``: the month, kind, as_of and level the table was asked for.
     """
-    for column, base in CHANGES.items():
-        earlier = base_month(kind, month, base, campaign_months)
-        held = change(now, table_of(earlier) if earlier else None)
-        now = now.with_columns(held.get_column("difference").alias(column))
-    return now
+    for column, against in CHANGES.items():
+        found = change(run, dimensions, kpis, against=against, **asked)
+        keys = [*UNIT, "kpi"]
+        table = table.join(
+            found.select(*keys, pl.col("difference").alias(column)),
+            on=keys,
+            how="left",
+            maintain_order="left",
+        )
+    return table
 
 
 def difference_unit(kpi: Kpi) -> tuple[str, str]:

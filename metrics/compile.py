@@ -7,7 +7,7 @@ whose numerator or denominator is missing (不适用) leaves both sums.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -21,6 +21,9 @@ STANDARD_SCALE = 10_000
 WHOLE = pl.Int128
 """Wide enough for any sum of cells the door lets through, times every scale."""
 RESIDENTS = 10_000
+
+Counts = Callable[[Kpi], pl.Expr]
+"""Whether a mart row's month counts for a KPI."""
 
 
 def months_rule(kpi: Kpi) -> str:
@@ -36,19 +39,20 @@ def denominator_scale(kpi: Kpi) -> int:
     return ROLL_SCALE if kpi.average_stock else 1
 
 
-def leaf_sums(rows: pl.LazyFrame, kpis: Sequence[Kpi], period: Scope) -> pl.LazyFrame:
-    """A mart's rows of a period summed over months: kpi, reporting_code, leaf_code, n, d.
+def counted_in(period: Scope) -> Counts:
+    """The months of a period that count, by ``months_rule``."""
+    conditions = _month_conditions(period)
+    return lambda kpi: conditions[months_rule(kpi)]
+
+
+def leaf_sums(rows: pl.LazyFrame, kpis: Sequence[Kpi], counts: Counts) -> pl.LazyFrame:
+    """A mart's rows summed over the months that count: kpi, reporting_code, leaf_code, n, d.
 
     ``n`` is the numerator x measure_scale, ``d`` the denominator x denominator_scale; both as whole
     numbers. A leaf with no row in which both are known is absent.
     """
     keys = ["kpi", "reporting_code", "leaf_code"]
-    counts = _month_conditions(period)
-    pairs = rows.select(
-        "reporting_code",
-        "leaf_code",
-        *(_pair(kpi, counts[months_rule(kpi)]) for kpi in kpis),
-    )
+    pairs = rows.select("reporting_code", "leaf_code", *(_pair(kpi, counts(kpi)) for kpi in kpis))
     return (
         pairs.unpivot(index=keys[1:], variable_name="kpi", value_name="pair")
         .unnest("pair")
@@ -60,16 +64,16 @@ def leaf_sums(rows: pl.LazyFrame, kpis: Sequence[Kpi], period: Scope) -> pl.Lazy
 
 def counted_rows(rows: pl.LazyFrame, kpi: Kpi, period: Scope) -> pl.LazyFrame:
     """The leaf_code and month of the mart rows whose sums make a KPI's figure."""
-    pair = _pair(kpi, _month_conditions(period)[months_rule(kpi)]).struct
+    pair = _pair(kpi, counted_in(period)(kpi)).struct
     return rows.filter(pair.field("n").is_not_null() & pair.field("d").is_not_null()).select(
         "leaf_code", "month"
     )
 
 
-def unit_sums(
+def reporting_sums(
     leaves: pl.LazyFrame, tree: pl.LazyFrame, kpis: Sequence[Kpi], standard: int | None
 ) -> pl.LazyFrame:
-    """Leaf sums rolled up to every unit: kpi, level, unit_code, n, d.
+    """What each reporting unit adds to every unit's figure: kpi, level, unit_code, reporting_code, n, d.
 
     ``tree``: dim_tree (level, unit_code, leaf_code). ``standard``: officers per 10 000 residents x
     STANDARD_SCALE, from which gaps are counted; without one there is no gap.
@@ -80,9 +84,7 @@ def unit_sums(
         .agg(pl.col("n", "d").sum())
     )
     gaps = [kpi.key for kpi in kpis if kpi.own_total]
-    if gaps:
-        by_reporting = _with_gaps(by_reporting, gaps, standard)
-    return by_reporting.group_by("kpi", "level", "unit_code").agg(pl.col("n", "d").sum())
+    return _with_gaps(by_reporting, gaps, standard) if gaps else by_reporting
 
 
 def _with_gaps(sums: pl.LazyFrame, keys: list[str], standard: int | None) -> pl.LazyFrame:

@@ -61,6 +61,15 @@ class Dimensions:
         """The level whose units report, and are ranked."""
         return next(str(level["key"]) for level in self.levels if level["reports"])
 
+    @property
+    def shown_months(self) -> frozenset[date]:
+        """The campaign's months from the first in which anybody reported anything; all before there is one.
+
+        Where a campaign is older than its store, nobody owes the months from before.
+        """
+        first = min((month for sheet, month in self.submitted if not sheet), default=min(self.due_at))
+        return frozenset(month for month in self.due_at if month >= first)
+
     def may_still_report(self, month: date, as_of: datetime) -> frozenset[str]:
         """The units that have reported nothing of a month and whose extension for it is running."""
         came = self.submitted.get(("", month), frozenset())

@@ -5,13 +5,13 @@ Each mart is read once, for the period's months; what follows are small frames a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 import polars as pl
 
-from metrics.compile import STANDARD_SCALE, denominator_scale, leaf_sums, unit_sums
+from metrics.compile import STANDARD_SCALE, counted_in, denominator_scale, leaf_sums, reporting_sums
 from metrics.connection import Run
 from metrics.coverage import coverage, reports
 from metrics.dimensions import Dimensions
@@ -63,7 +63,7 @@ def table(
     }
     figures = _figures(run, dimensions, kpis, period, targets)
     judged = (
-        _grid(dimensions, kpis, targets, level)
+        grid(dimensions, kpis, targets, level)
         .lazy()
         .join(figures, on=["kpi", *UNIT], how="left")
         .join(_of_parents(figures), on=["kpi", "parent_level", "parent_code"], how="left")
@@ -95,45 +95,70 @@ def _figures(
     frames = [survey_figures(surveys, dimensions.hierarchy, surveyed, period, targets).lazy()]
     if summed:
         received = reports(dimensions, summed, period).lazy()
-        sums = _sums(run, dimensions, summed, period, received)
+        sums = (
+            sums_by_reporting(run, dimensions, summed, period, received)
+            .group_by("kpi", *UNIT)
+            .agg(pl.col("n", "d").sum())
+        )
         frames.append(coverage(dimensions, received).join(sums, on=["kpi", *UNIT], how="left"))
     return pl.concat(frames, how="diagonal_relaxed")
 
 
-def _sums(
-    run: Run, dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope, received: pl.LazyFrame
+def sums_by_reporting(
+    run: Run,
+    dimensions: Dimensions,
+    kpis: Sequence[Kpi],
+    period: Scope,
+    received: pl.LazyFrame,
+    *,
+    level: str | None = None,
 ) -> pl.LazyFrame:
-    """Sums of every unit and KPI; a reporting unit that reported nothing is in none of them."""
+    """What each reporting unit adds to the sums of every unit (of ``level``) and KPI: see compile.reporting_sums.
+
+    ``received``: rows of ``coverage.reports``; who reported nothing adds nothing. No KPI is a survey's.
+    """
+    without_sheet = [kpi.key for kpi in kpis if not kpi.sheet]
+    counted = received.filter((pl.col("reported") > 0) | pl.col("kpi").is_in(without_sheet))
+    leaves = leaf_sums(mart_rows(run, kpis, period).lazy(), kpis, counted_in(period))
+    return rolled_up(leaves.join(counted, on=["kpi", "reporting_code"], how="semi"), dimensions, kpis, level)
+
+
+def mart_rows(run: Run, kpis: Sequence[Kpi], period: Scope) -> pl.DataFrame:
+    """The rows of a period of every mart the KPIs stand on."""
     marts = dict.fromkeys(kpi.mart for kpi in kpis)
     # A row of one mart has no value in the columns of another, and adds nothing to their sums.
     query = " union all by name ".join(f"(from {mart} where list_contains($months, month))" for mart in marts)
-    rows = run(query, {"months": list(period.months)})
-    without_sheet = [kpi.key for kpi in kpis if not kpi.sheet]
-    counted = received.filter((pl.col("reported") > 0) | pl.col("kpi").is_in(without_sheet))
-    leaves = leaf_sums(rows.lazy(), kpis, period).join(counted, on=["kpi", "reporting_code"], how="semi")
+    return run(query, {"months": list(period.months)})
+
+
+def rolled_up(
+    leaves: pl.LazyFrame, dimensions: Dimensions, kpis: Sequence[Kpi], level: str | None
+) -> pl.LazyFrame:
+    """Leaf sums as what each reporting unit adds to every unit (of ``level``), by the campaign's standard."""
+    tree = dimensions.tree if level is None else dimensions.tree.filter(pl.col("level") == level)
     standard = dimensions.targets.get(STANDARD_KPI)
     parts = int(standard.number * STANDARD_SCALE) if standard else None
-    return unit_sums(leaves, dimensions.tree.lazy(), kpis, parts)
+    return reporting_sums(leaves, tree.lazy(), kpis, parts)
 
 
 def _of_parents(figures: pl.LazyFrame) -> pl.LazyFrame:
     return figures.select("kpi", parent_level="level", parent_code="unit_code", parent_n="n", parent_d="d")
 
 
-def _grid(
-    dimensions: Dimensions, kpis: Sequence[Kpi], targets: dict[str, Decimal | None], level: str | None
+def grid(
+    dimensions: Dimensions, kpis: Sequence[Kpi], targets: Mapping[str, Decimal | None], level: str | None
 ) -> pl.DataFrame:
     """Every unit and KPI with what is needed to judge them, in order of the campaign and the registry."""
     units = dimensions.units if level is None else dimensions.units.filter(pl.col("level") == level)
     reports_at = next(item["position"] for item in dimensions.levels if item["reports"])
-    grid = units.join(_kpi_facts(kpis, targets), how="cross").with_row_index("place")
+    found = units.join(_kpi_facts(kpis, targets), how="cross").with_row_index("place")
     has_population = pl.col("population").is_not_null() | ~pl.col("needs_population")
     at_its_level = (pl.col("level_position") <= reports_at) | ~pl.col("reporting_only")
     at_its_level &= pl.col("counts_own_office") | ~pl.col("own_office")
-    return grid.with_columns(has_population=has_population, may_apply=has_population & at_its_level)
+    return found.with_columns(has_population=has_population, may_apply=has_population & at_its_level)
 
 
-def _kpi_facts(kpis: Sequence[Kpi], targets: dict[str, Decimal | None]) -> pl.DataFrame:
+def _kpi_facts(kpis: Sequence[Kpi], targets: Mapping[str, Decimal | None]) -> pl.DataFrame:
     rows = [
         {
             "kpi": kpi.key,

@@ -120,7 +120,7 @@ def satisfaction(surveys: pl.DataFrame, units: Hierarchy, *, before: date) -> di
 
     ``surveys``: rows of mart_survey of one collector. Without a population a surveyed unit keeps its share (each answer weighs one) but adds nothing above.
     """
-    own = _last_waves(surveys.filter(pl.col("ended_on") < before))
+    own = last_waves(surveys.filter(pl.col("ended_on") < before))
     if not own:
         return {}
     found: dict[Unit, Satisfaction] = {}
@@ -156,7 +156,8 @@ def waves_behind(
     return below(unit)
 
 
-def _last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
+def last_waves(surveys: pl.DataFrame) -> dict[Unit, Satisfaction]:
+    """Each surveyed unit's own last wave with valid answers."""
     last: dict[Unit, Satisfaction] = {}
     for row in surveys.sort("ended_on", "wave").iter_rows(named=True):
         if row["answers"]:

@@ -8,9 +8,10 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import block
+from dashboard.components.earlier import Earlier, changes
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import QUALIFIER, Row, changes, coverage, in_line, joined, target_text
+from dashboard.components.notation import QUALIFIER, Row, coverage, in_line, joined, target_text
 from dashboard.components.strokes import bullet, sparkline
 from dashboard.i18n import listed, of, t
 from metrics.dimensions import Target
@@ -22,8 +23,8 @@ from metrics.period import PeriodKind
 class CardFacts:
     """What a card says of one KPI: its row of figures, the months before, and how the units below stand.
 
-    ``history`` holds the values of consecutive months, the card's own last. ``changes`` are pairs of an
-    earlier value and its name (较上月). ``spread`` counts units that meet their target and those judged.
+    ``history`` holds the values of consecutive months, the card's own last, ``other_units`` which of them stand
+    on other units than it. ``changes``: what it is held against. ``spread`` counts units that meet their target and those judged.
     """
 
     kpi: Kpi
@@ -31,8 +32,9 @@ class CardFacts:
     row: Row
     held: Target | None
     history: Sequence[float | None]
-    changes: Sequence[tuple[float | None, str]]
+    changes: Sequence[Earlier]
     spread: tuple[int, int]
+    other_units: Sequence[bool] = ()
     note: str = ""
 
 
@@ -57,7 +59,13 @@ def figure_card(facts: CardFacts) -> str:
         qualifier=listed(qualifier),
         value=format.figure(kpi, row),
         unit=format.unit(kpi),
-        spark=sparkline(facts.history, row["target"], str(row["status"]), label=t("近13个月走势")),
+        spark=sparkline(
+            facts.history,
+            row["target"],
+            str(row["status"]),
+            label=t("近13个月走势"),
+            hollow=facts.other_units,
+        ),
         bar=_bar(facts),
         lines=lines,
     )
@@ -81,7 +89,7 @@ def _bar(facts: CardFacts) -> str:
     if value is None or target is None:
         return ""
     whole = 100.0 if facts.kpi.unit_zh == "%" else 1.25 * max(float(target), float(value))
-    before = facts.changes[0][0] if facts.changes else None
+    before = facts.changes[0].beside(value) if facts.changes else None
     label = t("实际值与目标")
     return bullet(value, target, before, str(facts.row["status"]), whole=whole, label=label)
 
@@ -111,4 +119,4 @@ def _spread_line(facts: CardFacts) -> str:
 
 
 def _change_line(facts: CardFacts) -> str:
-    return joined(changes(facts.kpi, facts.row["value"], facts.changes))
+    return joined(changes(facts.kpi, facts.changes, is_known=facts.row["value"] is not None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 
@@ -10,21 +11,22 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components.cards import CardFacts, card
-from dashboard.components.earlier import earlier
+from dashboard.components.earlier import Earlier, changes
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import Row, changes, coverage, joined
+from dashboard.components.notation import Row, coverage, joined
 from dashboard.components.strokes import bullet
-from dashboard.i18n import deferred, t
+from dashboard.i18n import deferred, listed, t
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
-from metrics.period import PeriodKind, add_months
+from metrics.period import PeriodKind
 
 ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
 COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}(逐单位相加)"))}
 """A KPI told in the note of another's card, and the word for it."""
-CARDS = 5
+CARDS, NAMED = 5, 3
+"""How many cards there are, and how many units one names."""
 
 
 def card_kpis(collected: Sequence[Kpi], targets: Mapping[str, Target]) -> list[Kpi]:
@@ -53,11 +55,15 @@ def all_facts(
     history: pl.DataFrame,
     units: pl.DataFrame,
     targets: Mapping[str, Target],
-    campaign_months: frozenset[date],
+    changes: Mapping[str, Sequence[Earlier]],
+    other_units: Mapping[str, Sequence[bool]],
     kind_of: Callable[[Kpi], PeriodKind],
     survey_days_of: Callable[[Kpi], Sequence[date]],
 ) -> list[CardFacts]:
-    """What the card of each KPI says: ``history`` at the top level, ``units`` at the reporting level."""
+    """What the card of each KPI says: ``history`` at the top level, ``units`` at the reporting level.
+
+    ``changes`` and ``other_units`` as in CardFacts, by KPI.
+    """
     return [
         facts(
             kpi,
@@ -66,7 +72,8 @@ def all_facts(
             units,
             targets.get(kpi.key),
             month,
-            campaign_months,
+            changes[kpi.key],
+            other_units[kpi.key],
             survey_days_of(kpi),
         )
         for kpi in kpis
@@ -80,7 +87,8 @@ def facts(
     units: pl.DataFrame,
     held: Target | None,
     month: date,
-    campaign_months: frozenset[date],
+    changes: Sequence[Earlier],
+    other_units: Sequence[bool],
     survey_days: Sequence[date],
 ) -> CardFacts:
     """What a card says of one KPI: ``history`` at the top level, ``units`` at the reporting level."""
@@ -93,7 +101,8 @@ def facts(
         row=own[month],
         held=held,
         history=[own[day]["value"] for day in sorted(own)],
-        changes=earlier(kpi, kind, own, month, campaign_months, survey_days),
+        changes=changes,
+        other_units=other_units,
         # A single unit's own judgement is the card's already.
         spread=(met, met + missed) if len(statuses) > 1 else (0, 0),
         note=_note(kpi, history, month, survey_days),
@@ -117,36 +126,53 @@ def row_of(history: pl.DataFrame, key: str, month: date) -> Row | None:
     return found[0] if found else None
 
 
-def issues_cards(asked: Sequence[str], history: pl.DataFrame, month: date) -> list[str]:
-    """发现 and 已改, with what is overdue and what came in time: three KPIs in one card, if collected."""
+def issues_cards(
+    asked: Sequence[str],
+    history: pl.DataFrame,
+    month: date,
+    held_against: Mapping[str, Sequence[Earlier]],
+    missing: Sequence[str],
+) -> list[str]:
+    """发现 and 已改, with what is overdue and what came in time: three KPIs in one card, if collected.
+
+    The register of a unit that has not reported is in neither count: such units are ``missing``, by name.
+    """
     if not set(ISSUES) <= set(asked):
         return []
     share, on_time, overdue = (row_of(history, key, month) for key in ISSUES)
-    before = row_of(history, ISSUES[0], add_months(month, -1))
     rectified, found = share["numerator"], share["denominator"]
-    # Two counts compare only where the same number of units stands behind them.
-    comparable = before is not None and rectified is not None and before["reported"] == share["reported"]
-    moved = [(before["numerator"], deferred("较上月"))] if comparable else []
-    shares = history.filter(pl.col("kpi") == ISSUES[0]).sort("month")["value"].to_list()
+    last_month = held_against[ISSUES[0]][0]
+    value, before = last_month.counts
+    moved = [replace(last_month, value=value, before=before)] if last_month.compares else []
     one = card(
         title=link(t("问题整改"), "indicator", kpi=ISSUES[0]),
         qualifier=t("已改/发现"),
         value=f"{format.whole(rectified)}/{format.whole(found)}",
         unit=t("个"),
         spark="",
-        bar=_share_bar(share, shares),
+        bar=_share_bar(share, last_month),
         lines=[
             f"{_judged(ISSUES[2], overdue, t('逾期'))} · {_judged(ISSUES[1], on_time, t('按期率'))}",
             joined(
                 [
                     t("完成率{share}", share=f"{format.figure(KPIS[ISSUES[0]], share)}%") if found else "",
-                    *changes(KPIS[ISSUES[2]], rectified, moved),
+                    *changes(KPIS[ISSUES[2]], moved),
                     coverage(share),
+                    _left_out(missing),
                 ]
             ),
         ],
     )
     return [one]
+
+
+def _left_out(missing: Sequence[str]) -> str:
+    """Whose registers are in none of the counts."""
+    if not missing:
+        return ""
+    if len(missing) > NAMED:
+        return t("不含{count}个未报单位", count=len(missing))
+    return t("不含{units}", units=listed(missing))
 
 
 def _judged(key: str, row: Row, word: str) -> str:
@@ -160,8 +186,8 @@ def _judged(key: str, row: Row, word: str) -> str:
     return f'<span class="nb">{mark} {told}</span>'
 
 
-def _share_bar(row: Row, shares: Sequence[float | None]) -> str:
+def _share_bar(row: Row, last_month: Earlier) -> str:
     if row["value"] is None:
         return ""
-    before = shares[-2] if len(shares) > 1 else None
+    before = last_month.beside(row["value"])
     return bullet(row["value"], 100, before, str(row["status"]), whole=100, label=t("整改完成率"))

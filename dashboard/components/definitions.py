@@ -9,7 +9,7 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import methods
-from dashboard.components.earlier import COMPARABLE_SHARE
+from dashboard.components.earlier import COMPARED_SHARE
 from dashboard.components.links import link
 from dashboard.components.marks import EXTENDED, HAND_IN, STATUS, html
 from dashboard.components.unit_lines import THEMES
@@ -216,8 +216,10 @@ def words_part(campaign: Campaign) -> Part:
             escape(t("与上月、去年同月比较")),
             escape(
                 t(
-                    "两期各有{share}以上的应报月报到齐才比较(设定值);没有分母的总数,须两期到齐的月报一样多",
-                    share=f"{COMPARABLE_SHARE.numerator}/{COMPARABLE_SHARE.denominator}",
+                    "只用两期都有数的单位比较，前后两期按同一批单位重算，与全部单位的数不同时注明“同口径”和单位数；"
+                    "月份相重的两期（如本年累计与上月的累计），新增和移出的月份都已报的单位才比较；"
+                    "未报单位的台账不沿用上月的；可比单位不到{share}时不比较（设定值）",
+                    share=f"{COMPARED_SHARE.numerator}/{COMPARED_SHARE.denominator}",
                 )
             ),
         ],

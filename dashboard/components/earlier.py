@@ -1,56 +1,93 @@
-"""What a figure is compared with: the period before, or of a survey the wave before; and last year's."""
+"""What a figure is held against: the period before, or of a survey the wave before; and last year's; like for like."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
 from fractions import Fraction
 
+from dashboard import format
 from dashboard.components.notation import Row
-from dashboard.i18n import deferred
-from metrics.change import base_month
+from dashboard.i18n import deferred, listed, t
 from metrics.kpi import Kpi
-from metrics.period import PeriodKind
 
-COMPARABLE_SHARE = Fraction(2, 3)
-"""Of the reports expected, so many stand behind a rate that is held against another's (设定值)."""
+COMPARED_SHARE = Fraction(1, 2)
+"""Of the reporting units that could be compared, so many must be: fewer are no statement about the whole (设定值)."""
 
 
-def earlier(
-    kpi: Kpi,
-    kind: PeriodKind,
-    own: Mapping[date, Row],
-    month: date,
-    campaign_months: frozenset[date],
-    survey_days: Sequence[date],
-) -> list[tuple[float | None, str]]:
-    """Earlier values of one unit and KPI with their names; ``own`` holds its rows by month.
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """A figure and an earlier one, both over the units that stand behind both.
 
-    Months between two waves of a survey repeat it, so it is held against the wave before.
+    ``name`` says what it is held against (较上月). ``value`` and ``before`` are None without a comparable base.
+    ``compared`` of the units behind the figure ``now`` and behind the one ``then``; ``whom`` what they are
+    called. ``counts`` are the numerators on these units.
     """
-    if kpi.over_time == "last_wave":
-        before, name = (survey_days[1].replace(day=1) if len(survey_days) > 1 else None), deferred("较上次")
-    else:
-        before, name = base_month(kind, month, "before", campaign_months), deferred("较上月")
-    last_year = base_month(kind, month, "last_year", campaign_months)
-    now = own[month]
-    return [
-        (comparable(kpi, now, own.get(before)), name),
-        (comparable(kpi, now, own.get(last_year)), deferred("较去年同月")),
-    ]
+
+    name: str
+    value: float | None
+    before: float | None
+    compared: int
+    now: int
+    then: int
+    whom: str = ""
+    counts: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is a difference to tell."""
+        return self.value is not None and self.before is not None
+
+    def beside(self, value: float | None) -> float | None:
+        """Where the earlier figure stands beside a value: as far from it as the two differ on the same units."""
+        return value - (self.value - self.before) if self.compares and value is not None else None
+
+    @property
+    def on_same_units(self) -> str:
+        """That fewer units are compared than stand behind either figure: 同口径15个州(市); else empty."""
+        if not self.compares or self.compared == self.now == self.then:
+            return ""
+        return t("同口径{count}个{level}", count=self.compared, level=self.whom)
 
 
-def comparable(kpi: Kpi, now: Row, before: Row | None) -> float | None:
-    """The earlier value, if it compares: a count where as many reports stand behind it, a rate where most do.
+def earlier(kpi: Kpi, before: Row | None, last_year: Row | None, whom: str) -> list[Earlier]:
+    """What one unit's figure is held against; rows of queries.comparisons.changes, ``whom`` its reporting units."""
+    wave = kpi.over_time == "last_wave"
+    # The units surveyed may be of any level.
+    called = t("被评单位") if wave else whom
+    first = deferred("较上次") if wave else deferred("较上月")
+    return [_of_row(before, first, called), _of_row(last_year, deferred("较去年同月"), called)]
 
-    The first report of a month before its due date is no province.
+
+def _of_row(row: Mapping[str, object] | None, name: str, whom: str) -> Earlier:
+    if row is None or row["units_compared"] < COMPARED_SHARE * row["units"]:
+        return Earlier(name=name, value=None, before=None, compared=0, now=0, then=0)
+    return Earlier(
+        name=name,
+        value=row["value"],
+        before=row["value_before"],
+        compared=row["units_compared"],
+        now=row["units_now"],
+        then=row["units_before"],
+        whom=whom,
+        counts=(row["numerator"], row["numerator_before"]),
+    )
+
+
+def changes(kpi: Kpi, earlier: Sequence[Earlier], *, is_known: bool = True) -> list[str]:
+    """Each difference with what it is measured against; the unit is said once, so are the units, a missing base too.
+
+    ``is_known``: whether there is a figure for which a missing base is worth telling.
     """
-    if before is None:
-        return None
-    as_many = before["reported"] == now["reported"]
-    by_most = kpi.denominator is not None and _is_most(now) and _is_most(before)
-    return before["value"] if as_many or by_most else None
-
-
-def _is_most(row: Row) -> bool:
-    return not row["expected"] or Fraction(row["reported"], row["expected"]) >= COMPARABLE_SHARE
+    told, missing = [], []
+    notes = [each.on_same_units for each in earlier if each.compares]
+    together = len(notes) > 1 and len(set(notes)) == 1
+    for each in earlier:
+        difference = format.change(kpi, each.value, each.before, with_unit=not told)
+        if difference:
+            note = "" if together else each.on_same_units
+            told.append(" ".join(part for part in (difference, t(each.name), note) if part))
+        elif is_known:
+            missing.append(t(each.name).removeprefix(t("较")))
+    told += [notes[0]] if together and notes[0] else []
+    return [*told, t("{bases}无可比基期", bases=listed(missing))] if missing else told

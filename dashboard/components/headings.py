@@ -8,7 +8,7 @@ from datetime import date
 from dashboard import format
 from dashboard.components.exhibit import Title
 from dashboard.components.notation import QUALIFIER, Row
-from dashboard.i18n import of, t
+from dashboard.i18n import LANGUAGE, of, t
 from dashboard.queries import builds, locks
 from etl.campaign import Campaign
 from metrics.dimensions import Dimensions
@@ -19,6 +19,17 @@ from metrics.period import PeriodKind
 def level_title(dimensions: Dimensions, level: str) -> str:
     """A level in the campaign's own word."""
     return of(next(each for each in dimensions.levels if each["key"] == level), "title")
+
+
+def reporting_units(dimensions: Dimensions) -> str:
+    """The units that report, several of them: 州(市), prefectures."""
+    word = level_title(dimensions, dimensions.reporting_level)
+    return word if LANGUAGE.get() == "zh" else plural(word.lower())
+
+
+def plural(word: str) -> str:
+    """The plural of an English level's title."""
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def unit_names(build: str, level: str) -> dict[str, str]:

@@ -105,18 +105,43 @@ def _judged(facts: Sequence[CardFacts], top: str) -> list[str]:
 
 
 def _moved(facts: Sequence[CardFacts]) -> list[str]:
-    """Which KPIs with a target are better and worse than a month before.
+    """Which KPIs with a target are better and worse than a month before, over the units behind both months.
 
     Only those of the month itself: a year to date grows by being a month longer.
     """
-    better, worse = [], []
-    for each in facts:
-        now, (before, name) = each.row["value"], each.changes[0]
-        if each.held and each.kind == "month" and name == "较上月" and None not in (now, before):
-            step = (now - before) * (1 if each.kpi.direction == "up" else -1)
-            (better if step > 0 else worse if step < 0 else []).append(
-                link(of(each.kpi, "title").partition("(")[0].strip(), "indicator", kpi=each.kpi.key)
-            )
+    steps = {each.kpi.key: _step(each) for each in facts if _is_told(each)}
+    moved = [each for each in facts if steps.get(each.kpi.key)]
+    notes = {each.changes[0].on_same_units for each in moved}
+    # Where all stand on the same units, these are named once; else beside each.
+    each_its_own = len(notes) > 1
+    better = [_kpi(each, noted=each_its_own) for each in moved if steps[each.kpi.key] > 0]
+    worse = [_kpi(each, noted=each_its_own) for each in moved if steps[each.kpi.key] < 0]
     told = [linked("{kpis}改善", kpis=listed(better))] if better else []
     told += [linked("{kpis}退步", kpis=listed(worse))] if worse else []
-    return [linked("较上月{moves}", moves=listed(told))] if told else []
+    if not told:
+        return []
+    note = "" if each_its_own else notes.pop()
+    if note:
+        return [linked("较上月（{units}）{moves}", units=escape(note), moves=listed(told))]
+    return [linked("较上月{moves}", moves=listed(told))]
+
+
+def _step(facts: CardFacts) -> float:
+    """How far a KPI moved to the better."""
+    change = facts.changes[0]
+    return (change.value - change.before) * (1 if facts.kpi.direction == "up" else -1)
+
+
+def _is_told(facts: CardFacts) -> bool:
+    """Whether a card's change on last month is worth a sentence: judged, over a month, on enough cases."""
+    change = facts.changes[0]
+    enough = facts.row["status"] != "too_few_cases"
+    return (
+        bool(facts.held) and facts.kind == "month" and change.name == "较上月" and change.compares and enough
+    )
+
+
+def _kpi(facts: CardFacts, *, noted: bool) -> str:
+    name = link(of(facts.kpi, "title").partition("(")[0].strip(), "indicator", kpi=facts.kpi.key)
+    note = facts.changes[0].on_same_units
+    return linked("{kpi}（{units}）", kpi=name, units=escape(note)) if noted and note else name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from math import sqrt
 
+import polars as pl
 import streamlit as st
 
 from dashboard import format
@@ -25,11 +26,12 @@ from dashboard.components import (
     trend_chart,
 )
 from dashboard.components.charts import Specification
+from dashboard.components.earlier import changes
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, counted, drawn
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import figure_table
+from dashboard.components.notation import Row, figure_table, joined
 from dashboard.i18n import clauses, listed, of, sentences, t
 from dashboard.state import CHARTS, DOTS, FUNNEL
 
@@ -73,10 +75,21 @@ def definition_and_trend(indicator: Indicator, *, simulated: bool, explored: boo
             title=_title(indicator, indicator.name, t("近13个月")),
             name=_file(indicator, indicator.name, t("走势")),
             notes=[_reading_of_trend(indicator, explored=explored)],
-            table=figure_table(rows, names),
+            table=_trend_table(indicator, rows, names),
             simulated=simulated,
         )
         _chart(shown, "", trend_chart.trend(indicator), key="indicator_trend", explored=explored)
+
+
+def _trend_table(indicator: Indicator, rows: Sequence[Row], names: Mapping[str, str]) -> pl.DataFrame:
+    """The months as they are taken away: beside each its value on the units that reported in all of them."""
+    table = figure_table(rows, names)
+    if indicator.same_units is None:
+        return table
+    count, values = indicator.same_units
+    beside = [*values, *[None] * len(indicator.picked_months)]
+    title = t("同口径{count}个{level}", count=count, level=indicator.whom)
+    return table.with_columns(pl.Series(title, beside, dtype=pl.Float64))
 
 
 def _title(indicator: Indicator, who: str, more: str = "") -> exhibit.Title:
@@ -91,7 +104,13 @@ def _file(indicator: Indicator, *parts: str) -> str:
 def _reading_of_trend(indicator: Indicator, *, explored: bool) -> str:
     band = t("灰带为95%区间") if indicator.has_intervals else ""
     gaps = t("断开处为未报") if any(row["value"] is None for row in indicator.months) else ""
-    told = [escape(clauses([band, gaps])), _explored(explored=explored)]
+    rings = t("空心点与本月不是同一批单位") if any(indicator.other_units) else ""
+    same = ""
+    if indicator.same_units is not None:
+        count, _ = indicator.same_units
+        same = t("点线只算各月都报了的{count}个{level}", count=count, level=indicator.whom)
+    changed = joined(changes(indicator.kpi, indicator.earlier))
+    told = [clauses([changed, escape(clauses([band, gaps, rings, same]))]), _explored(explored=explored)]
     return " · ".join(part for part in told if part)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.components.certainty_words import of_units
+from dashboard.components.earlier import Earlier
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row
 from dashboard.components.unit_lines import UnitLine
@@ -17,6 +18,8 @@ from metrics.funnel import Funnel, FunnelLimits, FunnelPoint
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
 
+SameUnits = tuple[int, Sequence[float | None]]
+"""How many reporting units, and a unit's values month by month over them alone."""
 MANY_UNITS = 40
 """Beyond this many, one line each no longer makes a picture."""
 
@@ -26,6 +29,9 @@ class Indicator:
     """One KPI in one period: ``row`` of the unit it explains (``code``, ``name``), ``rows`` of the units below.
 
     Rows are those of ``queries.indicators``. ``months`` are the explained unit's months, its own row last.
+    ``other_units`` says which of these months stand on other reporting units than the last, ``same_units`` holds
+    the count and values of those that have reported in all of them (None where they are all the same), ``whom``
+    what they are called; ``earlier`` is what the figure is held against.
     ``picked``, ``picked_name`` and ``picked_months``: the unit picked out below it, if any. ``names``: short
     names of the units below, ``level`` their level and ``level_name`` its title. ``leads_to``: the level below
     theirs, "" at the lowest; ``back`` the unit to go back to when the picked one is let go, "" for the whole.
@@ -50,6 +56,10 @@ class Indicator:
     picked_months: Sequence[Row]
     funnel: Funnel | None
     limits: Sequence[FunnelLimits]
+    other_units: Sequence[bool] = ()
+    same_units: SameUnits | None = None
+    whom: str = ""
+    earlier: Sequence[Earlier] = ()
 
     @property
     def row(self) -> Row:

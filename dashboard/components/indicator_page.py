@@ -9,7 +9,7 @@ from html import escape
 import polars as pl
 
 from dashboard import format, state
-from dashboard.components import headings, unit_categories, unit_page
+from dashboard.components import comparing, headings, unit_categories, unit_page
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator
 from dashboard.components.indicator_rows import FigureRows, part_of
 from dashboard.components.links import link
@@ -17,7 +17,7 @@ from dashboard.components.notation import coverage
 from dashboard.components.unit_categories import Topic
 from dashboard.components.unit_page import level_below
 from dashboard.i18n import of, t
-from dashboard.queries import builds, figures, indicators, unit_reports, units
+from dashboard.queries import builds, comparisons, figures, indicators, unit_reports, units
 from dashboard.queries import rows as row_queries
 from dashboard.queries.units import Unit
 from dashboard.state import DOTS, FUNNEL
@@ -34,17 +34,19 @@ def facts(filters: state.Filters, today: date) -> Indicator:
     above = (str(own["level"]), str(own["unit_code"]))
     asked = (build, filters.month, kpi.key)
     found = indicators.funnel_of(*asked, level, above, today, period)
-    picked = _picked(filters, own)
+    picked, kind = _picked(filters, own), figures.period_of(build, kpi, period)
+    months = indicators.months_of(*asked, *above, today, period)
+    days = tuple(row["month"] for row in months)
     return Indicator(
         kpi=kpi,
-        kind=figures.period_of(build, kpi, period),
+        kind=kind,
         month=filters.month,
         # Due is the moment the due day has ended.
         due=(dimensions.due_at[filters.month] - timedelta(days=1)).date(),
         held=dimensions.targets.get(kpi.key),
         code=above[1],
         name=indicators.names(build, above[0])[above[1]],
-        months=indicators.months_of(*asked, *above, today, period),
+        months=months,
         level=level,
         level_name=headings.level_title(dimensions, level),
         leads_to=level_below(build, {"level": level}),
@@ -60,6 +62,10 @@ def facts(filters: state.Filters, today: date) -> Indicator:
         else [],
         funnel=found[0] if found else None,
         limits=found[1] if found else (),
+        other_units=comparing.other_units(build, {kpi.key: kind}, *above, days, today)[kpi.key],
+        same_units=comparisons.on_same_units(build, *above, kpi.key, days, today, kind),
+        whom=headings.reporting_units(dimensions),
+        earlier=comparing.of_unit(build, filters.month, {kpi.key: kind}, *above, today)[kpi.key],
     )
 
 

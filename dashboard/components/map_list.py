@@ -8,11 +8,12 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import marks
+from dashboard.components.earlier import Earlier
 from dashboard.components.links import going
 from dashboard.components.map_words import in_order
 from dashboard.components.notation import Row, shown
 from dashboard.components.ranking_words import rank_marks
-from dashboard.i18n import t
+from dashboard.i18n import deferred, t
 from dashboard.queries.maps import Place
 from metrics.kpi import Kpi
 
@@ -22,13 +23,13 @@ LONG = 20
 
 @dataclass(frozen=True, kw_only=True)
 class UnitList:
-    """The rows of a KPI with what stands beside them, by unit: last month's value, rank, names of groups."""
+    """The rows of a KPI with what stands beside them, by unit: what it is held against, rank, names of groups."""
 
     kpi: Kpi
     level: str
     rows: Sequence[Row]
     names: Mapping[str, str]
-    before: Mapping[str, float | None]
+    before: Mapping[str, Earlier]
     places: Mapping[str, Place]
     groups: Mapping[str, str]
     picked: str | None
@@ -45,7 +46,7 @@ def body(units: UnitList) -> str:
         f'<th scope="col" class="unit">{escape(units.level)}</th>',
         *(
             f'<th scope="col" class="number">{escape(head)}</th>'
-            for head in (t("数值({unit})", unit=format.unit(units.kpi)), t("较上月"), "n")
+            for head in (t("数值({unit})", unit=format.unit(units.kpi)), t(_against(units)), "n")
         ),
         f'<th scope="col">{escape(t("名次(组)"))}</th>',
     ]
@@ -56,10 +57,16 @@ def body(units: UnitList) -> str:
     )
 
 
+def _against(units: UnitList) -> str:
+    """What all the figures are held against: 较上月, of a survey 较上次."""
+    return next((each.name for each in units.before.values()), deferred("较上月"))
+
+
 def _line(units: UnitList, row: Row) -> str:
     code = str(row["unit_code"])
     picked = code == units.picked
-    moved = format.change(units.kpi, row["value"], units.before.get(code), with_unit=False)
+    before = units.before[code]
+    moved = format.change(units.kpi, before.value, before.before, with_unit=False)
     n = "" if row["cases"] is None else format.whole(row["cases"])
     mark = marks.html(marks.STATUS[str(row["status"])])
     return (

@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboard.components import (
     block,
+    comparing,
     deck,
     exhibit,
     findings,
@@ -26,6 +27,7 @@ from dashboard.components import (
     small_maps,
 )
 from dashboard.components.area_map import AreaMap
+from dashboard.components.earlier import Earlier
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.map_words import Hover
 from dashboard.components.notation import Row
@@ -41,7 +43,7 @@ class MapView:
     """What the page shows: the map of the month, each unit's words, the months beside it.
 
     ``by_month`` holds the units' rows a month, ``wholes`` those of the whole; ``before``, ``places`` and
-    ``groups`` are the units' values last month, ranks, and names of their groups. ``asked`` is the period at
+    ``groups`` are what the units' figures are held against, ranks, and names of their groups. ``asked`` is the period at
     this level, ``kind`` what it comes to; ``table`` is the month as it is taken away.
     """
 
@@ -51,7 +53,7 @@ class MapView:
     hovers: Mapping[str, Hover]
     by_month: Mapping[date, list[Row]]
     wholes: Mapping[date, list[Row]]
-    before: Mapping[str, float | None]
+    before: Mapping[str, Earlier]
     places: Mapping[str, Place]
     groups: Mapping[str, str]
     asked: PeriodKind | None
@@ -71,7 +73,10 @@ def view(filters: Filters, today: date) -> MapView:
     kind = figures.period_of(build, kpi, asked)
     by_month = maps.months_of(build, maps.months_drawn(build, month, today), kpi.key, level, today, asked)
     rows = by_month[month]
-    before = maps.values_before(build, month, kpi.key, level, today, asked)
+    before = {
+        code: found[0]
+        for (code, _), found in comparing.held_against(build, month, (kpi.key,), level, today, asked).items()
+    }
     places = maps.places(build, month, kpi.key, level, today, asked)
     groups = map_words.group_names(build, level)
     hovers = map_words.hovers(kpi, rows, before, places, groups)

@@ -8,12 +8,13 @@ from datetime import date
 from html import escape
 
 from dashboard import format
-from dashboard.components import certainty_words, headings, marks
+from dashboard.components import certainty_words, comparing, headings, marks
+from dashboard.components.earlier import Earlier, changes
 from dashboard.components.links import going, link
 from dashboard.components.map_words import group_names, in_order, place_text
-from dashboard.components.notation import Row, changes, joined, shown, target_text
+from dashboard.components.notation import Row, joined, shown, target_text
 from dashboard.components.strokes import sparkline
-from dashboard.i18n import deferred, of, t
+from dashboard.i18n import of, t
 from dashboard.queries import builds, figures, indicators, maps
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
@@ -24,9 +25,9 @@ from metrics.period import PeriodKind
 class UnitPanel:
     """What is shown of one unit.
 
-    ``history``: its values by month up to this one. ``earlier``: values to compare with and what they are
-    called. ``above``: the figure of the unit above with its name, ``certainty`` whether it differs from that, in
-    words. ``below``: rows of the units below, titled.
+    ``history``: its values by month up to this one, ``other_units`` which of them stand on other units than it.
+    ``earlier``: what it is held against. ``above``: the figure of the unit above with its name, ``certainty`` whether
+    it differs from that, in words. ``below``: rows of the units below, titled.
     """
 
     kpi: Kpi
@@ -37,7 +38,8 @@ class UnitPanel:
     period: str
     place: str
     history: Sequence[float | None]
-    earlier: Sequence[tuple[float | None, str]]
+    other_units: Sequence[bool]
+    earlier: Sequence[Earlier]
     above: tuple[str, Row] | None
     certainty: str
     below_title: str
@@ -58,7 +60,9 @@ def body(panel: UnitPanel) -> str:
         link(t("指标页"), "indicator", kpi=kpi.key, unit=panel.code),
         link(t("取消选择"), unit=""),
     ]
-    spark = sparkline(panel.history, row["target"], str(row["status"]), label=t("近13个月"))
+    spark = sparkline(
+        panel.history, row["target"], str(row["status"]), label=t("近13个月"), hollow=panel.other_units
+    )
     return (
         f'<section class="map-panel" aria-label="{escape(panel.name)}">'
         f'<div class="map-panel-head"><h2>{escape(panel.name)}</h2><span>{" · ".join(ways)}</span></div>'
@@ -85,7 +89,7 @@ def _facts(panel: UnitPanel) -> list[str]:
         panel.period,
         "" if row["cases"] is None else format.cases(row["cases"]),
         target_text(kpi, row["target"], panel.held),
-        *changes(kpi, row["value"], panel.earlier),
+        *changes(kpi, panel.earlier, is_known=row["value"] is not None),
         panel.place,
         t("{above}：{certainty}", above=above, certainty=panel.certainty) if panel.certainty else above,
     ]
@@ -133,23 +137,14 @@ def panel_of(
             maps.places(build, month, kpi.key, level, today, asked).get(unit), group_names(build, level), kpi
         ),
         history=[own[each]["value"] for each in months],
-        earlier=_earlier(build, kind, month, own),
+        other_units=comparing.other_units(build, {kpi.key: kind}, level, unit, months, today)[kpi.key],
+        earlier=comparing.of_unit(build, month, {kpi.key: kind}, level, unit, today)[kpi.key],
         above=_above(build, kpi, month, today, kind, level, unit),
         certainty=_certainty(build, kpi, month, today, kind, level, unit),
         below_title=_below_title(build, kpi, month, below, asked) if below else "",
         below=maps.units_below(build, month, kpi.key, below, today, asked, unit) if below else (),
         names=builds.unit_names(build, below, short=True),
     )
-
-
-def _earlier(
-    build: str, kind: PeriodKind, month: date, own: Mapping[date, Row]
-) -> list[tuple[float | None, str]]:
-    before, last_year = maps.bases(build, kind, month)
-    return [
-        (own[base]["value"] if base in own else None, name)
-        for base, name in ((before, deferred("较上月")), (last_year, deferred("较去年同月")))
-    ]
 
 
 def _above(

@@ -8,6 +8,7 @@ from html import escape
 from dashboard import format
 from dashboard.components import headings
 from dashboard.components.deck import Hover
+from dashboard.components.earlier import Earlier
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, shown
@@ -71,27 +72,27 @@ def judged(kpi: Kpi, row: Row) -> str:
 def hovers(
     kpi: Kpi,
     rows: Sequence[Row],
-    before: Mapping[str, float | None],
+    before: Mapping[str, Earlier],
     places: Mapping[str, Place],
     groups: Mapping[str, str],
 ) -> dict[str, Hover]:
-    """What hovering over each unit shows; ``before`` holds last month's values."""
+    """What hovering over each unit shows; ``before`` is what its figure is held against."""
     return {
         str(row["unit_code"]): Hover(
             figure=judged(kpi, row),
-            basis=_basis(kpi, row, before.get(str(row["unit_code"]))),
+            basis=_basis(kpi, row, before[str(row["unit_code"])]),
             place=place_text(places.get(str(row["unit_code"])), groups, kpi),
         )
         for row in rows
     }
 
 
-def _basis(kpi: Kpi, row: Row, before: float | None) -> str:
-    moved = format.change(kpi, row["value"], before)
+def _basis(kpi: Kpi, row: Row, before: Earlier) -> str:
+    moved = format.change(kpi, before.value, before.before)
     parts = [
         "" if row["cases"] is None else format.cases(row["cases"]),
         "" if row["target"] is None else f"{t('目标')} {format.target(kpi, row['target'])}",
-        f"{moved} {t('较上月')}" if moved else "",
+        " ".join(part for part in (moved, t(before.name), before.on_same_units) if part) if moved else "",
     ]
     return " · ".join(part for part in parts if part)
 

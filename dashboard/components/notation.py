@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components.marks import STATUS
-from dashboard.i18n import deferred, listed, of, t
+from dashboard.i18n import deferred, of, t
 from metrics.dimensions import Target
 from metrics.kpi import Kpi
 from metrics.kpis import KPIS
@@ -79,18 +79,6 @@ def coverage(row: Row, kind: PeriodKind = "month") -> str:
     if kind != "month":
         return t("{reported}/{expected}份月报", reported=row["reported"], expected=row["expected"])
     return t("{reported}/{expected}已报", reported=row["reported"], expected=row["expected"])
-
-
-def changes(kpi: Kpi, value: float | None, earlier: Sequence[tuple[float | None, str]]) -> list[str]:
-    """Each difference with what it is measured against; the unit is said once, a missing base too."""
-    told, missing = [], []
-    for before, name in earlier:
-        difference = format.change(kpi, value, before, with_unit=not told)
-        if difference:
-            told.append(f"{difference} {t(name)}")
-        elif value is not None:
-            missing.append(t(name).removeprefix(t("较")))
-    return [*told, t("{bases}无可比基期", bases=listed(missing))] if missing else told
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 from dashboard.components import (
     area_map,
     attention,
+    comparing,
     core_cards,
     exhibit,
     findings,
@@ -18,9 +19,10 @@ from dashboard.components import (
     ranking,
 )
 from dashboard.components.cards import CardFacts
+from dashboard.components.earlier import Earlier
 from dashboard.i18n import of, t
 from dashboard.queries import attention as attention_queries
-from dashboard.queries import builds, figures, maps, rankings
+from dashboard.queries import builds, comparisons, figures, maps, rankings
 from dashboard.state import Filters
 
 
@@ -29,20 +31,50 @@ def asked(build: str) -> tuple[str, ...]:
     return core_cards.asked_kpis(builds.collected(build), builds.dimensions(build).targets)
 
 
-def cards(filters: Filters, today: date, history: pl.DataFrame) -> list[CardFacts]:
-    """What the cards say; ``history`` of the KPIs asked at the top level."""
+def compared(filters: Filters, today: date) -> dict[str, list[Earlier]]:
+    """By KPI what the figure of the whole is held against."""
+    build, month, level = filters.build, filters.month, builds.top_level(filters.build)
+    found = comparing.held_against(build, month, asked(build), level, today, filters.period)
+    return {kpi: earlier for (_, kpi), earlier in found.items()}
+
+
+def cards(
+    filters: Filters, today: date, history: pl.DataFrame, changes: Mapping[str, Sequence[Earlier]]
+) -> list[CardFacts]:
+    """What the cards say; ``history`` of the KPIs asked at the top level, ``changes`` of ``compared``."""
     build, month, period = filters.build, filters.month, filters.period
     targets, reporting = builds.dimensions(build).targets, builds.campaign(build).reporting_level
+    months, whole = tuple(history["month"].unique().sort()), str(history["unit_code"][0])
     return core_cards.all_facts(
         core_cards.card_kpis(builds.collected(build), targets),
         month=month,
         history=history,
         units=figures.table(build, month, asked(build), reporting, today, period),
         targets=targets,
-        campaign_months=builds.shown_months(build),
+        changes=changes,
+        other_units=comparisons.other_units(
+            build, builds.top_level(build), whole, asked(build), months, today, period
+        ),
         kind_of=lambda each: figures.period_of(build, each, period),
         survey_days_of=lambda each: figures.survey_days(build, each.key, month),
     )
+
+
+def issues_card(
+    filters: Filters,
+    today: date,
+    history: pl.DataFrame,
+    changes: Mapping[str, Sequence[Earlier]],
+    names: Mapping[str, str],
+) -> list[str]:
+    """The card of the issues, if they are collected; it names the units whose register is missing."""
+    build, month, wanted = filters.build, filters.month, asked(filters.build)
+    units = figures.table(build, month, wanted, builds.campaign(build).reporting_level, today, filters.period)
+    missing = units.filter(
+        (pl.col("kpi") == core_cards.ISSUES[0]) & (pl.col("reported") < pl.col("expected"))
+    )
+    left_out = [names[code] for code in missing["unit_code"]]
+    return core_cards.issues_cards(wanted, history, month, changes, left_out)
 
 
 def show_map(filters: Filters, today: date) -> None:

@@ -36,8 +36,18 @@ def _tick(x: float, top: int, bottom: int, stroke: str, width: float) -> str:
     )
 
 
-def sparkline(values: Sequence[float | None], target: float | None, status: str, *, label: str) -> str:
-    """The months so far, the last one marked; a month without a value leaves its gap open."""
+def sparkline(
+    values: Sequence[float | None],
+    target: float | None,
+    status: str,
+    *,
+    label: str,
+    hollow: Sequence[bool] = (),
+) -> str:
+    """The months so far, the last one marked; a month without a value leaves its gap open.
+
+    ``hollow`` says of which months the value stands on other units than the last one: they are drawn hollow.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
@@ -57,8 +67,17 @@ def sparkline(values: Sequence[float | None], target: float | None, status: str,
     last = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour(status)}"></circle>' if points[-1] else ""
     return (
         f'<svg class="spark" viewBox="0 0 {LINE_WIDTH} {LINE_HEIGHT}" role="img" aria-label="{escape(label)}">'
-        f"{hairline}{lines}{last}</svg>"
+        f"{hairline}{lines}{_hollow(points, hollow)}{last}</svg>"
     )
+
+
+def _hollow(points: Sequence[tuple[float, float] | None], hollow: Sequence[bool]) -> str:
+    rings = "".join(
+        f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="1.8"></circle>'
+        for point, is_hollow in zip(points, hollow, strict=False)
+        if point and is_hollow
+    )
+    return f'<g class="hollow" fill="#FFFFFF" stroke="{GREY}" stroke-width="1">{rings}</g>' if rings else ""
 
 
 def _limits(known: Sequence[float]) -> tuple[float, float]:

@@ -35,7 +35,10 @@ def trend(indicator: Indicator) -> Specification:
     """
     months = _labels(indicator.months)
     traces = [*_band(indicator.months), _target_steps(indicator, months)]
-    traces += [_line(indicator, indicator.months, indicator.name, GREY)]
+    traces += [
+        _same_units(indicator),
+        _line(indicator, indicator.months, indicator.name, GREY, indicator.other_units),
+    ]
     ends = [End(rows=indicator.months, name=indicator.name, ink=colour(str(indicator.row["status"])))]
     if indicator.picked_months:
         traces.append(_line(indicator, indicator.picked_months, indicator.picked_name, MET))
@@ -74,7 +77,8 @@ class End:
 def _span(indicator: Indicator) -> list[float]:
     keys = ("value", "lower", "upper", "target")
     drawn = [row[key] for row in indicator.months for key in keys]
-    return reach([*drawn, *(row["value"] for row in indicator.picked_months)])
+    same = indicator.same_units[1] if indicator.same_units else ()
+    return reach([*drawn, *same, *(row["value"] for row in indicator.picked_months)])
 
 
 def _told(indicator: Indicator, end: End) -> list[str]:
@@ -180,14 +184,40 @@ def _target_steps(indicator: Indicator, months: Sequence[str]) -> dict[str, obje
     }
 
 
-def _line(indicator: Indicator, rows: Sequence[Row], name: str, ink: str) -> dict[str, object]:
+def _same_units(indicator: Indicator) -> dict[str, object] | None:
+    """A thin line through the months over the reporting units that have reported in all of them."""
+    if indicator.same_units is None:
+        return None
+    count, values = indicator.same_units
+    name = t("同口径{count}个{level}", count=count, level=indicator.whom)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": list(range(len(values))),
+        "y": list(values),
+        "line": {"color": GREY, "width": 1, "dash": "dot"},
+        "connectgaps": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _line(
+    indicator: Indicator, rows: Sequence[Row], name: str, ink: str, hollow: Sequence[bool] = ()
+) -> dict[str, object]:
+    """A line through the months; those on other units than the last are drawn hollow."""
+    inside = ["#FFFFFF" if is_hollow else ink for is_hollow in hollow] or ink
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": list(range(len(rows))),
         "y": [row["value"] for row in rows],
         "line": {"color": ink, "width": 1.8},
-        "marker": {"size": 4.5, "color": ink},
+        "marker": {
+            "size": 6 if any(hollow) else 4.5,
+            "color": inside,
+            "line": {"color": ink, "width": 1.2 if any(hollow) else 0},
+        },
         "connectgaps": False,
         "hovertext": [told(indicator, row, f"{name} {format.month(row['month'])}") for row in rows],
         "hoverinfo": "text",

@@ -60,6 +60,10 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
     told = [
         t("离目标:按现有分母,分子还差多少(人、件、学时等)才达标。较上月、较去年同月:百分率之差为个百分点。")
     ]
+    if found.same_units:
+        told.append(
+            t("*：只比两期都有数的单位，{units}；走势中空心点与本月不是同一批单位。", units=found.same_units)
+        )
     if not found.has_last_year:
         told.append(t("去年同月无可比基期。"))
     if found.peers:

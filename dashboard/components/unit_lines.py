@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from dashboard import format
-from dashboard.components.earlier import earlier
+from dashboard.components.earlier import Earlier
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred, of, t
 from metrics.dimensions import Target
@@ -59,18 +58,19 @@ ALONE: Mapping[str, object] = {"median": None, "count": 0, "above": None}
 class UnitLine:
     """One KPI of a unit.
 
-    ``months`` are its rows up to this month, this one last. ``earlier`` are pairs of an earlier value and
-    its name. ``median`` is that of ``peers`` units it is compared with, ``above`` the row of the unit above.
+    ``months`` are its rows up to this month, this one last, ``other_units`` which of them stand on other units
+    than this one. ``earlier``: what it is held against. ``median`` is that of ``peers`` units it is compared with, ``above`` the row of the unit above.
     """
 
     kpi: Kpi
     kind: PeriodKind
     held: Target | None
     months: Sequence[Row]
-    earlier: Sequence[tuple[float | None, str]]
+    earlier: Sequence[Earlier]
     median: float | None
     peers: int
     above: Row | None
+    other_units: Sequence[bool] = ()
 
     @property
     def row(self) -> Row:
@@ -84,8 +84,19 @@ class UnitLine:
 
     @property
     def status_before(self) -> str:
-        """The judgement of the month before, empty before the first."""
-        return str(self.months[-2]["status"]) if len(self.months) > 1 else ""
+        """The judgement of the month before, empty before the first, and where it is another's for want of units.
+
+        A judgement that turns against the way in which the same units moved has turned with the units.
+        """
+        if len(self.months) < 2:
+            return ""
+        before, last_month = str(self.months[-2]["status"]), self.earlier[0] if self.earlier else None
+        if last_month is None or not any(self.other_units[-2:]):
+            return before
+        if not last_month.compares:
+            return ""
+        gained = (last_month.value - last_month.before) * (1 if self.kpi.direction == "up" else -1)
+        return before if (self.status == "met") == (gained > 0) and gained else ""
 
 
 def lines(
@@ -93,13 +104,15 @@ def lines(
     rows: Sequence[Row],
     against: Mapping[str, Mapping[str, object]],
     *,
-    month: date,
     targets: Mapping[str, Target],
-    campaign_months: frozenset[date],
     kinds: Mapping[str, PeriodKind],
-    survey_days: Mapping[str, Sequence[date]],
+    earlier: Mapping[str, Sequence[Earlier]],
+    other_units: Mapping[str, Sequence[bool]],
 ) -> list[UnitLine]:
-    """The lines of a unit in the registry's order: ``rows`` of queries.units.history, ``against`` of held_against."""
+    """The lines of a unit in the registry's order: ``rows`` of queries.units.history, ``against`` of held_against.
+
+    ``earlier`` and ``other_units`` by KPI, as in UnitLine.
+    """
     of_kpi: dict[str, list[Row]] = {}
     for row in rows:
         of_kpi.setdefault(str(row["kpi"]), []).append(row)
@@ -109,14 +122,8 @@ def lines(
             kind=kinds[kpi.key],
             held=targets.get(kpi.key),
             months=of_kpi[kpi.key],
-            earlier=earlier(
-                kpi,
-                kinds[kpi.key],
-                {row["month"]: row for row in of_kpi[kpi.key]},
-                month,
-                campaign_months,
-                survey_days.get(kpi.key, ()),
-            ),
+            earlier=earlier[kpi.key],
+            other_units=other_units[kpi.key],
             median=against.get(kpi.key, ALONE)["median"],
             peers=int(against.get(kpi.key, ALONE)["count"]),
             above=against.get(kpi.key, ALONE)["above"],

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import format
-from dashboard.components import hand_in, headings, unit_head, unit_lines, unit_table
+from dashboard.components import comparing, hand_in, headings, unit_head, unit_lines, unit_table
 from dashboard.components.notation import Row
 from dashboard.components.unit_below import UnitsBelow
 from dashboard.components.unit_categories import TOPICS, Topic
 from dashboard.components.unit_facts import UnitFacts
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import of, t
-from dashboard.queries import builds, figures, reports, unit_reports, units
+from dashboard.queries import builds, reports, unit_reports, units
 from dashboard.queries import narratives as narrative_queries
 from dashboard.queries.narratives import Narrative
 from dashboard.queries.units import Unit
@@ -64,20 +64,15 @@ def lines(
 ) -> list[UnitLine]:
     """Every KPI of the unit as a line; beside it what others have, for those who may compare."""
     code, level = str(picked["unit_code"]), str(picked["level"])
-    dimensions = builds.dimensions(build)
+    kinds, months = units.periods(build, level, period), units.months_up_to(build, month)
     return unit_lines.lines(
         builds.collected(build),
         units.history(build, level, code, month, today, period).to_dicts(),
         units.held_against(build, level, code, month, today, period) if compares else {},
-        month=month,
-        targets=dimensions.targets,
-        campaign_months=builds.shown_months(build),
-        kinds=units.periods(build, level, period),
-        survey_days={
-            kpi.key: figures.survey_days(build, kpi.key, month)
-            for kpi in builds.collected(build)
-            if kpi.over_time == "last_wave"
-        },
+        targets=builds.dimensions(build).targets,
+        kinds=kinds,
+        earlier=comparing.of_unit(build, month, kinds, level, code, today),
+        other_units=comparing.other_units(build, kinds, level, code, months, today),
     )
 
 

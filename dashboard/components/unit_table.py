@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,6 +11,7 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components import aligned
+from dashboard.components.earlier import Earlier
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER, shown
@@ -42,7 +44,14 @@ class UnitTable:
     @property
     def has_last_year(self) -> bool:
         """Whether any figure has one of the same month last year to be held against."""
-        return any(line.earlier[1][0] is not None for line in self.lines)
+        return any(line.earlier[1].compares for line in self.lines)
+
+    @property
+    def same_units(self) -> str:
+        """On which units most changes stand that do not stand on all: told once below the table, marked beside each."""
+        notes = [each.on_same_units for line in self.lines for each in line.earlier]
+        told = Counter(note for note in notes if note).most_common(1)
+        return told[0][0] if told else ""
 
 
 def body(shown_table: UnitTable) -> str:
@@ -139,11 +148,13 @@ def _labelled(title: str, cell: str) -> str:
 def _cells(shown_table: UnitTable, line: UnitLine) -> dict[str, str]:
     """What stands in the columns, as HTML."""
     kpi, row = line.kpi, line.row
-    before, last_year = (_change(line, place) for place in (0, 1))
+    before, last_year = (_change(shown_table, line, place) for place in (0, 1))
     history = [each["value"] for each in line.months]
     return {
         "name": _name(shown_table, line),
-        "trend": sparkline(history, row["target"], line.status, label=t("近13个月走势")),
+        "trend": sparkline(
+            history, row["target"], line.status, label=t("近13个月走势"), hollow=line.other_units
+        ),
         "value": _value(line),
         "cases": "" if row["cases"] is None else format.whole(row["cases"]),
         "target": _target(line),
@@ -200,14 +211,24 @@ def _summed(line: UnitLine) -> str:
     return t("合计与标准相比") if line.kpi.key == STANDARD_KPI else ""
 
 
-def _change(line: UnitLine, place: int) -> str:
-    """A difference in the KPI's unit; of a survey said what it is held against."""
-    earlier, name = line.earlier[place]
-    text = format.change(line.kpi, line.row["value"], earlier, with_unit=False)
+def _change(shown_table: UnitTable, line: UnitLine, place: int) -> str:
+    """A difference in the KPI's unit; of a survey said what it is held against, and on which units where not on all."""
+    earlier = line.earlier[place]
+    text = format.change(line.kpi, earlier.value, earlier.before, with_unit=False)
     if not text:
         return ""
-    since = f" <small>{escape(t(name))}</small>" if name == "较上次" else ""
-    return f"{aligned.number(text)}{since}"
+    units = earlier.on_same_units
+    notes = [
+        t(earlier.name) if earlier.name == "较上次" else "",
+        "*" if units and units == shown_table.same_units else units,
+    ]
+    return " ".join([aligned.number(text), *(f"<small>{escape(note)}</small>" for note in notes if note)])
+
+
+def _compared(earlier: Earlier, before: str, change: str, units: str) -> dict[str, object]:
+    """An earlier value on the units compared, the difference on these units, and how many they are."""
+    difference = earlier.value - earlier.before if earlier.compares else None
+    return {before: earlier.before, change: difference, units: earlier.compared if earlier.compares else None}
 
 
 def _median(line: UnitLine) -> str:
@@ -235,8 +256,10 @@ def table(shown_table: UnitTable) -> pl.DataFrame:
                 t("离目标"): missing(line),
                 t("离目标的算法"): _summed(line) if missing(line) else "",
                 t("与目标相差占目标的比例"): distance(line) if line.status == "missed" else None,
-                t("上期数值"): line.earlier[0][0],
-                t("去年同月数值"): line.earlier[1][0],
+                **_compared(line.earlier[0], t("上期数值"), t("较上期"), t("较上期的同口径单位数")),
+                **_compared(
+                    line.earlier[1], t("去年同月数值"), t("较去年同月"), t("较去年同月的同口径单位数")
+                ),
                 t("同组中位数"): line.median,
                 t("同组单位数"): line.peers,
                 t("上级数值"): None if line.above is None else line.above["value"],

@@ -106,13 +106,8 @@ def _begun(months: Iterable[date], today: date) -> list[date]:
 
 @st.cache_resource(max_entries=BUILDS_KEPT, show_spinner=False)
 def shown_months(build: str) -> frozenset[date]:
-    """The campaign's months from the first in which anybody reported anything; all before there is one.
-
-    Where a campaign is older than its store, nobody owes the months from before.
-    """
-    known, submitted = dimensions(build).due_at, dimensions(build).submitted
-    first = min((month for sheet, month in submitted if not sheet), default=min(known))
-    return frozenset(month for month in known if month >= first)
+    """The campaign's months from the first in which anybody reported anything; all before there is one."""
+    return dimensions(build).shown_months
 
 
 def latest_month(build: str, today: date) -> date:

@@ -15,7 +15,6 @@ from dashboard.components.notation import figure_table
 from dashboard.components.scale import edges
 from dashboard.i18n import LANGUAGE
 from dashboard.queries import builds, figures, rankings
-from metrics.change import base_month
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind, add_months
 from metrics.ranking import Standing, kpi_standing, ranked
@@ -117,18 +116,6 @@ def _months_table(
     return figure_table(rows, builds.unit_names(build, level))
 
 
-def values_before(
-    build: str, month: date, kpi: str, level: str, today: date, asked: PeriodKind | None
-) -> dict[str, float | None]:
-    """The values of the period before by unit; empty where the campaign has none that compares."""
-    kind = figures.period_of(build, KPIS[kpi], period(build, kpi, level, asked))
-    before, _ = bases(build, kind, month)
-    if before is None:
-        return {}
-    rows = months_of(build, (before,), kpi, level, today, asked)[before]
-    return {row["unit_code"]: row["value"] for row in rows}
-
-
 @st.cache_data(max_entries=builds.ANSWERS_KEPT, show_spinner=False)
 def places(
     build: str, month: date, kpi: str, level: str, today: date, asked: PeriodKind | None
@@ -191,9 +178,3 @@ def level_below(build: str, level: str) -> str | None:
     """The next level down, None at the lowest."""
     order = [str(each["key"]) for each in builds.dimensions(build).levels]
     return dict(pairwise(order)).get(level)
-
-
-def bases(build: str, kind: PeriodKind, month: date) -> tuple[date | None, date | None]:
-    """The month before and the month a year ago, where the campaign has them to compare with."""
-    known = builds.shown_months(build)
-    return base_month(kind, month, "before", known), base_month(kind, month, "last_year", known)

@@ -17,6 +17,7 @@ from dashboard.services.previewing import draft_build
 from dashboard.services.standing import Standing
 from etl.calendar import first_day
 from etl.drafts import Draft
+from metrics.change import change
 from metrics.connection import NoBuildError, Run, open_build, runner
 from metrics.dimensions import Dimensions, read_dimensions
 from metrics.kpi import Kpi
@@ -62,10 +63,13 @@ def _previewed(
 ) -> Previewed:
     with draft_build(_here, _principal, unit_code, period) as path, closing(open_build(path)) as connection:
         run, month, now = runner(connection), first_day(period), _here.now()
-        rows = _of_unit(run, read_dimensions(run), unit_code, month, now)
+        dimensions = read_dimensions(run)
+        rows = _of_unit(run, dimensions, unit_code, month, now)
+        compared = _compared(run, dimensions, unit_code, month, now)
+    before = _published(build, unit_code, add_months(month, -1), now)
     return Previewed(
         now=[row for row in rows if row["value"] is not None],
-        before=_published(build, unit_code, add_months(month, -1), now),
+        before={key: value for key, value in before.items() if key in compared},
     )
 
 
@@ -77,16 +81,30 @@ def _published(build: str, unit_code: str, month: date, now: datetime) -> dict[s
     return {str(row["kpi"]): row["value"] for row in rows}
 
 
+def _compared(run: Run, dimensions: Dimensions, unit_code: str, month: date, now: datetime) -> set[str]:
+    """The KPIs of a unit that stand on reports of both months, the draft's among them."""
+    asked = {"month": month, "against": "last_month", "as_of": now, "level": dimensions.reporting_level}
+    found = pl.concat(
+        change(run, dimensions, kpis, kind=kind, **asked) for kind, kpis in _by_kind(dimensions).items()
+    )
+    return set(found.filter((pl.col("unit_code") == unit_code) & (pl.col("units_compared") > 0))["kpi"])
+
+
+def _by_kind(dimensions: Dimensions) -> dict[PeriodKind, list[Kpi]]:
+    """The KPIs collected from the units, by the period each is looked at in."""
+    found: dict[PeriodKind, list[Kpi]] = {}
+    for kpi in KPIS.values():
+        if kpi.sheet in dimensions.frequency:
+            found.setdefault(builds.usual_period_in(dimensions, kpi), []).append(kpi)
+    return found
+
+
 def _of_unit(
     run: Run, dimensions: Dimensions, unit_code: str, month: date, now: datetime
 ) -> list[dict[str, object]]:
-    by_kind: dict[PeriodKind, list[Kpi]] = {}
-    for kpi in KPIS.values():
-        if kpi.sheet in dimensions.frequency:
-            by_kind.setdefault(builds.usual_period_in(dimensions, kpi), []).append(kpi)
     level = dimensions.reporting_level
     found = pl.concat(
         table(run, dimensions, kpis, month=month, kind=kind, as_of=now, level=level)
-        for kind, kpis in by_kind.items()
+        for kind, kpis in _by_kind(dimensions).items()
     )
     return found.filter(pl.col("unit_code") == unit_code).to_dicts()

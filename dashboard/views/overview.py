@@ -6,7 +6,6 @@ from dashboard import state
 from dashboard.components import (
     attention,
     cards,
-    core_cards,
     hand_in,
     headings,
     headline,
@@ -24,7 +23,8 @@ level = headings.level_title(builds.dimensions(build), campaign.reporting_level)
 asked = overview_page.asked(build)
 history = figures.history(build, month, asked, builds.top_level(build), today, filters.period)
 handed_in = reports.hand_in(build, month, today).to_dicts()
-facts = overview_page.cards(filters, today, history)
+changes = overview_page.compared(filters, today)
+facts = overview_page.cards(filters, today, history, changes)
 
 page.head(
     *headings.overview(build, month, handed_in, today=today),
@@ -37,7 +37,12 @@ page.head(
         crossed=list(rankings.red_lines_crossed(build, month, today, filters.period)),
     ),
 )
-cards.show([*map(cards.figure_card, facts), *core_cards.issues_cards(asked, history, month)])
+cards.show(
+    [
+        *map(cards.figure_card, facts),
+        *overview_page.issues_card(filters, today, history, changes, names),
+    ]
+)
 hand_in.show(handed_in, names)
 # What asks for somebody comes first, also where the columns stand one below another.
 left, middle, right = st.columns([37, 52, 40], gap="medium")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -46,9 +46,13 @@ def make_store(
     simulated: bool = True,
     complaints_per_10k: float = 0.2,
     absence: Absence | None = None,
+    rows: Mapping[str, Callable[..., list[dict]]] | None = None,
     now: datetime = datetime(2026, 10, 9, 9, 0),
 ) -> Store:
-    """A published store; the last month is as ``absence`` says, the months before it are complete."""
+    """A published store; the last month is as ``absence`` says, the months before it are complete.
+
+    ``rows`` takes the place of the made-up rows of some sheets.
+    """
     campaign, store = load_campaign(ROOT / "data" / "campaigns" / campaign_name), Store(folder=folder)
     folder.mkdir(parents=True, exist_ok=True)
     absence, chosen = absence or Absence(), list(months)
@@ -59,9 +63,9 @@ def make_store(
                 last = period == chosen[-1]
                 if not (last and place in absence.missing):
                     days = 2 if last and place in absence.late else -1
-                    _submit(store, journal, campaign, unit, period, complaints_per_10k, days)
+                    _submit(store, journal, campaign, unit, period, complaints_per_10k, days, rows or {})
             if any(sheet.reported_by == "top" for sheet in campaign.sheets):
-                _submit(store, journal, campaign, campaign.top, period, complaints_per_10k, -1)
+                _submit(store, journal, campaign, campaign.top, period, complaints_per_10k, -1, rows or {})
         build(store, journal, campaign, now=now)
     return store
 
@@ -74,6 +78,7 @@ def _submit(
     period: str,
     rate: float,
     days_after_due: int,
+    instead: Mapping[str, Callable[..., list[dict]]],
 ) -> None:
     chance = random.Random(f"{unit.code}-{period}")
     submission = f"{unit.code}-{period}"
@@ -86,7 +91,7 @@ def _submit(
     ]
     sheets = []
     for sheet in collected:
-        rows = ROWS[sheet.sheet](campaign, unit, period, chance, rate)
+        rows = (ROWS | instead)[sheet.sheet](campaign, unit, period, chance, rate)
         sheets.append(_stored(store, sheet.sheet, rows, unit.code, period, submission))
     received = datetime.combine(campaign.due_day(period) + timedelta(days=days_after_due), time(15))
     journal.record(

@@ -63,7 +63,7 @@ class Granted:
 class Asked:
     """What is asked: a campaign, everything handed in and granted, and a period as seen at a moment.
 
-    Compared by identity, so that answers about it can be remembered.
+    ``only`` leaves these months of the period. Compared by identity, so that answers about it can be remembered.
     """
 
     campaign: Campaign
@@ -74,6 +74,7 @@ class Asked:
     granted: Sequence[Granted] = ()
     closed: frozenset[tuple[str, str]] = frozenset()
     """The issues the province has closed: reporting unit and issue number."""
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +107,11 @@ def months(asked: Asked) -> list[str]:
         "year": [f"{year}-{each:02d}" for each in range(1, 13)],
         "rolling12": [calendar.add_months(month, -step) for step in range(11, -1, -1)],
     }[asked.kind]
-    return [each for each in wanted if each in asked.campaign.periods]
+    return [
+        each
+        for each in wanted
+        if each in asked.campaign.periods and (asked.only is None or each in asked.only)
+    ]
 
 
 def has_fallen_due(asked: Asked, month: str) -> bool:
@@ -601,24 +606,26 @@ def add(sums: list[Sums]) -> Sums | None:
 @remembered
 def sums(asked: Asked, key: str, unit: Unit) -> Sums | None:
     """Numerator and denominator over the reporting units that reported; None when nothing applies."""
-    found = []
-    for reporter in reporters(asked, unit):
-        reported = reported_months(asked, key, reporter)
-        if not reported:
-            continue
-        if key == "officers_per_10k":
-            found.append(officers_and_people(asked, unit, reporter, reported[0]))
-        elif key == "officers_gap":
-            totals = officers_and_people(asked, unit, reporter, reported[0])
-            gap = shortfall(*totals) if totals else None
-            found.append(None if gap is None else (gap, None))
-        else:
-            parts = [part(asked, key, reporter, e, reported) for e in leaves_below(asked, unit, reporter)]
-            total = add([each for each in parts if each is not None])
-            if total is not None and key in FEW_EXPECTED:
-                total = (total[0], exposure(asked, unit, reporter, reported))
-            found.append(total)
+    found = [sums_of_reporter(asked, key, unit, reporter) for reporter in reporters(asked, unit)]
     return add([each for each in found if each is not None])
+
+
+def sums_of_reporter(asked: Asked, key: str, unit: Unit, reporter: Unit) -> Sums | None:
+    """What one reporting unit adds to a unit's sums."""
+    reported = reported_months(asked, key, reporter)
+    if not reported:
+        return None
+    if key == "officers_per_10k":
+        return officers_and_people(asked, unit, reporter, reported[0])
+    if key == "officers_gap":
+        totals = officers_and_people(asked, unit, reporter, reported[0])
+        gap = shortfall(*totals) if totals else None
+        return None if gap is None else (gap, None)
+    parts = [part(asked, key, reporter, e, reported) for e in leaves_below(asked, unit, reporter)]
+    total = add([each for each in parts if each is not None])
+    if total is not None and key in FEW_EXPECTED:
+        total = (total[0], exposure(asked, unit, reporter, reported))
+    return total
 
 
 def exposure(asked: Asked, unit: Unit, reporter: Unit, reported: list[str]) -> Fraction | None:
@@ -728,25 +735,38 @@ def due_moment(asked: Asked, reporter: Unit, month: str) -> datetime:
 
 def reports_on_time(asked: Asked, unit: Unit) -> Figure:
     """Of the workbooks expected, those whose first revision not later returned came in time."""
-    key, due = "reports_on_time_rate", months_due(asked, "reports_on_time_rate")
-    on_time = received = expected = 0
-    for reporter in reporters(asked, unit):
-        for month in due:
-            kept = [
-                each
-                for each in asked.handed
-                if (each.unit_code, each.period) == (reporter.code, month) and each.state != "returned"
-            ]
-            received += bool(kept)
-            first = min(kept, key=lambda each: each.revision, default=None)
-            late_from = due_moment(asked, reporter, month)
-            on_time += first is not None and first.received_at < late_from
-            # Who may still hand in under an extension, and has not, is neither on time nor late.
-            expected += first is not None or late_from <= asked.as_of
+    counted = [on_time_of(asked, reporter) for reporter in reporters(asked, unit)]
+    on_time, received, expected = (sum(each[place] for each in counted) for place in range(3))
     coverage = {"reported": received, "expected": expected}
     if not expected or unit.level == asked.campaign.leaf_level:
         return Figure(**coverage)
-    return with_coverage(judged(asked, key, unit, (Fraction(on_time), Fraction(expected))), coverage)
+    figure = judged(asked, "reports_on_time_rate", unit, (Fraction(on_time), Fraction(expected)))
+    return with_coverage(figure, coverage)
+
+
+def on_time_of(asked: Asked, reporter: Unit) -> tuple[int, int, int]:
+    """How many of a unit's workbooks came in time, came at all, and are expected."""
+    on_time = received = expected = 0
+    for month in months_due(asked, "reports_on_time_rate"):
+        first = min(not_returned(asked, reporter, month), key=lambda each: each.revision, default=None)
+        received += first is not None
+        on_time += first is not None and first.received_at < due_moment(asked, reporter, month)
+        expected += is_expected(asked, reporter, month)
+    return on_time, received, expected
+
+
+def not_returned(asked: Asked, reporter: Unit, month: str) -> list[Handed]:
+    return [
+        each
+        for each in asked.handed
+        if (each.unit_code, each.period) == (reporter.code, month) and each.state != "returned"
+    ]
+
+
+def is_expected(asked: Asked, reporter: Unit, month: str) -> bool:
+    """Who may still hand in under an extension, and has not, is neither on time nor late."""
+    came = bool(not_returned(asked, reporter, month))
+    return came or due_moment(asked, reporter, month) <= asked.as_of
 
 
 def valid_answers(row: Row) -> tuple[int, int]:
@@ -774,17 +794,9 @@ def survey(asked: Asked, key: str, unit: Unit) -> Surveyed | None:
     """From the unit's own last wave, else from its surveyed children; None where neither exists."""
     if unit.own_office:
         return None
-    rows = latest_rows(asked, asked.campaign.top.code, "surveys", "unit", "wave")
-    own = [
-        row
-        for row in rows
-        if row["unit"] == unit.code
-        and row["collector"] == COLLECTORS[key]
-        and row["ended_on"] <= calendar.last_day(months(asked)[-1])
-        and valid_answers(row)[1] > 0
-    ]
+    own = own_wave(asked, key, unit)
     if own:
-        return own_share(asked, unit, max(own, key=lambda row: (row["ended_on"], row["wave"])))
+        return own
     children = [child for child in asked.campaign.children(unit) if not child.own_office]
     found = [each for child in children if (each := survey(asked, key, child)) and each.adds_above]
     if not found:
@@ -796,6 +808,21 @@ def survey(asked: Asked, key: str, unit: Unit) -> Surveyed | None:
         surveyed=len(found),
         children=len(children),
     )
+
+
+@remembered
+def own_wave(asked: Asked, key: str, unit: Unit) -> Surveyed | None:
+    """The last wave of a unit surveyed itself."""
+    rows = latest_rows(asked, asked.campaign.top.code, "surveys", "unit", "wave")
+    own = [
+        row
+        for row in rows
+        if row["unit"] == unit.code
+        and row["collector"] == COLLECTORS[key]
+        and row["ended_on"] <= calendar.last_day(months(asked)[-1])
+        and valid_answers(row)[1] > 0
+    ]
+    return own_share(asked, unit, max(own, key=lambda row: (row["ended_on"], row["wave"]))) if own else None
 
 
 def own_share(asked: Asked, unit: Unit, wave: Row) -> Surveyed:
@@ -830,15 +857,20 @@ def events(asked: Asked, key: str, unit: Unit) -> Figure:
     }
     if not received:
         return Figure(**coverage)
-    below = {leaf.code for leaf in leaves(asked, unit)}
+    count = sum(events_of(asked, key, unit, reporter) for reporter in reporters(asked, unit))
+    return with_coverage(judged(asked, key, unit, (Fraction(count), None)), coverage)
+
+
+def events_of(asked: Asked, key: str, unit: Unit, reporter: Unit) -> int:
+    """Events on a unit, or on its part under one reporting unit."""
+    below = {leaf.code for leaf in leaves_below(asked, unit, reporter)}
     if unit.level != asked.campaign.leaf_level:
         # An event on a reporting unit goes to its own office, which bears the same code.
-        below |= {reporter.code for reporter in reporters(asked, unit)}
-    count = sum(
+        below.add(reporter.code)
+    return sum(
         row["unit"] in below and row["event_kind"] in EVENTS[key] and of(row["decided_on"]) in months(asked)
-        for row in latest_rows(asked, top.code, "events", "event_id")
+        for row in latest_rows(asked, asked.campaign.top.code, "events", "event_id")
     )
-    return with_coverage(judged(asked, key, unit, (Fraction(count), None)), coverage)
 
 
 def figure(asked: Asked, key: str, unit: Unit) -> Figure:

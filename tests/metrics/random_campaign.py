@@ -36,7 +36,11 @@ COUNT_TARGETS = ("officers_gap", "issues_overdue", "violations", "major_opinion_
 UnitRow = tuple[str, str, str, str | None]
 
 
-def random_campaign(random: Random, folder: Path) -> Campaign:
+LASTING = (4, 14)
+"""How many months a campaign lasts, at least and at most."""
+
+
+def random_campaign(random: Random, folder: Path, lasting: tuple[int, int] = LASTING) -> Campaign:
     """Write a campaign of chance into ``folder`` and read it back."""
     folder.mkdir(parents=True)
     levels = random.choice(
@@ -47,7 +51,7 @@ def random_campaign(random: Random, folder: Path) -> Campaign:
         ]
     )
     first = f"{random.choice([2024, 2025])}-{random.randint(1, 12):02d}"
-    last = calendar.add_months(first, random.randint(3, 13))
+    last = calendar.add_months(first, random.randint(lasting[0] - 1, lasting[1] - 1))
     units = _units(random, levels)
     _write_settings(random, folder, levels, first, last, units)
     _write(folder / "units.csv", "code,name,short_name,aliases,level,parent_code,former", [

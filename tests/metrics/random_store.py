@@ -23,7 +23,7 @@ from etl.sheets import SHEETS
 from etl.store import Store
 from tests.metrics import random_rows
 from tests.metrics.oracle import Granted, Handed
-from tests.metrics.random_campaign import random_campaign
+from tests.metrics.random_campaign import LASTING, random_campaign
 
 PROVENANCE_TYPES = {
     "reporting_code": pl.String(),
@@ -44,10 +44,10 @@ class DataSet:
     granted: tuple[Granted, ...] = ()
 
 
-def random_data_set(seed: int, folder: Path) -> DataSet:
+def random_data_set(seed: int, folder: Path, lasting: tuple[int, int] = LASTING) -> DataSet:
     """The data set of a seed; its campaign is written below ``folder``."""
     random = Random(seed)
-    campaign = random_campaign(random, folder / "campaign")
+    campaign = random_campaign(random, folder / "campaign", lasting)
     # Up to two months before the campaign's end, at its end, or well after it.
     begun = campaign.periods[: max(1, len(campaign.periods) - random.choice([0, 0, 1, 2]))]
     today = datetime.combine(calendar.last_day(begun[-1]), datetime.min.time()) + timedelta(

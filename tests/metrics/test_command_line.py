@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from metrics.change import CHANGE_COLUMNS
 from metrics.kpis import KPIS
 from metrics.printing import width
 from metrics.query import TABLE_COLUMNS
@@ -228,3 +229,31 @@ def test_change_stands_beside_the_figure_and_is_empty_without_a_comparable_base(
     assert list(found[0])[-2:] == ["change", "change_last_year"]
     assert {row["change"] for row in found} == {""}
     assert {row["change_last_year"] for row in found} == {""}
+
+
+def test_changes_are_printed_with_the_units_they_stand_on(store):
+    asked = (
+        "change",
+        "--month",
+        MONTH,
+        "--kpi",
+        "two_recorder_rate",
+        "--level",
+        "prefecture",
+        "--store",
+        store,
+    )
+    found = rows(metrics(*asked, "--format", "csv"))
+
+    assert list(found[0]) == list(CHANGE_COLUMNS)
+    assert {(row["month"], row["against"], row["level"]) for row in found} == {
+        (MONTH, "last_month", "prefecture")
+    }
+    # Nobody reported the month before: what there is now is counted, and nothing compared.
+    assert {(row["value"], row["value_before"], row["difference"]) for row in found} == {("", "", "")}
+    assert {row["units_compared"] + row["units_before"] for row in found} == {"00"}
+    assert sum(int(row["units_now"]) for row in found) == 5
+
+    wrong = metrics(*asked, "--against", "yesterday")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "last_month, last_year" in wrong.stderr
