@@ -206,18 +206,14 @@ def _line(
     indicator: Indicator, rows: Sequence[Row], name: str, ink: str, hollow: Sequence[bool] = ()
 ) -> dict[str, object]:
     """A line through the months; those on other units than the last are drawn hollow."""
-    inside = ["#FFFFFF" if is_hollow else ink for is_hollow in hollow] or ink
+    symbols = ["circle-open" if is_hollow else "circle" for is_hollow in hollow] or "circle"
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": list(range(len(rows))),
         "y": [row["value"] for row in rows],
         "line": {"color": ink, "width": 1.8},
-        "marker": {
-            "size": 6 if any(hollow) else 4.5,
-            "color": inside,
-            "line": {"color": ink, "width": 1.2 if any(hollow) else 0},
-        },
+        "marker": {"size": 6 if any(hollow) else 4.5, "color": ink, "symbol": symbols},
         "connectgaps": False,
         "hovertext": [told(indicator, row, f"{name} {format.month(row['month'])}") for row in rows],
         "hoverinfo": "text",
