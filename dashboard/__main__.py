@@ -17,6 +17,7 @@ from dashboard.access.passwords import random_password
 from dashboard.access.permissions import ROLES
 from etl import audit as acts
 from etl.__main__ import DEFAULT_CAMPAIGN, CampaignOption, StoreOption, shanghai_now
+from etl.act import on_command_line
 from etl.command_words import named_campaign, opened_store, system_user, wrong_command
 from etl.journal import Journal
 from etl.store import Store
@@ -53,7 +54,7 @@ def _acting(
     try:
         with journal.writing() as connection:
             yield connection, now
-            act = acts.on_command_line(now, action, what, system_user(), **detail)
+            act = on_command_line(now, action, what, system_user(), **detail)
             acts.append(connection, here.audit_key(), act)
     except AccountError as error:
         typer.echo(str(error), err=True)

@@ -16,18 +16,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from etl.act import COMMAND_LINE, SERVER, UNKNOWN, Act, on_command_line
+from etl.act import Act
 from etl.journal_tables import AUDIT, AUDIT_END, SESSION
 from etl.masking import mask_text
-
-__all__ = [
-    "COMMAND_LINE",
-    "SERVER",
-    "UNKNOWN",
-    "Act",
-    "append",
-    "on_command_line",
-]
 
 START = "0" * 64
 _HASHES = re.compile(r"[0-9a-f]{64}(,[0-9a-f]{64})*")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from etl import audit, migrate
-from etl.audit import Act
+from etl.act import Act
 from etl.journal_tables import (
     ACCOUNT,
     EXPLANATION,

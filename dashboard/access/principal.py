@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.access.permissions import PERMISSIONS, reach
-from etl.audit import Act, Outcome
+from etl.act import Act, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from dashboard.access.gate import COOKIE, PASSWORD
 from dashboard.access.principal import Principal, act_of, may_somewhere
 from dashboard.i18n import LANGUAGE, LANGUAGES, spoken, t
 from etl import audit
-from etl.audit import Act
+from etl.act import UNKNOWN, Act
 
 FAILURES_OF_ADDRESS, WITHIN = 20, timedelta(minutes=15)
 LONGEST_BODY = 4_096
@@ -135,7 +135,7 @@ def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[st
         act = Act(
             at=now,
             # What was typed and is nobody's account may be a password in the wrong place.
-            who=account_id if accounts.find(connection, account_id) else audit.UNKNOWN,
+            who=account_id if accounts.find(connection, account_id) else UNKNOWN,
             roles=",".join(account.roles) if account else "",
             address=address,
             action="sign_in",

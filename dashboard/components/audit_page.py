@@ -17,7 +17,7 @@ from dashboard.components.exhibit import file_name
 from dashboard.components.person import ROLE_TITLES
 from dashboard.i18n import clauses, deferred, listed, of, opening, spoken, t
 from dashboard.queries.acts import Wanted
-from etl.audit import COMMAND_LINE, SERVER
+from etl.act import COMMAND_LINE, SERVER
 
 Row = Mapping[str, object]
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.access.doors import Doors
-from etl.audit import SERVER
+from etl.act import SERVER
 from etl.keeping.batches import forget
 from etl.keeping.purge import BusyError, purge, summary
 

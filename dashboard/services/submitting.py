@@ -16,7 +16,7 @@ from dashboard.services.receipts import Receipt, receipt_of
 from dashboard.services.reporting import NotReadyError, place
 from etl import drafts
 from etl.accept import Acceptance, accept
-from etl.audit import Act
+from etl.act import Act
 from etl.drafts import Draft
 from etl.findings import key_of, render, subject
 from etl.journal import Explanation, current

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from etl import audit, migrate
-from etl.audit import Act
+from etl.act import Act
 from etl.journal import Journal
 from etl.keeping.contents import reading
 from etl.keeping.manifest import JOURNAL

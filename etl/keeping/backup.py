@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from etl import audit
+from etl.act import on_command_line
 from etl.keeping.acts import tell
 from etl.keeping.contents import journal_told, named, purged, reading, told
 from etl.keeping.files import copy, link, nothing_left_of
@@ -66,7 +66,7 @@ def backup(store: Store, folder: Path, now: datetime, *, user: str) -> Backup:
         "fault": manifest.audit_fault or "",
         "missing": len(manifest.missing) or "",
     }
-    act = audit.on_command_line(now, "store.backup", str(made.folder.resolve()), user, **detail)
+    act = on_command_line(now, "store.backup", str(made.folder.resolve()), user, **detail)
     with journal_told(store.folder / JOURNAL):
         tell(store, act, tampered=manifest.audit_fault is not None)
     return made

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from etl import audit, drafts
-from etl.audit import Act
+from etl.act import Act
 from etl.journal import Journal
 from etl.journal_tables import AUDIT
 from etl.keeping.contents import PURGED

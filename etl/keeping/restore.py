@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl import audit
+from etl.act import on_command_line
 from etl.journal import Journal
 from etl.keeping.acts import tell
 from etl.keeping.contents import journal_told
@@ -34,7 +35,7 @@ def restore(
         verify(store.folder, manifest)
         last = _opened(store, manifest)
         detail = {"made_at": manifest.made_at, "fault": manifest.audit_fault or ""}
-        act = audit.on_command_line(now, "store.restore", str(folder.resolve()), user, **detail)
+        act = on_command_line(now, "store.restore", str(folder.resolve()), user, **detail)
         tell(store, act, tampered=manifest.audit_fault is not None)
         return manifest, last
 

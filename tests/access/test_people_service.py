@@ -19,7 +19,7 @@ from dashboard.access.principal import RefusedError
 from dashboard.queries.acts import Wanted
 from dashboard.services import people
 from etl import audit
-from etl.audit import Act
+from etl.act import Act
 from etl.journal_tables import AUDIT
 from tests.services.stores import NOW, doors_of, somebody
 

@@ -19,7 +19,7 @@ from dashboard.access import accounts, sessions
 from dashboard.access.doors import SHANGHAI
 from dashboard.access.passwords import random_password
 from etl import audit
-from etl.audit import Act
+from etl.act import Act
 from etl.journal import Journal
 from etl.store import Store
 from tests.dashboard.browsing import SECRETS

@@ -13,7 +13,7 @@ import pytest
 from dashboard.access import accounts, sessions, visitors
 from dashboard.access.doors import SHANGHAI
 from etl import audit
-from etl.audit import Act
+from etl.act import Act
 from etl.journal import Journal
 from etl.store import Store
 from tests.dashboard.browsing import NARROW, SECRETS, WIDE, opened, settled, text_of

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from etl import audit
-from etl.audit import Act
+from etl.act import Act
 from etl.journal import Journal
 
 KEY, NOW = b"k" * 32, datetime(2026, 10, 1, 9)

@@ -21,7 +21,7 @@ import pytest
 
 from etl import audit, drafts
 from etl.accept import accept
-from etl.audit import Act
+from etl.act import Act
 from etl.build import build
 from etl.drafts import Draft
 from etl.journal import PASSED, Journal

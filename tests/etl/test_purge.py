@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from etl import audit, drafts
-from etl.audit import COMMAND_LINE, Act
+from etl.act import COMMAND_LINE, Act
 from etl.drafts import Draft
 from etl.journal import PASSED, RECEIVED, RETURNED, WITHDRAWN, Journal, SubmittedSheet
 from etl.journal_tables import ATTACHMENT, AUDIT, SUBMISSION

@@ -17,7 +17,7 @@ from dashboard.services import hand_in, previewing, submitting
 from dashboard.services.keeping import purge_once
 from dashboard.services.reporting import NotReadyError
 from dashboard.services.standing import standing
-from etl.audit import SERVER
+from etl.act import SERVER
 from etl.findings import key_of
 from etl.journal import Journal
 from etl.journal_tables import AUDIT, DRAFT

@@ -26,6 +26,7 @@ from dashboard.access.doors import SHANGHAI
 from dashboard.access.gate import COOKIE
 from dashboard.services.attachments import MOST
 from etl import audit, drafts
+from etl.act import Act
 from etl.journal import Journal
 from etl.journal_tables import ATTACHMENT
 from etl.store import Store
@@ -73,7 +74,7 @@ def signed_in(store: Path, number: int) -> str:
             connection, name, "李明", "Dianchi-2026-ok", roles=["liaison"], units=UNITS, now=now()
         )
         connection.execute(accounts.ACCOUNT.update().values(must_change_password=False))
-        signed_in = audit.Act(at=now(), who=name, action="sign_in", object="")
+        signed_in = Act(at=now(), who=name, action="sign_in", object="")
         audit.append(connection, Store(folder=store).audit_key(), signed_in)
         return sessions.start(connection, name, address="127.0.0.1", now=now())
 
