@@ -11,7 +11,8 @@ from openpyxl.cell import WriteOnlyCell
 
 from etl.campaign import Campaign, Unit
 from etl.schema import YES, Column
-from etl.template import TEMPLATE_VERSION, sheets_for
+from etl.template import TEMPLATE_VERSION
+from etl.template_sheets import sheets_for
 
 
 def write_large_log(

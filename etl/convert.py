@@ -21,7 +21,8 @@ from etl.mappings.mapping import LogError, LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
 from etl.mappings.zero_reports import silent_months
 from etl.masking import mask_frame
-from etl.template import build_workbook, sheets_for
+from etl.template import build_workbook
+from etl.template_sheets import sheets_for
 
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Unit

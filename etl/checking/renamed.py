@@ -11,7 +11,7 @@ from etl.findings import Finding, Words, finding
 from etl.normalise import tidy
 from etl.schema import Sheet
 from etl.sheets import COVER
-from etl.template import TemplateSheet
+from etl.template_sheets import TemplateSheet
 
 if TYPE_CHECKING:
     from etl.read import SheetReading

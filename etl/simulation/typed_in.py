@@ -20,7 +20,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-from etl.template import TemplateSheet, build_workbook, sheets_for
+from etl.template import build_workbook
+from etl.template_sheets import TemplateSheet, sheets_for
 from etl.writing.cells import cell_value
 from etl.writing.instructions import deadline_text
 from etl.writing.layout import FIRST_DATA_ROW, column_width, row_height

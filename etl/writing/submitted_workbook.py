@@ -12,7 +12,8 @@ from etl.journal import Submission
 from etl.schema import NOT_APPLICABLE, Column, Sheet
 from etl.sheets import SHEETS
 from etl.store import Store
-from etl.template import build_workbook, sheets_for
+from etl.template import build_workbook
+from etl.template_sheets import sheets_for
 from etl.writing.prefill import typed_rows
 
 

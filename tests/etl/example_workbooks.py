@@ -18,7 +18,8 @@ from etl.campaign import Campaign, Unit
 from etl.read import Reading, SheetReading
 from etl.schema import Column, Rule, Sheet
 from etl.sheets import COVER
-from etl.template import TEMPLATE_VERSION, TemplateSheet, sheets_for
+from etl.template import TEMPLATE_VERSION
+from etl.template_sheets import TemplateSheet, sheets_for
 
 Row = dict[str, object]
 HEADER_ROW = 2

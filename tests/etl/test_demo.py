@@ -25,7 +25,8 @@ from etl.simulation.samples import GOOD, TO_MEND, samples
 from etl.simulation.typed_in import type_in
 from etl.simulation.workbook import contents
 from etl.store import Store
-from etl.template import build_workbook, sheets_for
+from etl.template import build_workbook
+from etl.template_sheets import sheets_for
 from tests.etl.stores import write_workbook
 
 DATA = Path(__file__).parents[2] / "data"

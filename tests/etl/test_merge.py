@@ -16,7 +16,7 @@ from etl.gate import Refusal
 from etl.merge import contents_of, destination, merge
 from etl.schema import NOT_APPLICABLE
 from etl.sheets import SHEETS
-from etl.template import sheets_for
+from etl.template_sheets import sheets_for
 from etl.validate import validate
 from etl.writing.prefill import set_rows
 from tests.etl.example_workbooks import (

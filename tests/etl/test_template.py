@@ -21,14 +21,8 @@ from etl.campaign import Campaign, load_campaign
 from etl.campaigns.units import Unit
 from etl.schema import Column
 from etl.sheets import SHEETS
-from etl.template import (
-    KNOWN_VERSIONS,
-    TEMPLATE_VERSION,
-    TemplateSheet,
-    build_workbook,
-    sheets_for,
-    template_workbook,
-)
+from etl.template import KNOWN_VERSIONS, TEMPLATE_VERSION, build_workbook, template_workbook
+from etl.template_sheets import TemplateSheet, sheets_for
 from tests.etl.filling import fill_workbook
 
 CAMPAIGNS = {

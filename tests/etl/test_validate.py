@@ -17,7 +17,8 @@ from etl.masking import mask_frame
 from etl.read import WorkbookReader
 from etl.schema import NOT_APPLICABLE
 from etl.sheets import COVER, SHEETS
-from etl.template import build_workbook, sheets_for
+from etl.template import build_workbook
+from etl.template_sheets import sheets_for
 from etl.validate import validate
 from tests.etl.example_workbooks import (
     HEADER_ROW,
