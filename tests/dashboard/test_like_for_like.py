@@ -196,7 +196,7 @@ def unit(build) -> str:
 
 def indicator(build) -> str:
     shown = indicator_page.facts(filters(build), LATER)
-    return indicator_words.sentence(shown) + indicator_exhibits._reading_of_trend(shown)
+    return indicator_words.sentence(shown) + indicator_exhibits._reading_of_trend(shown, explored=False)
 
 
 def panel(build) -> str:
