@@ -13,7 +13,7 @@ from dashboard.components.links import link
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, said
 from dashboard.components.ranking_facts import CONTEST, Ranking
-from dashboard.components.ranking_words import group_title, reading, reason
+from dashboard.components.ranking_words import apart_text, group_title, rank_marks, reading, reason
 from dashboard.components.ranking_words import table as taken_away
 from dashboard.i18n import of, sentences, t
 from dashboard.queries import builds, figures, rankings
@@ -150,8 +150,12 @@ def _before(filters: Filters, today: date) -> UnitScore | None:
 
 def _by_kpi(ranks: Ranking, name: str) -> str:
     figure = ranks.figure_of[str(ranks.picked)]
+    row = next(row for row in ranks.rows if row["unit_code"] == ranks.picked)
     opened = link(t("指标页"), "indicator", kpi=ranks.by.key, unit=str(ranks.picked))
-    return f'<p class="ranking-facts">{escape(said(ranks.by, figure, name))} · {opened}</p>'
+    facts = [said(ranks.by, figure, name), *rank_marks(row, ranks.by)]
+    apart = apart_text(ranks, row)
+    more = f"<p>{escape(apart)}</p>" if apart else ""
+    return f'<div class="ranking-facts"><p>{escape(" · ".join(facts))} · {opened}</p>{more}</div>'
 
 
 def months(filters: Filters, ranks: Ranking, today: date) -> None:
