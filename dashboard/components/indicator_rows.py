@@ -197,7 +197,10 @@ def _table(found: FigureRows, behind: RowsBehind) -> str:
 
 
 def _line(found: FigureRows, behind: RowsBehind, columns: Sequence[Column], row: Mapping[str, object]) -> str:
-    cells = "".join(f'<td class="{css}">{text}</td>' for _, css, text in _cells(found, behind, columns, row))
+    cells = "".join(
+        f'<td class="{css}" data-label="{escape(title)}">{text}</td>'
+        for title, css, text in _cells(found, behind, columns, row)
+    )
     return f"<tr>{cells}</tr>"
 
 
