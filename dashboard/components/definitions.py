@@ -223,6 +223,14 @@ def words_part(campaign: Campaign) -> Part:
                 )
             ),
         ],
+        [
+            escape(t("几个月都列出的行")),
+            escape(
+                t(
+                    "同一编号的投诉、问题，同一单位、同一编号、同日开始的培训，各只计一次，以最晚列出它的月份所报的为准；培训计入那个月。"
+                )
+            ),
+        ],
         [escape(t("填报表原件")), escape(_workbooks_kept(campaign.workbooks_days))],
         [escape(t("人口口径")), escape(of(campaign, "population_basis"))],
     ]

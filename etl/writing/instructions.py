@@ -35,6 +35,9 @@ def guidance(tables: Sequence[tuple[Sheet, tuple[Column, ...]]]) -> tuple[str, .
     if any(sheet.cumulative for sheet, _ in tables):
         names = "、".join(f"“{sheet.title_zh}”" for sheet, _ in tables if sheet.cumulative)
         sentences.append(f"{names}逐月累计:上月已报的各行由系统带入,请更新进展,并在其后续填新行。")
+    if any(sheet.once for sheet, _ in tables):
+        names = "、".join(f"“{sheet.title_zh}”" for sheet, _ in tables if sheet.once)
+        sentences.append(f"{names}只列本月的：以前月份报过的不再列，重复列出的只计一次，以较晚月份的为准。")
     sentences.append("每件事一行,从表头下一行填起;不加合计行,不合并单元格,不写公式,不改表头,不增删栏目。")
     sentences.append("日期填 2026-09-03,时间填 2026-09-03 10:20;编号、代码按文本填写。")
     sentences.append("填好后另存为 .xlsx 上传;如有问题,系统退回标出位置和改法的原表,改好再传即可。")

@@ -252,6 +252,7 @@ RULES = [
     ("complaints", {"due_at": None, "closed_on_time": None, "excluded_reason": "无"}, "due_unknown", "due_at"),
     ("complaints", {"complaint_id": "甲1", "repeat_of": "甲1"}, "renews_itself", "repeat_of"),
     ("complaints", {"focus_area": "逐利执法与廉政风险", "summary": "某事"}, "text_not_collected", "summary"),
+    ("trainings", {"started_on": "2026-08-31"}, "session_before_data_from", "started_on"),
     ("trainings", {"hours": "80.5"}, "long_course", "hours"),
     ("trainings", {"expected": "1", "officers_attended": "5", "senior_attended": None}, "part_exceeds_whole_check", "expected"),
     ("issues", {"status": "已整改", "closed_on": None}, "required_when", "closed_on"),
