@@ -97,7 +97,28 @@ def test_what_is_no_condition_is_told_with_its_place(condition, position, found)
 @given(
     st.lists(
         st.sampled_from(
-            "closed_at received_at matter [状态] 'x' 15 days 2018-07-04 <= = + - ( ) and or is missing given ?".split()
+            [
+                "closed_at",
+                "received_at",
+                "matter",
+                "[状态]",
+                "'x'",
+                "15",
+                "days",
+                "2018-07-04",
+                "<=",
+                "=",
+                "+",
+                "-",
+                "(",
+                ")",
+                "and",
+                "or",
+                "is",
+                "missing",
+                "given",
+                "?",
+            ]
         ),
         max_size=12,
     ).map(" ".join)
