@@ -12,8 +12,7 @@ from operator import is_
 
 import polars as pl
 
-# A number in a cell holds 15 digits for certain (IEEE 754 binary64); Excel cuts what is typed beyond.
-LONG_NUMBER = r"^-?\d{16,}"
+SHORT_COLUMN = 1_000
 LAST_SECOND = datetime.max.replace(microsecond=0)
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -25,15 +24,16 @@ def cell_text(value: Cell) -> str:
 
 
 def text_series(values: Sequence[Cell]) -> pl.Series:
-    """A column of cells as texts; cells that are empty or hold nothing but blanks as null.
+    """A column of cells as texts.
 
-    Cells of one kind are turned into text together, wherever they stand: a moment at midnight comes as a
-    date among moments, an empty cell as a text among numbers.
+    In a long column cells of one kind are turned into text together, wherever they stand: a moment at midnight
+    comes as a date among moments, an empty cell as a text among numbers.
     """
+    if len(values) <= SHORT_COLUMN:
+        return pl.Series(list(map(cell_text, values)), dtype=pl.String)
     kinds = list(map(type, values))
-    found = set(kinds) or {str}
-    texts = _texts(found.pop(), values) if len(found) == 1 else _mixed_texts(values, kinds)
-    return texts.set(texts.str.strip_chars().eq(""), None)
+    found = set(kinds)
+    return _texts(found.pop(), values) if len(found) == 1 else _mixed_texts(values, kinds)
 
 
 def _mixed_texts(values: Sequence[Cell], kinds: Sequence[type]) -> pl.Series:
@@ -62,13 +62,9 @@ def _datetime_texts(values: Sequence[datetime]) -> pl.Series:
     return rounded.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")
 
 
-def long_numbers(values: Sequence[Cell], texts: pl.Series) -> list[tuple[int, str]]:
-    """Index and text of the numbers of more than 15 digits, which may have lost the last ones.
-
-    `texts` is the text_series of `values`: texts of that many digits are looked for first.
-    """
-    candidates = texts.str.contains(LONG_NUMBER).fill_null(False).arg_true()
-    return [(index, texts[index]) for index in candidates if type(values[index]) in (float, int)]
+def is_number(value: Cell) -> bool:
+    """Whether a cell holds a number, and not a truth value."""
+    return type(value) in (float, int)
 
 
 def number_text(value: float) -> str:
