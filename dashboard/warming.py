@@ -1,7 +1,7 @@
 """The pages of the last months made ready in the background: after every new build, and every new day.
 
 The answers are those the pages ask for, kept where the pages look for them. One thread of the server asks, one
-question at a time, and rests after each as long as it took, so that readers come first.
+question at a time, and rests after each for longer than it took, so that readers come first.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from metrics.connection import NoBuildError, OtherLayoutError
 
 LOG = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 2
+REST = 2.0
+"""How long the thread rests after a question, in times of what the answer took."""
 
 Ready = tuple[str, date]
 """The build and the day the answers are for: judgements change at midnight."""
@@ -40,7 +42,7 @@ def _keep_ready(stop: Event) -> None:
             ready = look(ready, stop)
 
 
-def look(ready: Ready | None, stop: Event) -> Ready | None:
+def look(ready: Ready | None, stop: Event, rest: float = REST) -> Ready | None:
     """Make the pages ready for the build and the day, unless ``ready`` names them; for which they are then.
 
     A build by another process is seen too. What goes wrong goes into the log: a reader's first view takes longer.
@@ -49,7 +51,7 @@ def look(ready: Ready | None, stop: Event) -> Ready | None:
     if found is None or found == ready:
         return ready
     try:
-        ask(questions(*found), stop, lambda: _current() == found)
+        ask(questions(*found), stop, lambda: _current() == found, rest)
     except OtherLayoutError:
         LOG.info("the build is of another version of the program: nothing to make ready")
     except Exception:
@@ -64,7 +66,7 @@ def _current() -> Ready | None:
         return None
 
 
-def ask(asked: Iterable[Question], stop: Event, is_wanted: Callable[[], bool]) -> None:
+def ask(asked: Iterable[Question], stop: Event, is_wanted: Callable[[], bool], rest: float = REST) -> None:
     """Ask one question after another, as long as their answers are wanted; one that fails stops no other."""
     for question in asked:
         if stop.is_set() or not is_wanted():
@@ -74,4 +76,4 @@ def ask(asked: Iterable[Question], stop: Event, is_wanted: Callable[[], bool]) -
             question()
         except Exception:
             LOG.exception("a page could not be made ready")
-        stop.wait(perf_counter() - began)
+        stop.wait(rest * (perf_counter() - began))

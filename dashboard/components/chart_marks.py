@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from math import sqrt
 
-from dashboard.components.marks import INK
-
 LINE = 1.25
 """Height of a line of text in sizes of its type."""
-PAPER = "#FFFFFF"
+PAPER, OPEN_EDGE = "#FFFFFF", 1.4
 
 
-def mark(x: str, y: float, *, symbol: str, size: float, ink: str, edge: float, told: str) -> str:
-    """A mark at a place: full, or hollow for an ``-open`` symbol; ``told`` is what it says on hovering."""
-    shape = symbol.removesuffix("-open")
-    hollow = f'fill="{PAPER}" stroke="{ink}" stroke-width="1.4"'
-    paint = f'fill="{ink}"' if shape == symbol else hollow
-    if edge:
-        paint += f' stroke="{INK}" stroke-width="{edge}"'
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a mark looks like: Plotly's name of its symbol, its diameter and colour, its edge's width and colour."""
+
+    symbol: str
+    size: float
+    ink: str
+    edge: float
+    edge_ink: str
+
+    @property
+    def paint(self) -> str:
+        """Its fill and edge: hollow for an ``-open`` symbol, whose edge has the mark's own colour."""
+        if self.symbol.endswith("-open"):
+            return f'fill="{PAPER}" stroke="{self.ink}" stroke-width="{max(self.edge, OPEN_EDGE)}"'
+        edge = f' stroke="{self.edge_ink}" stroke-width="{self.edge}"' if self.edge else ""
+        return f'fill="{self.ink}"{edge}'
+
+
+def mark(x: str, y: float, look: Look, told: str) -> str:
+    """A mark at a place; ``told`` is what it says on hovering."""
+    paint, shape = look.paint, look.symbol.removesuffix("-open")
     if told:
         paint += f' class="point" data-tip="{lines_of(told)}"'
     if shape == "circle":
-        return f'<circle cx="{x}" cy="{y:.1f}" r="{size / 2:g}" {paint}></circle>'
+        return f'<circle cx="{x}" cy="{y:.1f}" r="{look.size / 2:g}" {paint}></circle>'
     # Only a frame of its own stands at a share of the width; a path does not.
-    return f'<svg x="{x}" y="{y:.1f}" overflow="visible"><path d="{_outline(shape, size / 2)}" {paint}></path></svg>'
+    outline = _outline(shape, look.size / 2)
+    return f'<svg x="{x}" y="{y:.1f}" overflow="visible"><path d="{outline}" {paint}></path></svg>'
 
 
 def lines_of(told: str) -> str:
@@ -36,6 +51,8 @@ def _outline(shape: str, radius: float) -> str:
     half = 2 * radius / sqrt(3)
     if shape == "triangle-down":
         return f"M{-half:.1f},{-radius / 2:.1f}H{half:.1f}L0,{radius:.1f}z"
+    if shape == "triangle-up":
+        return f"M{-half:.1f},{radius / 2:.1f}H{half:.1f}L0,{-radius:.1f}z"
     if shape == "diamond":
         wide = 1.3 * radius
         return f"M0,{-wide:.1f}L{wide:.1f},0L0,{wide:.1f}L{-wide:.1f},0z"

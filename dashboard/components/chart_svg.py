@@ -13,7 +13,7 @@ from html import escape
 from itertools import pairwise
 
 from dashboard.components.chart_axes import Axis, axis_of
-from dashboard.components.chart_marks import mark, text
+from dashboard.components.chart_marks import Look, mark, text
 from dashboard.components.charts import FONT, GRID, Specification
 from dashboard.components.marks import INK
 
@@ -178,16 +178,21 @@ def _marks(plot: Plot, trace: Trace) -> str:
             look["color"],
             look.get("symbol", "circle"),
             border.get("width", 0),
+            border.get("color", INK),
             trace.get("hovertext", ""),
             trace.get("text", ""),
         )
     ]
     parts = []
-    for x, y, size, ink, symbol, edge, told, name in zip(trace["x"], trace["y"], *columns, strict=True):
+    for x, y, size, ink, symbol, edge, edge_ink, told, name in zip(
+        trace["x"], trace["y"], *columns, strict=True
+    ):
         if y is None:
             continue
         at = plot.x(plot.across.share(x))
-        parts.append(mark(at, plot.y(y), symbol=symbol, size=size, ink=ink, edge=edge, told=told))
+        parts.append(
+            mark(at, plot.y(y), Look(symbol=symbol, size=size, ink=ink, edge=edge, edge_ink=edge_ink), told)
+        )
         if name:
             parts.append(text(at, plot.y(y) - size / 2 - 3, name, hung="bottom", size=TICK_SIZE, ink=INK))
     return "".join(parts)

@@ -83,6 +83,22 @@ def test_hollow_marks_are_drawn_hollow():
     assert {(mark.get("fill"), mark.get("stroke")) for mark in hollow} == {("#FFFFFF", "#123456")}
 
 
+def test_an_edge_has_the_colour_it_is_given_and_every_symbol_its_outline():
+    chart = _chart([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
+    (trace,) = chart.traces
+    trace["marker"] |= {
+        "color": "#FFFFFF",
+        "line": {"color": "#00AA00", "width": 1.2},
+        "symbol": ["triangle-up", "triangle-down", "diamond-open"],
+    }
+    drawn = ElementTree.fromstring(picture(chart, "图", 700))
+    up, down, open_one = drawn.findall(f".//{SVG}path[@class='point']")
+    assert {up.get("stroke"), down.get("stroke")} == {"#00AA00"}
+    assert len({up.get("d"), down.get("d"), open_one.get("d")}) == 3
+    # An open symbol is drawn in the colour of the mark itself.
+    assert open_one.get("stroke") == "#FFFFFF"
+
+
 @given(name=st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20))
 def test_a_name_is_text_whatever_it_holds(name):
     name = name.replace("<br>", "").replace("<b>", "")

@@ -54,6 +54,7 @@ def _visited(select: dict[str, str]) -> Counter[str]:
         for key, value in select.items():
             if key in shown.filters:
                 page.selectbox(key=key).set_value(value).run()
+                assert page.session_state[key] == value
         assert not page.exception
         assert not page.error
     return _asked_anew() - before
@@ -61,7 +62,7 @@ def _visited(select: dict[str, str]) -> Counter[str]:
 
 def test_the_first_view_of_a_new_build_asks_nothing_new(store):
     _publish(store)
-    warm = Thread(target=warming.look, args=(None, Event()))
+    warm = Thread(target=warming.look, args=(None, Event(), 0))
     warm.start()
     warm.join()
     assert _visited({}) == Counter()
@@ -71,12 +72,12 @@ def test_the_first_view_of_a_new_build_asks_nothing_new(store):
 
 def test_a_new_build_is_made_ready_and_a_ready_one_is_left_alone(store):
     stop = Event()
-    first = warming.look(None, stop)
+    first = warming.look(None, stop, 0)
     asked = _asked_anew()
-    assert warming.look(first, stop) == first
+    assert warming.look(first, stop, 0) == first
     assert _asked_anew() == asked
     _publish(store)
-    second = warming.look(first, stop)
+    second = warming.look(first, stop, 0)
     assert second == (builds.build(), builds.today())
     assert second != first
     assert _asked_anew() - asked
@@ -86,7 +87,7 @@ def test_a_new_build_is_made_ready_and_a_ready_one_is_left_alone(store):
 @pytest.mark.parametrize("name", ["bare", "district", "none"])
 def test_a_store_without_the_usual_harms_nobody(monkeypatch, stores, caplog, name):
     monkeypatch.setenv("STORE_DIR", str(stores(name)))
-    warming.look(None, Event())
+    warming.look(None, Event(), 0)
     assert [record for record in caplog.records if record.name == warming.LOG.name] == []
 
 
