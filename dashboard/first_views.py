@@ -72,8 +72,10 @@ def _overview(shown: Filters, today: date) -> None:
         build, month, overview_page.asked(build), builds.top_level(build), today, period
     )
     reports.hand_in(build, month, today)
-    overview_page.cards(shown, today, history)
+    changes = overview_page.compared(shown, today)
     names = builds.unit_names(build, builds.dimensions(build).reporting_level, short=True)
+    overview_page.cards(shown, today, history, changes)
+    overview_page.issues_card(shown, today, history, changes, names)
     overview_page.foot(shown, today, history, names)
 
 

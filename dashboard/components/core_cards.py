@@ -22,7 +22,7 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 
-ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue")
+ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue", "issues_confirmed_rate")
 COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}(逐单位相加)"))}
 """A KPI told in the note of another's card, and the word for it."""
 CARDS, NAMED = 5, 3
@@ -133,20 +133,20 @@ def issues_cards(
     held_against: Mapping[str, Sequence[Earlier]],
     missing: Sequence[str],
 ) -> list[str]:
-    """发现 and 已改, with what is overdue and what came in time: three KPIs in one card, if collected.
+    """Issues found and reported as rectified, confirmed by the province, overdue and in time: one card, if collected.
 
     The register of a unit that has not reported is in neither count: such units are ``missing``, by name.
     """
     if not set(ISSUES) <= set(asked):
         return []
-    share, on_time, overdue = (row_of(history, key, month) for key in ISSUES)
+    share, on_time, overdue, confirmed = (row_of(history, key, month) for key in ISSUES)
     rectified, found = share["numerator"], share["denominator"]
     last_month = held_against[ISSUES[0]][0]
     value, before = last_month.counts
     moved = [replace(last_month, value=value, before=before)] if last_month.compares else []
     one = card(
         title=link(t("问题整改"), "indicator", kpi=ISSUES[0]),
-        qualifier=t("已改/发现"),
+        qualifier=t("自报已改/发现"),
         value=f"{format.whole(rectified)}/{format.whole(found)}",
         unit=t("个"),
         spark="",
@@ -155,6 +155,7 @@ def issues_cards(
             f"{_judged(ISSUES[2], overdue, t('逾期'))} · {_judged(ISSUES[1], on_time, t('按期率'))}",
             joined(
                 [
+                    _confirmed(confirmed),
                     t("完成率{share}", share=f"{format.figure(KPIS[ISSUES[0]], share)}%") if found else "",
                     *changes(KPIS[ISSUES[2]], moved),
                     coverage(share),
@@ -164,6 +165,17 @@ def issues_cards(
         ],
     )
     return [one]
+
+
+def _confirmed(row: Row) -> str:
+    """How many of the issues units report as rectified the province has confirmed; told apart from their own word."""
+    if row["numerator"] is None:
+        return ""
+    return linked(
+        "{word}{count}个",
+        word=link(t("省厅销号"), "indicator", kpi=ISSUES[3]),
+        count=escape(format.whole(row["numerator"])),
+    )
 
 
 def _left_out(missing: Sequence[str]) -> str:
