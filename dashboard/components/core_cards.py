@@ -14,7 +14,7 @@ from dashboard.components.cards import CardFacts, card
 from dashboard.components.earlier import Earlier, changes
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
-from dashboard.components.notation import Row, coverage, joined
+from dashboard.components.notation import Row, coverage, in_line
 from dashboard.components.strokes import bullet
 from dashboard.i18n import deferred, listed, t
 from metrics.dimensions import Target
@@ -144,6 +144,12 @@ def issues_cards(
     last_month = held_against[ISSUES[0]][0]
     value, before = last_month.counts
     moved = [replace(last_month, value=value, before=before)] if last_month.compares else []
+    told = [
+        t("完成率{share}", share=f"{format.figure(KPIS[ISSUES[0]], share)}%") if found else "",
+        *changes(KPIS[ISSUES[2]], moved),
+        coverage(share),
+        _left_out(missing),
+    ]
     one = card(
         title=link(t("问题整改"), "indicator", kpi=ISSUES[0]),
         qualifier=t("自报已改/发现"),
@@ -153,15 +159,7 @@ def issues_cards(
         bar=_share_bar(share, last_month),
         lines=[
             f"{_judged(ISSUES[2], overdue, t('逾期'))} · {_judged(ISSUES[1], on_time, t('按期率'))}",
-            joined(
-                [
-                    _confirmed(confirmed),
-                    t("完成率{share}", share=f"{format.figure(KPIS[ISSUES[0]], share)}%") if found else "",
-                    *changes(KPIS[ISSUES[2]], moved),
-                    coverage(share),
-                    _left_out(missing),
-                ]
-            ),
+            in_line([_confirmed(confirmed), *map(escape, told)]),
         ],
     )
     return [one]
