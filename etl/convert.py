@@ -19,8 +19,9 @@ from etl.mappings.log_rows import LOG, NO_FAULTS, Obstacle, apply_mapping, reaso
 from etl.mappings.log_table import LogTable
 from etl.mappings.mapping import LogError, LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
+from etl.mappings.row_keys import content, numbered, refuse_repeats
+from etl.mappings.unmapped import unmapped_rows, without_formulas
 from etl.mappings.zero_reports import silent_months
-from etl.masking import mask_frame
 from etl.template import build_workbook
 from etl.template_sheets import sheets_for
 
@@ -44,9 +45,6 @@ __all__ = [
 UNMAPPED_FILE = "unmapped.csv"
 FIRST_LINE = 2
 """The line of a log's first row of data: its header stands on line 1."""
-NUMBER_DIGITS = 4
-_FORMULA = r"^[\s\"']*[=+\-@|%\x00＝＋－＠]"
-_HARMLESS = r"^\s*(?:[+\-]?[0-9]+(?:\.[0-9]+)?%?|-+)\s*$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,16 +132,16 @@ def convert(
         index=pl.int_range(pl.len(), dtype=pl.UInt32),
         line=lines.cast(pl.Int64),
         sheet=sheets,
-        content=_content(log, mapping),
+        content=content(log, mapping),
     )
     rows = rows.with_columns(reasons([_outside_campaign(mapping, campaign)], rows))
-    rows = _refuse_repeats(_numbered(rows, mapping), mapping)
+    rows = refuse_repeats(numbered(rows, mapping), mapping)
     workbooks = tuple(_workbooks(rows.filter(pl.col("reason_zh") == ""), mapping, campaign, today))
     silent, undecided = silent_months(rows, mapping, campaign) if mapping.complete else ((), ())
     zero = [_zero_report(unit, period, mapping, campaign, today) for unit, period in silent]
     return Converted(
         workbooks=tuple(sorted((*workbooks, *zero), key=lambda book: (book.unit.code, book.period))),
-        unmapped=_unmapped(rows, log),
+        unmapped=unmapped_rows(rows, log),
         undecided=undecided,
     )
 
@@ -160,7 +158,7 @@ def write_workbooks(converted: Converted, campaign: Campaign, out: Path) -> list
     if converted.unmapped.is_empty():
         listing.unlink(missing_ok=True)
         return paths
-    _without_formulas(converted.unmapped).write_csv(listing, include_bom=True)
+    without_formulas(converted.unmapped).write_csv(listing, include_bom=True)
     return [*paths, listing]
 
 
@@ -193,94 +191,6 @@ def _outside_campaign(mapping: LogMapping, campaign: Campaign) -> Obstacle:
         zh=sentence(f"{title}在 ", period, f",不在报告期 {span} 内"),
         en=sentence(f"{mapping.period.title_en} is in ", period, f", outside the campaign's months {span}"),
     )
-
-
-def _content(log: pl.DataFrame, mapping: LogMapping) -> pl.Expr:
-    """What each row holds in the columns that are read, as one text: equal rows are equal wherever they stand."""
-    texts = [log[f"{LOG}{header}"].cast(pl.String).fill_null("") for header in mapping.headers]
-    return pl.concat_str([pl.lit(""), *map(pl.lit, texts)], separator="\x1f")
-
-
-def _numbered(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
-    """Number the rows of a unit and month that can be placed, by time and content, where the mapping asks for it.
-
-    The number depends on the rows of that unit and month alone, not on where they stand in which file or sheet.
-    """
-    source = next((source for source in mapping.columns if source.row_number is not None), None)
-    if source is None:
-        return rows
-    placed = pl.col("reason_zh") == ""
-    number = pl.int_range(1, pl.len() + 1).over("reporting_code", "period", placed)
-    text = pl.concat_str(
-        pl.lit(source.row_number),
-        pl.col("period").str.replace("-", ""),
-        pl.lit("-"),
-        number.cast(pl.String).str.zfill(NUMBER_DIGITS),
-    )
-    ordered = rows.sort(mapping.period.name, "content", "index")
-    named = ordered.with_columns(pl.when(placed).then(text).alias(source.column.name))
-    return named.sort("index")
-
-
-def _refuse_repeats(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
-    """Of placeable rows with the same key in one unit, the first stays and the others are refused."""
-    keys = list(mapping.sheet.unique)
-    if not keys:
-        return rows
-    titles = [mapping.sheet.column(key) for key in keys]
-    first = pl.when(pl.col("reason_zh") == "").then(pl.col("index")).min().over(["reporting_code", *keys])
-    zh, en = "、".join(key.title_zh for key in titles), ", ".join(key.title_en for key in titles)
-    rows = rows.with_columns(first=first)
-    at = pl.col("first").fill_null(0)
-    line, sheet = pl.col("line").gather(at), pl.col("sheet").gather(at)
-    repeated = Obstacle(
-        applies=(pl.col("reason_zh") == "") & (pl.col("index") > pl.col("first")),
-        zh=pl.concat_str(
-            pl.lit(f"{zh}与"),
-            _quoted(sheet, "“", "”"),
-            pl.lit("第 "),
-            line.cast(pl.String),
-            pl.lit(" 行重复"),
-        ),
-        en=pl.concat_str(pl.lit(f"{en} repeats line "), line.cast(pl.String), _quoted(sheet, " of ", "")),
-    )
-    return rows.with_columns(reasons([repeated], rows))
-
-
-def _quoted(sheet: pl.Expr, before: str, after: str) -> pl.Expr:
-    """The sheet's title in a sentence; nothing where there are no sheets."""
-    return (
-        pl.when(sheet.is_null())
-        .then(pl.lit(""))
-        .otherwise(pl.concat_str(pl.lit(before), sheet, pl.lit(after)))
-    )
-
-
-def _unmapped(rows: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
-    """The refused rows with the log's own columns, personal numbers masked in both.
-
-    A header that is also ours is marked as theirs.
-    """
-    sheet = ["sheet"] if rows["sheet"].null_count() < len(rows) else []
-    reasoned = rows.select(*sheet, "line", "reason_zh", "reason_en")
-    refused = pl.concat([reasoned, log], how="horizontal").filter(pl.col("reason_zh") != "")
-    texts = [name for name, kind in refused.schema.items() if kind == pl.String]
-    masked = mask_frame(refused, texts, key=b"")
-    masked.columns = _own_headers(masked.columns, reasoned.columns)
-    return masked
-
-
-def _own_headers(columns: list[str], ours: list[str]) -> list[str]:
-    """The log's headers as they are, but for those that would be one of ours."""
-    headers = [name.removeprefix(LOG) for name in columns]
-    taken = set(headers)
-    for at in range(len(ours), len(headers)):
-        if headers[at] in ours:
-            headers[at] = f"{headers[at]} (log)"
-            while headers[at] in taken:
-                headers[at] += "'"
-            taken.add(headers[at])
-    return headers
 
 
 def _workbooks(
@@ -336,16 +246,3 @@ def _write_workbook(workbook: ConvertedWorkbook, campaign: Campaign, out: Path) 
     path = out / f"{workbook.unit.code}-{workbook.period}.xlsx"
     path.write_bytes(content)
     return path
-
-
-def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """Texts a spreadsheet would run as formulas, with an apostrophe before them (OWASP, CSV injection)."""
-    text = pl.col(pl.String)
-    safe = frame.with_columns(pl.when(_runs(text)).then(pl.lit("'") + text).otherwise(text).name.keep())
-    headers = pl.Series(frame.columns)
-    running = headers.filter(pl.select(_runs(pl.lit(headers))).to_series())
-    return safe.rename({header: f"'{header}" for header in running})
-
-
-def _runs(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(_FORMULA) & ~text.str.contains(_HARMLESS)

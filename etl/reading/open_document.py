@@ -105,6 +105,7 @@ class _ContentScan:
     links: list[str] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     sheet: SheetScan | None = None
+    cells: int = 0
     row: int = 0
     column: int = 0
     row_repeats: int = 1
@@ -147,10 +148,9 @@ class _ContentScan:
     def _check_element(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.path) >= self.limits.depth:
             raise too_large("depth", len(self.path) + 1, self.limits.depth)
-        for key, value in attributes.items():
-            bound = key in PREFIXES or (key.startswith("xmlns") and value in PREFIXES.values())
-            if bound and PREFIXES.get(key) != value:
-                raise refused("corrupt_xml", part=CONTENT, problem="prefix")
+        for key in attributes:
+            if key.startswith("xmlns"):
+                _check_binding(key, attributes[key])
         if name in ("office:dde-source", "table:dde-link"):
             raise refused("dde_link", part=CONTENT)
         if name == "office:script":
@@ -197,16 +197,29 @@ class _ContentScan:
         if not (text or "office:value-type" in cell or "table:formula" in cell):
             return
         self.row_holds = True
-        sheet.cells += repeats * self.row_repeats
-        sheet.last_row = max(sheet.last_row, self.row + self.row_repeats)
-        sheet.last_column = max(sheet.last_column, self.column)
-        check_extent(sheet, sum(each.cells for each in self.sheets.values()), self.limits)
-        sheet.marks += [
-            (row, column, kind, detail)
-            for kind, detail in _cell_marks(cell, text if self.paragraphs else None)
-            for row in range(self.row + 1, self.row + self.row_repeats + 1)
-            for column in range(first, self.column + 1)
-        ]
+        self._count(sheet, repeats * self.row_repeats)
+        kinds = list(_cell_marks(cell, text if self.paragraphs else None))
+        if kinds:
+            sheet.marks += [
+                (row, column, kind, detail)
+                for kind, detail in kinds
+                for row in range(self.row + 1, self.row + self.row_repeats + 1)
+                for column in range(first, self.column + 1)
+            ]
+
+    def _count(self, sheet: SheetScan, cells: int) -> None:
+        """Count cells that hold something, up to the present place; refuse as soon as a limit is passed."""
+        sheet.cells += cells
+        self.cells += cells
+        last_row, last_column = self.row + self.row_repeats, max(sheet.last_column, self.column)
+        if last_row != sheet.last_row or last_column != sheet.last_column or self.cells > self.limits.cells:
+            sheet.last_row, sheet.last_column = last_row, last_column
+            check_extent(sheet, self.cells, self.limits)
+
+
+def _check_binding(key: str, value: str) -> None:
+    if (key in PREFIXES or value in PREFIXES.values()) and PREFIXES.get(key) != value:
+        raise refused("corrupt_xml", part=CONTENT, problem="prefix")
 
 
 def _in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -220,13 +233,17 @@ def _in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _repeats(attributes: dict[str, str], name: str) -> int:
-    text = attributes.get(name, "1")
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST_REPEATED and len(text) <= 9):
+    text = attributes.get(name)
+    if text is None:
+        return 1
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 0 < int(text) <= MOST_REPEATED):
         raise refused("corrupt_xml", part=CONTENT, problem="repeated")
     return int(text)
 
 
 def _merged(cell: dict[str, str], row: int, column: int) -> Mark | None:
+    if "table:number-rows-spanned" not in cell and "table:number-columns-spanned" not in cell:
+        return None
     rows = _repeats(cell, "table:number-rows-spanned")
     columns = _repeats(cell, "table:number-columns-spanned")
     if rows == columns == 1:
