@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 120
 TICKS = os.sysconf("SC_CLK_TCK")
 
 AS_STREAMLIT_COMES = (
@@ -91,7 +91,7 @@ def _healthy(port: int) -> bool:
     try:
         connection.request("GET", "/_stcore/health")
         return connection.getresponse().status == 200
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, TimeoutError):
         return False
     finally:
         connection.close()

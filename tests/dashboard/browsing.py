@@ -98,8 +98,11 @@ def _remember(message: object, seen: Seen) -> None:
 
 
 def loaded(page: object) -> list[str]:
-    """Addresses of everything the page has loaded so far."""
-    return page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    """Which of the large libraries the page has loaded so far."""
+    names = page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    return [
+        library for library in ("PlotlyChart", "DeckGlJsonChart") if any(library in name for name in names)
+    ]
 
 
 def text_of(page: object) -> str:

@@ -253,7 +253,7 @@ def test_the_wheel_scrolls_the_page_and_enlarges_the_map_under_its_point_with_ct
 
 def test_a_click_opens_the_unit_beside_a_map_that_stays_where_it_was_moved_to(browser, address):
     with opened(browser, address("full") + MAP, WIDE) as (page, seen):
-        assert not [name for name in loaded(page) if "deck" in name.lower() or "plotly" in name]
+        assert loaded(page) == []
         page.locator(".map-zoom button").first.click()
         x, y = _middle(page, "530100")
         page.mouse.move(x, y)
@@ -337,6 +337,7 @@ def test_the_canvas_is_loaded_when_it_is_asked_for_and_answers_clicks(browser, a
         _clicked_until_it_answers(page, canvas)
         page.wait_for_url("**unit=53*")
         settled(page)
+        assert loaded(page) == ["DeckGlJsonChart"]
         assert not page.locator(SVG).is_visible()
         assert "下辖" in page.locator(".map-panel").inner_text()
     assert (seen.outside, seen.failures) == ([], [])
