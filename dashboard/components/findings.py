@@ -151,9 +151,9 @@ def themes(lines: Sequence[UnitLine]) -> str:
 
 
 def largest_share(shares: Sequence[Share]) -> str:
-    """占道经营最多，占近12个月的31%; nothing without a single largest."""
+    """占道经营最多，占近12个月的31%; nothing without others to be larger than."""
     known = sorted(shares, key=lambda share: -share.year)
-    if not known or not known[0].year or (len(known) > 1 and known[1].year == known[0].year):
+    if len(known) < 2 or known[1].year == known[0].year:
         return ""
     percent = format.number(known[0].of_year * 100, 0)
     return t("{category}最多，占近12个月的{share}%", category=known[0].name, share=percent)

@@ -17,6 +17,7 @@ from etl.build import build
 from etl.campaign import load_campaign
 from etl.journal import Journal
 from etl.store import Store
+from metrics.kpis import KPIS
 from tests.dashboard.browsing import LEADERS_PAGES
 from tests.dashboard.conftest import leaders_session
 
@@ -56,6 +57,8 @@ def test_every_month_and_kpi_can_be_chosen(app):
             page.selectbox(key=key).select(option).run()
             assert not page.exception, option
             assert not page.error, option
+            # A heading chosen in the list of KPIs stands for the first under it.
+            assert page.session_state[state.KPI] in KPIS
 
 
 def test_the_session_holds_plain_texts_only(app):

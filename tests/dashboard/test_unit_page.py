@@ -191,7 +191,7 @@ def test_a_county_is_reached_from_its_prefecture_and_says_why_it_shows_twelve_mo
         text = text_of(page)
         page.locator(".unit-way a", has_text="昆明市").click()
         page.wait_for_selector(".head h1:has-text('昆明市')")
-    assert "五华区 · 全部指标 · 2025年6月(近12个月)" in text
+    assert "五华区 · 全部指标 · 近12个月" in text
     assert "一个月的案件大多太少" in text
     assert "由昆明市填报" in text
     assert seen.failures == []
@@ -256,7 +256,7 @@ def test_the_whole_and_an_address_that_makes_no_sense_have_their_page_too(browse
         assert "9/16个州(市)已报" in text
         assert page.locator(".unit-below svg").count() == 16
     with opened(browser, f"{address('full')}/unit?unit=<script>alert(1)</script>", WIDE) as (page, seen):
-        assert "未选单位,先看第一个填报单位" in text_of(page)
+        assert "云南省" in page.locator("h1").inner_text()
     assert seen.failures == []
 
 
@@ -289,7 +289,8 @@ def test_a_liaison_sees_her_own_unit_its_draft_score_and_nothing_of_others(brows
         options.click()
         offered = page.get_by_role("option").all_inner_texts()
     assert asked_for_another == own
-    assert "昆明市 · 预评分 · 2025年5月" in own
+    assert "昆明市 · 2025年5月" in own
+    assert "昆明市 · 预评分" in own
     assert re.search(r"\d+\.\d分", own)
     assert [unit.name for unit in others if unit.name in own or unit.name in offered] == []
     assert [word for word in ("名次 ", "同组", "上级(", "第1名", "并列") if word in own] == []
