@@ -94,7 +94,8 @@ def check_cover(
     check = CoverCheck(values=values, unit=None, period=None, findings=(), faulty=frozenset(), rows=rows)
     unit, unit_findings = _unit(check, texts, campaign)
     period, period_findings = _period(check, campaign, today)
-    window = _window(check, campaign, period)
+    # Held against a month that is wrong itself, its days would be told as wrong too.
+    window = _window(check, campaign, None if period_findings else period)
     columns = COVER.columns
     if unit is not None and period is not None:
         columns = sheets_for(campaign, unit, period)[0].columns

@@ -102,6 +102,8 @@ def test_a_province_is_loaded_whole(tmp_path):
     assert set(matrix["content"]) >= {"已报", "未报", "不适用"}
     assert set(matrix["timing"]) - {""} == {"按时", "迟报"}
     assert_reviewed_by_now(journal)
+    told = {each["kind"] for held in journal.submissions() for each in held.findings}
+    assert not told & {"same_as_before", "session_counted", "session_before_data_from", "after_month"}
     journal.close()
 
 

@@ -426,9 +426,9 @@ def test_formulas_with_results_and_hidden_rows_are_for_information_once_a_sheet(
     ]
     checked = check(changed(example("basics"), "基础情况", lambda lines: None, marks), only("basics"))
 
-    assert [(f.kind, f.severity, f.value) for f in checked.findings] == [
+    assert [(f.kind, f.severity, render(f, "")["value"]) for f in checked.findings] == [
         ("formula", "info", "C4, C5"),
-        ("hidden_cells", "info", "4; C"),
+        ("hidden_cells", "info", "第4行、C列"),
     ]
 
 

@@ -98,6 +98,18 @@ def test_what_must_be_mended_or_explained_stops_the_submission(here, tmp_path, g
     assert here.journal().submissions() == []
 
 
+def test_last_months_workbook_under_this_month_is_refused_on_the_page_as_well(here, tmp_path):
+    unit = CAMPAIGN.unit(DIQING, CAMPAIGN.reporting_level)
+    before = example_workbook_rows(CAMPAIGN, unit, "2026-08")
+    handed_in(here, workbook(tmp_path, DIQING, "2026-08", rows=before), period="2026-08")
+
+    again = hand_in.receive(
+        here, liaison(DIQING), DIQING, MONTH, "a.xlsx", workbook(tmp_path, DIQING, rows=before)
+    )
+
+    assert [each.kind for each in again.blocking] == ["another_months_data"]
+
+
 def test_a_reason_is_kept_with_the_value_it_explains_and_survives_the_next_upload(here, tmp_path):
     who = liaison(DIQING)
     odd = workbook(tmp_path, DIQING, cover={"data_to": "2026-09-29"})
