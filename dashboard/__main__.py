@@ -29,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="账号与审计;启动网页用 streamlit run dashboard/app.py"
+    help="账号与审计；启动网页用 streamlit run dashboard/app.py"
     " / accounts and the audit; the pages start by streamlit run dashboard/app.py",
 )
 accounts = typer.Typer(no_args_is_help=True, help="账号 / accounts")
@@ -40,7 +40,7 @@ app.add_typer(audit, name="audit")
 AccountArgument = Annotated[str, typer.Argument(help="账号 / account")]
 RolesOption = Annotated[list[str], typer.Option("--role", help=f"角色 / role: {', '.join(ROLES)}")]
 UnitsOption = Annotated[
-    list[str], typer.Option("--unit", help="联络员所属单位,代码或名称 / a liaison's unit, by code or name")
+    list[str], typer.Option("--unit", help="联络员所属单位，代码或名称 / a liaison's unit, by code or name")
 ]
 
 
@@ -70,7 +70,7 @@ def _units(named: list[str], campaign: str) -> list[str]:
         found = chosen.find_unit(text, (*chosen.reporting_units, chosen.top)).unit
         if found is None:
             known = "、".join(each.short_name for each in chosen.reporting_units)
-            wrong_command(f"没有填报单位“{text}”;可用:{known} / no reporting unit {text}")
+            wrong_command(f"没有填报单位“{text}”；可用：{known} / no reporting unit {text}")
         codes.append(found.code)
     return codes
 
@@ -83,12 +83,12 @@ def create(
     unit: UnitsOption = [],  # noqa: B006 - typer reads it, nobody alters it
     simulated: Annotated[
         bool,
-        typer.Option("--simulated", help="在模拟数据上也建,此后访客不能再进来 / also on simulated data"),
+        typer.Option("--simulated", help="在模拟数据上也建，此后访客不能再进来 / also on simulated data"),
     ] = False,
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """新建账号,显示一次性初始口令 / a new account; its first password is shown once."""
+    """新建账号，显示一次性初始口令 / a new account; its first password is shown once."""
     if not simulated:
         _refuse_simulated(store)
     password, unit = random_password(account, name), _units(unit, campaign)
@@ -99,7 +99,7 @@ def create(
         held.create(connection, account, name, password, roles=role, units=unit, now=now)
     typer.echo(f"{password}")
     typer.echo(
-        "初始口令只显示这一次,首次登录须修改 / shown once; must be changed at the first sign-in", err=True
+        "初始口令只显示这一次，首次登录须修改 / shown once; must be changed at the first sign-in", err=True
     )
     typer.echo(f"数据目录 / store: {store.resolve()}", err=True)
 
@@ -113,8 +113,8 @@ def _refuse_simulated(store: Path) -> None:
     journal.close()
     if is_simulated:
         typer.echo(
-            f"{store.resolve()} 装的是模拟数据,建了账号,访客就不能再进来看。真实数据请用 --store 或 STORE_DIR"
-            " 另指一个目录;确要在这里建,加 --simulated"
+            f"{store.resolve()} 装的是模拟数据，建了账号，访客就不能再进来看。真实数据请用 --store 或 STORE_DIR"
+            " 另指一个目录；确要在这里建，加 --simulated"
             " / this store holds simulated data, and an account would close it to visitors: name another folder by"
             " --store or STORE_DIR, or add --simulated",
             err=True,
@@ -128,12 +128,12 @@ def change(
     role: RolesOption = [],  # noqa: B006 - as above
     unit: UnitsOption = [],  # noqa: B006 - as above
     active: Annotated[
-        bool | None, typer.Option("--active/--stopped", help="启用或停用;不写的保持原样 / in use or not")
+        bool | None, typer.Option("--active/--stopped", help="启用或停用；不写的保持原样 / in use or not")
     ] = None,
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """更改角色、单位或停用,立即生效;不写角色的保持原样 / other roles or units, or a stop, at once; as before where none is named."""
+    """更改角色、单位或停用，立即生效；不写角色的保持原样 / other roles or units, or a stop, at once; as before where none is named."""
     with _acting(store, "account.change", account, active=active) as (connection, now):
         found = held.find(connection, account)
         before = (found.roles, found.units) if found else ((), ())
@@ -145,7 +145,7 @@ def change(
     typer.echo("\t".join([account, ",".join(roles), ",".join(units), state]))
     if not admins:
         typer.echo(
-            "注意:现在没有能用的系统管理员账号,页面上无人能管理账号"
+            "注意：现在没有能用的系统管理员账号，页面上无人能管理账号"
             " / note: no administrator is left in use; nobody can manage accounts on the page",
             err=True,
         )
@@ -153,7 +153,7 @@ def change(
 
 @accounts.command()
 def password(account: AccountArgument, store: StoreOption = DEFAULT_STORE) -> None:
-    """重置口令,显示一次性口令 / a new password, shown once."""
+    """重置口令，显示一次性口令 / a new password, shown once."""
     new = random_password(account)
     with _acting(store, "account.password", account) as (connection, now):
         held.change_password(connection, account, new, must_change=True, now=now)
@@ -173,7 +173,7 @@ def list_accounts(store: StoreOption = DEFAULT_STORE) -> None:
 
 @audit.command()
 def verify(store: StoreOption = DEFAULT_STORE) -> None:
-    """核验审计记录未被改动;有改动的退出码为1 / prove the audit untouched; exit 1 if not."""
+    """核验审计记录未被改动；有改动的退出码为1 / prove the audit untouched; exit 1 if not."""
     journal = _existing(store)
     with journal.reading() as connection:
         fault = acts.first_fault(connection, Store(folder=store).audit_key())

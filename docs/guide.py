@@ -162,7 +162,7 @@ def _return(browser: Browser, server: Served, month: str) -> None:
     page.get_by_label("工作表").first.click()
     page.get_by_role("option", name="基础情况").click()
     page.get_by_label("单元格").first.fill("E6")
-    page.get_by_label("退回理由").first.fill("在岗人数较上月增加6人,请核对并补充录用文件")
+    page.get_by_label("退回理由").first.fill("在岗人数较上月增加6人，请核对并补充录用文件")
     page.get_by_role("button", name="退回", exact=True).click()
     page.get_by_text("第1版已退回").wait_for(timeout=DRAWN_MILLISECONDS)
     page.close()

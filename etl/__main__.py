@@ -91,7 +91,7 @@ def template(
     found = chosen.find_unit(unit, (*chosen.reporting_units, chosen.top))
     if found.unit is None:
         wrong_command(
-            f"没有填报单位“{unit}”;可用:{'、'.join(u.short_name for u in chosen.reporting_units)}"
+            f"没有填报单位“{unit}”；可用：{'、'.join(u.short_name for u in chosen.reporting_units)}"
             f" / no reporting unit {unit}"
         )
     content = issue_template(chosen, found.unit, period, existing_store(store, chosen))
@@ -112,7 +112,7 @@ def check(
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """检查工作簿,一次列出全部问题,不存入 / list every finding, store nothing."""
+    """检查工作簿，一次列出全部问题，不存入 / list every finding, store nothing."""
     from etl.check import check_file
     from etl.read import WorkbookReader
 
@@ -142,7 +142,7 @@ def merge(
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """把各县(市、区)报来的表合并成一份,并列出冲突 / counties' workbooks into one, with what they do not agree on."""
+    """把各县（市、区）报来的表合并成一份，并列出冲突 / counties' workbooks into one, with what they do not agree on."""
     from etl.merge import MOST_FILES
     from etl.merge_files import merge_files
     from etl.read import WorkbookReader
@@ -188,7 +188,7 @@ def convert(
     ] = None,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
-    """把外来台账转成本系统工作簿,每单位每月一份;转不了的行列出原因 / a foreign log becomes our workbooks."""
+    """把外来台账转成本系统工作簿，每单位每月一份；转不了的行列出原因 / a foreign log becomes our workbooks."""
     from etl.convert import LogError, MappingError, convert_log, load_mapping, read_log, write_workbooks
     from etl.findings import from_refusal
     from etl.gate import Refusal
@@ -215,7 +215,7 @@ def convert(
     for path in written:
         typer.echo(path)
     for path in sorted(set(out.glob("*.xlsx")) - set(written)):
-        typer.echo(f"{path} 是以前留下的,不是这次转换的 / {path} was left by an earlier run", err=True)
+        typer.echo(f"{path} 是以前留下的，不是这次转换的 / {path} was left by an earlier run", err=True)
     for line in log_notes(log, converted):
         typer.echo(line, err=True)
     tell_unmapped(converted)
@@ -231,7 +231,7 @@ def load(
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """检查、接收并重建指标库;同一文件再次装入不产生变化 / check, accept and build; idempotent."""
+    """检查、接收并重建指标库；同一文件再次装入不产生变化 / check, accept and build; idempotent."""
     from etl.journal import Journal, StoreConflictError
     from etl.load import load as load_files
 
@@ -257,7 +257,7 @@ def load(
     print_load(loaded.files, output, language)
     if journal.is_simulated():
         typer.echo(
-            f"注意:{store} 装的是模拟数据,不再接收真实填报表"
+            f"注意：{store} 装的是模拟数据，不再接收真实填报表"
             f" / note: {store} holds simulated data and takes no real workbook",
             err=True,
         )
@@ -297,7 +297,7 @@ def status(
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """某月的报送完整性,带截止日 / the completeness matrix of a month, with due dates."""
+    """某月的报送完整性，带截止日 / the completeness matrix of a month, with due dates."""
     from etl.completeness import as_text, completeness
     from etl.extensions import NO_EXTENSIONS, in_force
     from etl.journal import Journal
@@ -307,7 +307,7 @@ def status(
     existing = existing_store(store, chosen)
     if existing is None:
         typer.echo(
-            f"{store} 中没有库,以下是尚无人报送时的样子"
+            f"{store} 中没有库，以下是尚无人报送时的样子"
             f" / there is no store in {store}: this is how it looks before anybody has reported",
             err=True,
         )
@@ -334,7 +334,7 @@ def demo(
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """生成模拟数据,经同一入口装入 / simulated workbooks for every reporting unit, through the same door."""
+    """生成模拟数据，经同一入口装入 / simulated workbooks for every reporting unit, through the same door."""
     from etl.build import CheckFailedError
     from etl.demo import NothingReceivedError, make_demo
     from etl.journal import Journal, StoreConflictError
@@ -361,10 +361,10 @@ def demo(
 
 @app.command()
 def backup(
-    folder: Annotated[Path, typer.Argument(help="备份目录,最好在另一块盘上 / folder, best on another disk")],
+    folder: Annotated[Path, typer.Argument(help="备份目录，最好在另一块盘上 / folder, best on another disk")],
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
-    """备份数据目录并核对,不必停止服务 / back up the store and verify it, while the server runs."""
+    """备份数据目录并核对，不必停止服务 / back up the store and verify it, while the server runs."""
     from etl.keeping.backup import backup as make_backup
     from etl.keeping.manifest import BackupError, as_text, unfinished
     from etl.migrate import OtherJournalError
@@ -382,7 +382,7 @@ def backup(
     )
     for path in unfinished(folder):
         typer.echo(
-            f"{path} 没有完成;若不是正在备份,可以删除 / {path} was never finished: delete it unless it is running",
+            f"{path} 没有完成；若不是正在备份，可以删除 / {path} was never finished: delete it unless it is running",
             err=True,
         )
     end_with_faults(made.manifest.faults)
@@ -392,7 +392,7 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(help="某一份备份 / one backup, a folder with manifest.json")],
     verify_only: Annotated[
-        bool, typer.Option("--verify-only", help="只核对备份,不恢复 / verify the backup, restore nothing")
+        bool, typer.Option("--verify-only", help="只核对备份，不恢复 / verify the backup, restore nothing")
     ] = False,
     store: StoreOption = DEFAULT_STORE,
     campaign: Annotated[
@@ -402,7 +402,7 @@ def restore(
         ),
     ] = None,
 ) -> None:
-    """核对备份,恢复到空目录并重建指标库 / verify a backup, make a store of it in an empty folder, build."""
+    """核对备份，恢复到空目录并重建指标库 / verify a backup, make a store of it in an empty folder, build."""
     from etl.keeping.manifest import BackupError, as_text, read_manifest
     from etl.keeping.restore import restore as restore_backup
     from etl.keeping.verify import verified
@@ -435,12 +435,12 @@ def restore(
 @app.command()
 def purge(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="只列出,不清除 / list what would go, remove nothing")
+        bool, typer.Option("--dry-run", help="只列出，不清除 / list what would go, remove nothing")
     ] = False,
     store: StoreOption = DEFAULT_STORE,
     campaign: CampaignOption = DEFAULT_CAMPAIGN,
 ) -> None:
-    """清除保留期满的填报表原件;数据、审计和校验码保留 / remove workbooks as received that are past their time; the data stay."""
+    """清除保留期满的填报表原件；数据、审计和校验码保留 / remove workbooks as received that are past their time; the data stay."""
     from etl.journal import Journal
     from etl.keeping.batches import forget
     from etl.keeping.purge import BusyError, listed, summary
@@ -452,7 +452,7 @@ def purge(
         typer.echo(f"merging\t{path.name}\t{path.parent.name}")
     if existing is None or chosen.workbooks_days is None:
         typer.echo(
-            "没有可清除的原件:没有库,或专项未设 [keeping] workbooks_days(原件一直保留)"
+            "没有可清除的原件：没有库，或专项未设 [keeping] workbooks_days（原件一直保留）"
             " / no workbook to purge: no store, or no [keeping] workbooks_days in the campaign (they are kept for good)",
             err=True,
         )
@@ -484,7 +484,7 @@ def main() -> None:
         app()
     except OSError as error:
         typer.echo(
-            f"无法读写 {error.filename}:{error.strerror} / cannot read or write {error.filename}", err=True
+            f"无法读写 {error.filename}：{error.strerror} / cannot read or write {error.filename}", err=True
         )
         sys.exit(BAD_COMMAND)
 

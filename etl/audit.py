@@ -94,7 +94,7 @@ def _begun_anew(connection: sa.Connection) -> str | None:
     earliest = connection.execute(sa.select(sa.func.min(SESSION.c.started_at))).scalar()
     if earliest is None or (first is not None and first <= earliest):
         return None
-    return "第一条之前已有人登录,此前的记录被清空 / somebody signed in before the first act: what stood before it was emptied"
+    return "第一条之前已有人登录，此前的记录被清空 / somebody signed in before the first act: what stood before it was emptied"
 
 
 def listed(

@@ -47,7 +47,7 @@ class CheckFailedError(Exception):
             f"{name} ({frame.height}): {frame.row(0, named=True)}" for name, frame in failures.items()
         )
         super().__init__(
-            f"数据检查未通过,仍显示上一次的结果:{names}。请把这条信息交给系统维护人员。"
+            f"数据检查未通过，仍显示上一次的结果：{names}。请把这条信息交给系统维护人员。"
             f" / Checks failed, the last build stays up: {names}."
         )
 

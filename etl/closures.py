@@ -134,23 +134,23 @@ def close(
         raise ReviewError("请先选择要销号的问题 / choose the issues to close")
     if not evidence.strip():
         raise ReviewError(
-            "请写明核查情况,如现场核查时间、照片编号 / say what was seen, such as the day of the visit, numbers of pictures"
+            "请写明核查情况，如现场核查时间、照片编号 / say what was seen, such as the day of the visit, numbers of pictures"
         )
     _refuse(
         sorted(set(issue_ids) & {each.issue_id for each in closed_in(connection, unit_code)}),
-        "已经销号,请刷新页面",
+        "已经销号，请刷新页面",
         "closed already: reload the page",
     )
     rectified = waiting(reported.filter(pl.col("reporting_code") == unit_code), ())
     to_come = rectified.filter(pl.col("closed_on") > now.date())["issue_id"]
     _refuse(
         sorted(set(issue_ids) & set(to_come)),
-        "的完成日期还没有到,不能销号",
+        "的完成日期还没有到，不能销号",
         "to be rectified on a day still to come and cannot be closed",
     )
     _refuse(
         sorted(set(issue_ids) - set(rectified["issue_id"])),
-        "在该单位最近一次报送中不是“已整改”,不能销号",
+        "在该单位最近一次报送中不是“已整改”，不能销号",
         "was not told as rectified last and cannot be closed",
     )
     values = {"unit_code": unit_code, "evidence": mask_text(evidence), "closed_by": by, "closed_at": now}

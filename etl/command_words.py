@@ -66,7 +66,7 @@ def campaign_period(campaign: Campaign, month: str) -> str:
     """A month of the campaign, as written; any other ends the command."""
     if month not in campaign.periods:
         wrong_command(
-            f"“{month}”不是该专项的报告期({campaign.first_period} 至 {campaign.last_period},写法 YYYY-MM)"
+            f"“{month}”不是该专项的报告期（{campaign.first_period} 至 {campaign.last_period}，写法 YYYY-MM）"
             f" / {month} is not a month of this campaign ({campaign.first_period} to {campaign.last_period})"
         )
     return month
@@ -82,7 +82,7 @@ def opened_store(folder: Path) -> Store:
             raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
         wrong_command(
-            f"数据目录 {folder.resolve()} 建不了或不能写({error.strerror});请管理员建好并授权给运行本程序的账户,"
+            f"数据目录 {folder.resolve()} 建不了或不能写（{error.strerror}）；请管理员建好并授权给运行本程序的账户，"
             "或用 --store 另指一个目录"
             " / this folder cannot be made or written to: have an administrator make it for the user this program runs as,"
             " or name another by --store"
@@ -107,7 +107,7 @@ def require_campaign(journal: Journal, campaign: Campaign) -> None:
     held = journal.campaign()
     if held not in (None, campaign.name):
         typer.echo(
-            f"这个库属于“{held}”;请加 --campaign {held},或用 --store 另指一个目录"
+            f"这个库属于“{held}”；请加 --campaign {held}，或用 --store 另指一个目录"
             f" / this store belongs to campaign {held}: add --campaign {held}, or name another --store",
             err=True,
         )
@@ -128,7 +128,7 @@ def require_files(files: list[Path]) -> None:
     """End the command where a file named on it does not exist."""
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
-        wrong_command(f"找不到文件:{'、'.join(missing)} / no such file")
+        wrong_command(f"找不到文件：{'、'.join(missing)} / no such file")
 
 
 def system_user() -> str:
@@ -197,8 +197,8 @@ def merged_text(merged: Merged, out: Path) -> str:
     """How merging ended, in one line."""
     files, conflicts = len(merged.shares), len(merged.conflicts)
     if not files:
-        return f"没有可合并的文件,{conflicts}处冲突 / nothing was merged, {conflicts} conflicts"
-    return f"{out}: 合并了{files}份,{conflicts}处冲突 / {files} files merged, {conflicts} conflicts"
+        return f"没有可合并的文件，{conflicts}处冲突 / nothing was merged, {conflicts} conflicts"
+    return f"{out}：合并了{files}份，{conflicts}处冲突 / {files} files merged, {conflicts} conflicts"
 
 
 def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Language) -> None:
@@ -221,7 +221,9 @@ def write_marked(checked: Sequence[CheckedFile], folder: Path, language: Languag
                 )
             typer.echo(f"标注后的副本 / marked copy: {path}", err=True)
         else:
-            typer.echo(f"{file.path.name}: 打不开,没有标注后的副本 / does not open: no marked copy", err=True)
+            typer.echo(
+                f"{file.path.name}：打不开，没有标注后的副本 / does not open: no marked copy", err=True
+            )
 
 
 def _free_path(path: Path, taken: set[Path]) -> Path:
@@ -243,11 +245,11 @@ def keep_earlier(path: Path, content: bytes) -> None:
 def check_text(file: CheckedFile) -> str:
     """How a check ended, in one line: how many findings of each severity."""
     if not file.findings:
-        return f"{file.path.name}: 没有发现问题 / nothing found"
+        return f"{file.path.name}：没有发现问题 / nothing found"
     counted = Counter(finding.severity for finding in file.findings)
     must, verify, info = (counted[severity] for severity in ("must", "verify", "info"))
     return (
-        f"{file.path.name}: 必须修改{must}处,核实{verify}处,提示{info}处"
+        f"{file.path.name}：必须修改{must}处，核实{verify}处，提示{info}处"
         f" / {must} to be mended, {verify} to be verified, {info} for information"
     )
 
@@ -255,14 +257,14 @@ def check_text(file: CheckedFile) -> str:
 def outcome_text(file: LoadedFile) -> str:
     """What became of a file at the door, in one line."""
     if file.refused:
-        return f"{file.path.name}: 未接收 / not accepted: {file.refused}"
+        return f"{file.path.name}：未接收 / not accepted: {file.refused}"
     if file.acceptance is None:
-        return f"{file.path.name}: 未接收,有必须修改的问题 / not accepted"
+        return f"{file.path.name}：未接收，有必须修改的问题 / not accepted"
     done = file.acceptance
     if done.is_returned:
-        return f"{file.path.name}: 第{done.revision}版已退回或撤回,请修改后再报 / this revision was returned or withdrawn: mend it first"
-    word = "已接收 / accepted" if done.is_new else "此前已接收,无变化 / already received"
-    return f"{file.path.name}: {word} {done.unit_code} {done.period} 第{done.revision}版"
+        return f"{file.path.name}：第{done.revision}版已退回或撤回，请修改后再报 / this revision was returned or withdrawn: mend it first"
+    word = "已接收 / accepted" if done.is_new else "此前已接收，无变化 / already received"
+    return f"{file.path.name}：{word} {done.unit_code} {done.period} 第{done.revision}版"
 
 
 def tell_unmapped(converted: Converted) -> None:
@@ -271,12 +273,12 @@ def tell_unmapped(converted: Converted) -> None:
         sheet = str(row.get("sheet") or "")
         where, where_en = (f"工作表“{sheet}”", f"sheet {sheet}, ") if sheet else ("", "")
         typer.echo(
-            f"{where}第{row['line']}行未转换:{row['reason_zh']} / {where_en}line {row['line']}: {row['reason_en']}",
+            f"{where}第{row['line']}行未转换：{row['reason_zh']} / {where_en}line {row['line']}: {row['reason_en']}",
             err=True,
         )
     done, left = sum(workbook.rows.height for workbook in converted.workbooks), converted.unmapped.height
     zero = sum(not workbook.rows.height for workbook in converted.workbooks)
-    zh = f"转换{done}行,未转换{left}行" + ("（全部列于 unmapped.csv）" if left else "")
+    zh = f"转换{done}行，未转换{left}行" + ("（全部列于 unmapped.csv）" if left else "")
     en = f"{done} rows converted, {left} not" + (" (all listed in unmapped.csv)" if left else "")
     if zero:
         zh, en = f"{zh}，零报告{zero}份", f"{en}; zero reports: {zero}"

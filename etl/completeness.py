@@ -207,5 +207,5 @@ def as_text(found: pl.DataFrame, due_label: str) -> str:
 
 def _due(row: Mapping[str, object]) -> str:
     """The unit's due day, and the campaign's where the unit was granted a later one."""
-    planned = str(row["due_on"]) + ("(推算)" if row["due_is_estimated"] else "")
-    return f"延期至{row['extended_to']}(原定{planned})" if row["extended_to"] else planned
+    planned = str(row["due_on"]) + ("（推算）" if row["due_is_estimated"] else "")
+    return f"延期至{row['extended_to']}（原定{planned}）" if row["extended_to"] else planned

@@ -56,38 +56,38 @@ KINDS: dict[str, ConflictKind] = {
     "other_month": _kind(("是其他月份的表", "A workbook of another month"), _LEFT_OUT),
     "too_many_rows": _kind(
         ("行数过多", "Too many rows"),
-        ("未合并;请直接分表核对", "Not merged: too many rows to be merged here"),
+        ("未合并；请直接分表核对", "Not merged: too many rows to be merged here"),
     ),
     "values_differ": _kind(
         ("填得不一样", "Filled in differently"),
-        ("该格留空,请核实后填写", "The cell is left empty: find out and fill it in"),
+        ("该格留空，请核实后填写", "The cell is left empty: find out and fill it in"),
     ),
     "rows_differ": _kind(
         ("同一编号内容不一样", "The same number with different contents"),
         (
-            "各行都保留在表中,请删去不对的行",
+            "各行都保留在表中，请删去不对的行",
             "Every version stands in the sheet: delete those that are wrong",
         ),
     ),
     "foreign_row": _kind(
         ("该行属于其他单位", "The row belongs to another unit"),
-        ("该行未合并;请由其所属单位填报", "The row was left out: the unit it belongs to reports it"),
+        ("该行未合并；请由其所属单位填报", "The row was left out: the unit it belongs to reports it"),
     ),
     "row_without_place": _kind(
         ("看不出该行是哪个单位或栏目的", "It cannot be told whose row this is"),
-        ("该行未合并;请填到表中相应的行", "The row was left out: type it into the row it belongs to"),
+        ("该行未合并；请填到表中相应的行", "The row was left out: type it into the row it belongs to"),
     ),
     "name_and_code_differ": _kind(
         ("名称与代码不是同一单位", "Name and code are of different units"),
-        ("该行未合并;请核实后填写", "The row was left out: find out and fill it in"),
+        ("该行未合并；请核实后填写", "The row was left out: find out and fill it in"),
     ),
     "declared_in_some": _kind(
         ("只有部分文件这样声明", "Declared in some files only"),
-        ("未声明;请核实后填写", "Not declared: find out and fill it in"),
+        ("未声明；请核实后填写", "Not declared: find out and fill it in"),
     ),
     "not_read": _kind(
         ("有内容未能读取", "Something could not be read"),
-        ("未合并;请对照原表核实", "Not merged: look at the file itself"),
+        ("未合并；请对照原表核实", "Not merged: look at the file itself"),
     ),
 }
 

@@ -176,7 +176,7 @@ def _require_fit(frame: pl.DataFrame, mapping: LogMapping, campaign: Campaign) -
     if collected is None or collected.reported_by != "reporting" or collected.frequency == "quarterly":
         title_zh, title_en = mapping.sheet.title_zh, mapping.sheet.title_en
         problems.append(
-            f"{campaign.name} 不按月向填报单位收集{title_zh},请换用其他专项(映射所写:{mapping.campaign}) / {campaign.name} "
+            f"{campaign.name} 不按月向填报单位收集{title_zh}，请换用其他专项（映射所写：{mapping.campaign}） / {campaign.name} "
             f"does not collect the {title_en} monthly; choose another campaign (the mapping names {mapping.campaign})"
         )
     if problems:
@@ -188,7 +188,7 @@ def _outside_campaign(mapping: LogMapping, campaign: Campaign) -> Obstacle:
     span = f"{campaign.first_period} — {campaign.last_period}"
     return Obstacle(
         applies=~period.is_in(list(campaign.periods)),
-        zh=sentence(f"{title}在 ", period, f",不在报告期 {span} 内"),
+        zh=sentence(f"{title}在 ", period, f"，不在报告期 {span} 内"),
         en=sentence(f"{mapping.period.title_en} is in ", period, f", outside the campaign's months {span}"),
     )
 

@@ -91,7 +91,7 @@ def summary(campaign: Campaign, planned: Sequence[PlannedWorkbook], files: Seque
     periods = sorted({workbook.period for workbook in planned})
     span = f"{periods[0]} — {periods[-1]}"
     return (
-        f"模拟数据:{campaign.title_zh},{span},接收{accepted}份工作簿,退回修改{refused}份"
+        f"模拟数据：{campaign.title_zh}，{span}，接收{accepted}份工作簿，退回修改{refused}份"
         f"\nSimulated: {campaign.title_en}, {span}; {accepted} workbooks accepted, {refused} refused"
     )
 

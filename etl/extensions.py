@@ -90,7 +90,7 @@ def grant(
     """
     if is_frozen(connection, period):
         raise FrozenMonthError(
-            f"{period}已冻结,不能再准予延期;确有需要的,请管理员先重新开放该月"
+            f"{period}已冻结，不能再准予延期；确有需要的，请管理员先重新开放该月"
             f" / {period} is frozen and takes no extension: an administrator must reopen it first"
         )
     told = mask_text(" ".join(reason.split())[:LONGEST_REASON])
@@ -115,9 +115,9 @@ def _require_later(last_day: date, due_day: date, *, extended: bool) -> None:
         return
     if last_day == due_day:
         raise ExtensionError(
-            f"原定截止日就是{due_day},延期须晚于这一天 / {due_day} is the due day already: give a later one"
+            f"原定截止日就是{due_day}，延期须晚于这一天 / {due_day} is the due day already: give a later one"
         )
     raise ExtensionError(
-        f"延期后的截止日须晚于原定截止日{due_day};撤回延期请选原定截止日"
+        f"延期后的截止日须晚于原定截止日{due_day}；撤回延期请选原定截止日"
         f" / the extended due day must lie after {due_day}, the due day; choose that day to withdraw an extension"
     )

@@ -234,7 +234,7 @@ _LIMITS = {
     "cells": Words(zh="单元格数", en="A number of cells"),
     "rows": Words(zh="行数", en="A number of rows"),
     "columns": Words(zh="列数", en="A number of columns"),
-    "area": Words(zh="表格范围(行数×列数)", en="An area (rows × columns)"),
+    "area": Words(zh="表格范围（行数×列数）", en="An area (rows × columns)"),
     "strings": Words(zh="文本数", en="A number of texts"),
     "text_characters": Words(zh="单格文字数", en="Characters in one cell"),
     "table_bytes": Words(zh="表格字节数", en="Bytes of a table"),

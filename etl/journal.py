@@ -247,11 +247,11 @@ class Journal:
 
 
 _FOR_PEOPLE = (
-    "这个库已建有账号,只接收真实数据;模拟数据请用 --store 另指一个目录。"
+    "这个库已建有账号，只接收真实数据；模拟数据请用 --store 另指一个目录。"
     " / This store has accounts and takes real data only; name another folder with --store for simulated data."
 )
 _FROZEN = (
-    "{period}已冻结,不再接收新的版本;确需更正的,请联系省厅管理员说明理由后重新开放。"
+    "{period}已冻结，不再接收新的版本；确需更正的，请联系省厅管理员说明理由后重新开放。"
     " / {period} is frozen and takes no new revision; ask the province's administrator to reopen it."
 )
 
@@ -295,12 +295,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _refuse_mixture(held: str, held_simulated: bool, campaign: str, simulated: bool) -> None:
     if held != campaign:
         raise StoreConflictError(
-            f"这个库属于“{held}”,不能装入“{campaign}”的数据;请用 --store 另指一个目录。"
+            f"这个库属于“{held}”，不能装入“{campaign}”的数据；请用 --store 另指一个目录。"
             f" / This store belongs to campaign {held}, not {campaign}; name another folder with --store."
         )
     if held_simulated != simulated:
         zh, en = ("模拟数据", "simulated") if held_simulated else ("真实数据", "real")
         raise StoreConflictError(
-            f"这个库装的是{zh},模拟数据与真实数据不得混用;请用 --store 另指一个目录。"
+            f"这个库装的是{zh}，模拟数据与真实数据不得混用；请用 --store 另指一个目录。"
             f" / This store holds {en} data; simulated and real data never mix: name another folder with --store."
         )

@@ -39,7 +39,7 @@ def refuse_later(found: str | None) -> None:
     """Raise OtherJournalError for a version this program does not know."""
     if found is not None and found > HEAD:
         raise OtherJournalError(
-            f"这个库由更新的程序版本({found})写过,本程序只认识到 {HEAD};请改用新版本程序,数据未作任何改动。"
+            f"这个库由更新的程序版本（{found}）写过，本程序只认识到 {HEAD}；请改用新版本程序，数据未作任何改动。"
             f" / This journal was written by a later version ({found}; this program knows {HEAD}):"
             " use that version. Nothing was changed."
         )

@@ -67,13 +67,13 @@ def decide(
         raise ReviewError("没有这份报送 / there is no such submission")
     if is_frozen(connection, row["period"]):
         raise FrozenMonthError(
-            f"{row['period']}已冻结,不能再改变审核结果;确需更正的,请管理员先重新开放该月"
+            f"{row['period']}已冻结，不能再改变审核结果；确需更正的，请管理员先重新开放该月"
             f" / {row['period']} is frozen: an administrator must reopen it first"
         )
     _require_stands(connection, row)
     if row["state"] not in FROM[decision]:
         zh, en = STATE_TITLES[row["state"]]
-        raise ReviewError(f"这份报送现为“{zh}”,请刷新页面 / this submission is {en} by now: reload the page")
+        raise ReviewError(f"这份报送现为“{zh}”，请刷新页面 / this submission is {en} by now: reload the page")
     connection.execute(
         SUBMISSION.update().where(SUBMISSION.c.submission_id == submission_id).values(state=decision)
     )
@@ -97,7 +97,7 @@ def _require_stands(connection: sa.Connection, row: sa.RowMapping) -> None:
     )
     if connection.execute(later).scalar_one():
         raise ReviewError(
-            "该单位已交来更新的版本,请刷新页面 / there is a later revision by now: reload the page"
+            "该单位已交来更新的版本，请刷新页面 / there is a later revision by now: reload the page"
         )
 
 
@@ -120,7 +120,7 @@ def freeze(connection: sa.Connection, period: str, *, reason: str, by: str, now:
     waiting = waiting_in(connection).get(period, 0)
     if waiting and not reason:
         raise ReviewError(
-            f"{period}还有{waiting}份未审核;先审核,或写明为何照样冻结"
+            f"{period}还有{waiting}份未审核；先审核，或写明为何照样冻结"
             f" / {waiting} submissions of {period} are not reviewed: review them, or say why it is frozen all the same"
         )
     _move(connection, period, PASSED, FROZEN)

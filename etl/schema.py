@@ -283,7 +283,7 @@ def before_data_from(name: str, title_zh: str, title_en: str) -> Rule:
         severity="info",
         columns=(name,),
         violated=pl.col(name).cast(pl.Date) < pl.col("data_from"),
-        expected_zh=f"{title_zh}一般不早于统计起始日;早于者按结转或补录处理",
+        expected_zh=f"{title_zh}一般不早于统计起始日；早于者按结转或补录处理",
         expected_en=f"{title_en} is usually not before the first day of data; earlier rows count as carried on",
     )
 

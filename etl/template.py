@@ -171,13 +171,13 @@ def _write_instructions(
 ) -> None:
     deadline = deadline_text(campaign.due_day(period), estimated=campaign.due_is_estimated(period))
     if extended_to is not None:
-        deadline = f"{deadline_text(extended_to, estimated=False)}(已准予延期;原定{deadline})"
+        deadline = f"{deadline_text(extended_to, estimated=False)}（已准予延期；原定{deadline}）"
     names = "、".join(table.sheet.title_zh for table in tables[1:])
     write_instructions(
         workbook.create_sheet(INSTRUCTIONS_TITLE),
         heading=f"{campaign.title_zh} · {INSTRUCTIONS_TITLE}",
         facts=(
-            ("用途", f"{unit.name}{period_text(period)}数据报送。需填工作表:{names}。"),
+            ("用途", f"{unit.name}{period_text(period)}数据报送。需填工作表：{names}。"),
             ("报送时限", deadline),
             ("联系方式", ""),
             ("模板版本", TEMPLATE_VERSION),

@@ -38,9 +38,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 MonthOption = Annotated[str, typer.Option("--month", help="报告期 YYYY-MM / reporting month")]
 PeriodOption = Annotated[str, typer.Option("--period", help="month | quarter | ytd | year | rolling12")]
 LevelOption = Annotated[
-    str, typer.Option("--level", help="层级,如 county 或 县(市、区)/ a level of the campaign")
+    str, typer.Option("--level", help="层级,如 county 或 县（市、区）/ a level of the campaign")
 ]
-KpiOption = Annotated[list[str] | None, typer.Option("--kpi", help="指标,可重复 / KPI key, may be repeated")]
+KpiOption = Annotated[list[str] | None, typer.Option("--kpi", help="指标，可重复 / KPI key, may be repeated")]
 FormatOption = Annotated[str, typer.Option("--format", help="table | csv | json")]
 StoreOption = Annotated[
     Path, typer.Option("--store", envvar="STORE_DIR", help="数据目录 / the store's folder")
@@ -50,7 +50,7 @@ CampaignOption = Annotated[
     typer.Option(
         "--campaign",
         envvar="CAMPAIGN",
-        help="专项名称;不写则用数据目录所属的专项 / campaign; left out: the store's own",
+        help="专项名称；不写则用数据目录所属的专项 / campaign; left out: the store's own",
     ),
 ]
 AsOfOption = Annotated[str, typer.Option("--as-of", hidden=True)]
@@ -119,7 +119,7 @@ def change(
     campaign: CampaignOption = "",
     as_of: AsOfOption = "",
 ) -> None:
-    """各指标较上期、较去年同期的变化,只比两期都有数的单位 / what changed, over the units behind both periods."""
+    """各指标较上期、较去年同期的变化，只比两期都有数的单位 / what changed, over the units behind both periods."""
     from metrics.change import BASES, CHANGE_COLUMNS
     from metrics.change import change as changes
     from metrics.kpis import KPIS
@@ -143,10 +143,12 @@ def rank(
     month: MonthOption,
     scorecard: Annotated[
         str,
-        typer.Option("--scorecard", help="评分表;不写则用当月有效的 / scorecard; left out: the one in force"),
+        typer.Option(
+            "--scorecard", help="评分表；不写则用当月有效的 / scorecard; left out: the one in force"
+        ),
     ] = "",
     kpi: Annotated[str, typer.Option("--kpi", help="改按一项指标排名 / rank by one KPI instead")] = "",
-    group: Annotated[str, typer.Option("--group", help="同类组,如 first 或 第一组 / a peer group")] = "",
+    group: Annotated[str, typer.Option("--group", help="同类组，如 first 或 第一组 / a peer group")] = "",
     output: FormatOption = "table",
     period: PeriodOption = "month",
     store: StoreOption = DEFAULT_STORE,
@@ -210,7 +212,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        stop(BAD_COMMAND, f"--as-of 应为 YYYY-MM-DDTHH:MM,而不是“{text}” / expected YYYY-MM-DDTHH:MM")
+        stop(BAD_COMMAND, f"--as-of 应为 YYYY-MM-DDTHH:MM，而不是“{text}” / expected YYYY-MM-DDTHH:MM")
 
 
 def main() -> NoReturn:
@@ -222,7 +224,7 @@ def main() -> NoReturn:
     except UsageError as error:
         where = error.ctx.command_path if error.ctx else "python -m metrics"
         typer.echo(
-            f"命令有误:{error.format_message()};用法见 {where} --help"
+            f"命令有误：{error.format_message()}；用法见 {where} --help"
             f" / wrong command: {error.format_message()}; see {where} --help",
             err=True,
         )

@@ -40,7 +40,7 @@ def opened_store(store: Path, campaign: str) -> Iterator[tuple[Run, Dimensions]]
         dimensions = read_dimensions(run)
         _require_campaign(campaign, dimensions)
         if dimensions.simulated:
-            typer.echo("模拟数据,不是任何单位的真实情况 / simulated data, nobody's real figures", err=True)
+            typer.echo("模拟数据，不是任何单位的真实情况 / simulated data, nobody's real figures", err=True)
         yield run, dimensions
     finally:
         connection.close()
@@ -52,7 +52,7 @@ def _require_campaign(campaign: str, dimensions: Dimensions) -> None:
     if campaign and campaign == Path(campaign).name and campaign != held:
         stop(
             NO_ANSWER,
-            f"这个数据目录属于“{held}”,不是“{campaign}”;请用 --store 另指一个目录"
+            f"这个数据目录属于“{held}”，不是“{campaign}”；请用 --store 另指一个目录"
             f" / this store belongs to campaign {held}, not {campaign}; name another folder with --store",
         )
 
@@ -130,7 +130,7 @@ def one_of(option: str, text: str, allowed: Iterable[str]) -> str:
     if text not in allowed:
         stop(
             BAD_COMMAND,
-            f"{option} 没有“{text}” / no such {option}: {text};可用 / known: {', '.join(allowed)}",
+            f"{option} 没有“{text}” / no such {option}: {text}；可用 / known: {', '.join(allowed)}",
         )
     return text
 

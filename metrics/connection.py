@@ -28,7 +28,7 @@ def current_build(store: Path) -> Path:
     pointer = store / "warehouse" / "CURRENT"
     if not pointer.exists():
         raise NoBuildError(
-            f"{store} 里还没有可看的结果;请先运行 python -m etl load FILE...;只想看一看的,用 python -m etl demo"
+            f"{store} 里还没有可看的结果；请先运行 python -m etl load FILE...；只想看一看的，用 python -m etl demo"
             f" 另建模拟库 / no build in {store} yet: run python -m etl load FILE..., or python -m etl demo for a"
             " store of simulated data"
         )
@@ -51,7 +51,7 @@ def open_build(path: Path) -> duckdb.DuckDBPyConnection:
         layout = []
     if layout != [(LAYOUT,)]:
         raise OtherLayoutError(
-            "指标库读不出,或由另一版本的程序生成;请运行 python -m etl build 重建(已接收的数据不受影响)"
+            "指标库读不出，或由另一版本的程序生成；请运行 python -m etl build 重建（已接收的数据不受影响）"
             " / this build is damaged or was made by another version of the program: run python -m etl build; nothing accepted is lost"
         )
     connection.execute("set enable_progress_bar = false")

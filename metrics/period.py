@@ -77,5 +77,5 @@ def parse_month(text: str) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         raise ValueError(
-            f"月份应写成 YYYY-MM,如 2026-09,而不是“{text}” / expected YYYY-MM, not {text}"
+            f"月份应写成 YYYY-MM，如 2026-09，而不是“{text}” / expected YYYY-MM, not {text}"
         ) from None

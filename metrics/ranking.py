@@ -120,7 +120,7 @@ def require_rankable(kpi: Kpi) -> None:
     """Raise UnrankableError for a KPI without a better and a worse."""
     if kpi.direction == "context":
         raise UnrankableError(
-            f"指标 {kpi.key}({kpi.title_zh})只作参考,不分高低,不能排名"
+            f"指标 {kpi.key}（{kpi.title_zh}）只作参考，不分高低，不能排名"
             f" / KPI {kpi.key} ({kpi.title_en}) is context only: it has no better or worse to rank by"
         )
 

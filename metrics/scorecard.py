@@ -109,7 +109,7 @@ def scorecard_in_force(
         known = ", ".join(f"{card.key} ({card.valid_from:%Y-%m})" for card in scorecards) or "-"
         wanted = f"“{key}”" if key is not None else f"{month:%Y-%m}"
         raise ScorecardError(
-            f"没有可用的评分表 {wanted};现有 {known} / no scorecard {wanted}; there are {known}"
+            f"没有可用的评分表 {wanted}；现有 {known} / no scorecard {wanted}; there are {known}"
         )
     problems = scorecard_problems(found[-1], kpis)
     if problems:
@@ -120,7 +120,7 @@ def scorecard_in_force(
 def scorecard_problems(scorecard: Scorecard, kpis: Mapping[str, Kpi]) -> list[str]:
     """What makes a scorecard unusable: unknown or unscorable KPIs, goalposts against a KPI's direction."""
     problems = [
-        f"评分表 {scorecard.key} {red}:没有这个指标 / scorecard {scorecard.key} {red}: no such KPI"
+        f"评分表 {scorecard.key} {red}：没有这个指标 / scorecard {scorecard.key} {red}: no such KPI"
         for red in scorecard.red_lines
         if red not in kpis
     ]
@@ -128,7 +128,7 @@ def scorecard_problems(scorecard: Scorecard, kpis: Mapping[str, Kpi]) -> list[st
         zh, en = _item_problem(item, kpis.get(item.kpi))
         if zh:
             problems.append(
-                f"评分表 {scorecard.key} {item.kpi}:{zh} / scorecard {scorecard.key} {item.kpi}: {en}"
+                f"评分表 {scorecard.key} {item.kpi}：{zh} / scorecard {scorecard.key} {item.kpi}: {en}"
             )
     return problems
 
@@ -137,7 +137,7 @@ def _item_problem(item: ScorecardItem, kpi: Kpi | None) -> tuple[str, str]:
     if kpi is None:
         return "没有这个指标", "no such KPI"
     if item.kpi in NEVER_SCORED or kpi.direction == "context":
-        return "只作参考,不计分;请从评分表删去", "context only, never scored; take it out of the scorecard"
+        return "只作参考，不计分；请从评分表删去", "context only, never scored; take it out of the scorecard"
     if item.floor == item.target:
         return "floor 与 target 不能相等", "floor and target must differ"
     if (item.target > item.floor) != (kpi.direction == "up"):

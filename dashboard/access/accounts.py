@@ -108,16 +108,16 @@ def _rights(roles: Iterable[str], units: Iterable[str]) -> dict[str, list[str]]:
     if unknown:
         known = "、".join(ROLES)
         raise AccountError(
-            f"没有这样的角色:{'、'.join(sorted(unknown))};可用:{known}"
+            f"没有这样的角色：{'、'.join(sorted(unknown))}；可用：{known}"
             f" / no such role: {', '.join(sorted(unknown))}; roles: {', '.join(ROLES)}"
         )
     if ("liaison" in roles) != bool(set(units)):
         raise AccountError(
-            "联络员须用 --unit 写明所属单位,其他角色不写 / a liaison needs a unit, nobody else has one"
+            "联络员须用 --unit 写明所属单位，其他角色不写 / a liaison needs a unit, nobody else has one"
         )
     if {"liaison", "reviewer"} <= set(roles):
         raise AccountError(
-            "填报与审核须由不同的人担任,联络员不能同时是审核人员 / nobody reviews what they hand in: liaison and reviewer are two people"
+            "填报与审核须由不同的人担任，联络员不能同时是审核人员 / nobody reviews what they hand in: liaison and reviewer are two people"
         )
     return {"roles": sorted(set(roles)), "units": sorted(set(units))}
 

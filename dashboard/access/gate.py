@@ -28,8 +28,8 @@ OPEN_TO_ALL = frozenset({"/sign-in", "/_stcore/health"})
 PASSWORD = "/password"
 REFUSED_TO_ALL = ("/_stcore/upload_file", "/_stcore/metrics")
 """Streamlit's own ways in that this dashboard does not use: workbooks come by a route of ours."""
-ENDED = "登录已失效,请刷新页面重新登录 / The session has ended: reload the page and sign in again"
-FAR = "只接受本机访问;要让其他电脑打开,请设置 PUBLIC_ORIGIN / Served to this machine alone: set PUBLIC_ORIGIN for others"
+ENDED = "登录已失效，请刷新页面重新登录 / The session has ended: reload the page and sign in again"
+FAR = "只接受本机访问；要让其他电脑打开，请设置 PUBLIC_ORIGIN / Served to this machine alone: set PUBLIC_ORIGIN for others"
 POLICY_VIOLATION = 1008
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 RESPONSE_HEADERS = [
@@ -79,7 +79,7 @@ class Gate:
         if scope["path"].startswith(REFUSED_TO_ALL):
             return PlainTextResponse("此入口已关闭 / This way in is closed", 404)
         if scope["method"] not in SAFE and not self._doors.is_origin(asked.headers.get("origin", ""), host):
-            return PlainTextResponse("请求来自其他网站,已拒绝 / Refused: sent by another site", 403)
+            return PlainTextResponse("请求来自其他网站，已拒绝 / Refused: sent by another site", 403)
         return None
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:

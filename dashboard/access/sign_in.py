@@ -61,7 +61,7 @@ def routes(doors: Doors) -> list[Route]:
     async def sign_in(request: Request) -> Response:
         _speak(request)
         if request.method != "POST":
-            told = t("口令已修改,请用新口令登录。") if "changed" in request.query_params else ""
+            told = t("口令已修改，请用新口令登录。") if "changed" in request.query_params else ""
             return await run_in_threadpool(_sign_in_page, doors, told)
         form = await _form(request)
         return await run_in_threadpool(_signed_in, doors, failures, request, form)
@@ -126,9 +126,9 @@ def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[st
     address = doors.address_of(peer, request.headers.get("x-forwarded-for", ""))
     account_id, secret = form.get("account", "").strip(), form.get("password", "")
     if failures.too_many(address, now):
-        return _sign_in_page(doors, t("尝试次数过多,请15分钟后再试。"), account_id, 429)
+        return _sign_in_page(doors, t("尝试次数过多，请15分钟后再试。"), account_id, 429)
     if not doors.has_journal():
-        return _sign_in_page(doors, t("账号或口令不正确,或账号已停用、被锁定。"), account_id, 401)
+        return _sign_in_page(doors, t("账号或口令不正确，或账号已停用、被锁定。"), account_id, 401)
     journal, key = doors.journal(), doors.store.audit_key()
     account = accounts.signs_in(journal, account_id, secret, now=now)
     with journal.writing() as connection:
@@ -146,7 +146,7 @@ def _signed_in(doors: Doors, failures: Failures, request: Request, form: dict[st
         held = sessions.start(connection, account.account_id, address=address, now=now) if account else ""
     if account is None:
         failures.add(address, now)
-        return _sign_in_page(doors, t("账号或口令不正确,或账号已停用、被锁定。"), account_id, 401)
+        return _sign_in_page(doors, t("账号或口令不正确，或账号已停用、被锁定。"), account_id, 401)
     answer = RedirectResponse(PASSWORD if account.must_change_password else "/", 303)
     answer.set_cookie(COOKIE, held, httponly=True, samesite="lax", secure=doors.is_secure, path="/")
     return answer
@@ -192,9 +192,9 @@ def _sign_in_page(doors: Doors, told: str = "", account_id: str = "", status: in
         f'<label for="password">{escape(t("口令"))}</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'
     )
-    help_text = t("忘记口令或未开通账号,请联系省厅管理员。")
+    help_text = t("忘记口令或未开通账号，请联系省厅管理员。")
     if not (doors.has_journal() and doors.journal().has_accounts()):
-        help_text = t("还没有任何账号。请在服务器上建立第一个:{command}", command=first_account())
+        help_text = t("还没有任何账号。请在服务器上建立第一个：{command}", command=first_account())
     return _page(t("登录"), fields, t("登录"), told, help_text, status)
 
 
@@ -208,7 +208,9 @@ def _password_page(told: str = "", status: int = 200) -> HTMLResponse:
             ("again", t("再输一次新口令"), "new-password"),
         )
     )
-    rule = t("至少12个字符,含大写字母、小写字母、数字、符号中的三类,不含账号和姓名;改好后用新口令重新登录。")
+    rule = t(
+        "至少12个字符，含大写字母、小写字母、数字、符号中的三类，不含账号和姓名；改好后用新口令重新登录。"
+    )
     return _page(t("修改口令"), fields, t("修改"), told, rule, status)
 
 

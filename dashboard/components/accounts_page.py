@@ -40,7 +40,7 @@ def sentence(held: Sequence[Listed]) -> str:
     admins = sum(ADMIN in account.roles for account in used)
     stopped = len(held) - len(used)
     told = [
-        t("{count}个账号在用,其中系统管理员{admins}人", count=len(used), admins=admins),
+        t("{count}个账号在用，其中系统管理员{admins}人", count=len(used), admins=admins),
         t("{count}个已停用", count=stopped) if stopped else "",
     ]
     return escape(clauses(told) if held else t("还没有账号"))
@@ -122,13 +122,13 @@ def told() -> None:
     elif said["password"]:
         html = _password_box(said["account"], said["password"])
     else:
-        html = f'<p role="status">{escape(t("“{account}”已更改,立即生效。", account=said["account"]))}</p>'
+        html = f'<p role="status">{escape(t("“{account}”已更改，立即生效。", account=said["account"]))}</p>'
     block.show(f'<div class="people-told" data-arrive>{html}</div>', key="accounts_told_box")
 
 
 def _password_box(account_id: str, password: str) -> str:
     title = t("“{account}”的一次性口令", account=account_id)
-    note = t("只显示这一次,离开或操作本页后不再出现。请当面或电话告知本人;首次登录须修改。")
+    note = t("只显示这一次，离开或操作本页后不再出现。请当面或电话告知本人；首次登录须修改。")
     return (
         f'<p role="status"><b>{escape(title)}</b></p><div class="people-password">'
         f'<textarea readonly rows="1" aria-label="{escape(title)}">{escape(password)}</textarea>'
@@ -213,7 +213,7 @@ def change_fields(
             word, key="stop_account", on_click=stop, args=(picked, not account.is_active), disabled=disabled
         )
         with st.popover(t("重置口令"), disabled=disabled):
-            st.html(f'<p class="src">{escape(t("旧口令立即失效,已打开的页面随之退出。"))}</p>')
+            st.html(f'<p class="src">{escape(t("旧口令立即失效，已打开的页面随之退出。"))}</p>')
             st.button(t("确认重置"), key="reset_password", on_click=reset, args=(picked,), disabled=disabled)
 
 

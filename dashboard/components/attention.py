@@ -131,7 +131,7 @@ def watched(events: Sequence[Row], missed: Sequence[Row], names: Mapping[str, st
     """Verified events first, then the units that have missed targets for months running."""
     lines = [
         linked(
-            "{mark}{unit}:{kpi} {count}",
+            "{mark}{unit}：{kpi} {count}",
             mark='<b class="missed">▼</b>',
             unit=link(names[str(row["unit_code"])], "unit", unit=str(row["unit_code"])),
             kpi=escape(of(KPIS[str(row["kpi"])], "title")),
@@ -149,7 +149,7 @@ def _missed(row: Row, names: Mapping[str, str], months: int) -> str:
     )
     more = t("等") if len(kpis) > KPIS_NAMED else ""
     return linked(
-        "{unit}:连续{months}个月未达标{count}项({kpis}{more})",
+        "{unit}：连续{months}个月未达标{count}项（{kpis}{more}）",
         unit=link(names[code], "unit", unit=code),
         months=str(months),
         count=str(len(kpis)),

@@ -120,10 +120,10 @@ def role_titles(roles: Sequence[str]) -> str:
 def verified(fault: str | None) -> None:
     """What the check of every seal has found."""
     if fault is None:
-        html = f'<p role="status">{escape(t("审计记录完整,没有被改动或删减。"))}</p>'
+        html = f'<p role="status">{escape(t("审计记录完整，没有被改动或删减。"))}</p>'
     else:
         found = spoken(Exception(fault))
-        said = t("审计记录被动过:{found}。请立即报告主管领导,原样保留数据目录备查。", found=found)
+        said = t("审计记录被动过：{found}。请立即报告主管领导，原样保留数据目录备查。", found=found)
         html = f'<p class="missed" role="alert">{escape(said)}</p>'
     block.show(f'<div class="people-told">{html}</div>', key="audit_verified")
 
@@ -131,7 +131,7 @@ def verified(fault: str | None) -> None:
 def exported(csv: str, now: datetime) -> None:
     """The acts ready to be saved, the way tables are taken away everywhere."""
     block.show(
-        f'<div class="people-told"><p role="status">{escape(t("已备好,导出已记入审计:"))} <span class="save">'
+        f'<div class="people-told"><p role="status">{escape(t("已备好，导出已记入审计："))} <span class="save">'
         f'<button type="button" data-save="csv" title="{escape(t("存为{form}", form="CSV"))}">CSV</button></span></p></div>',
         key="audit_exported",
         name=file_name(t("审计记录"), f"{now:%Y-%m-%d}"),
@@ -226,7 +226,7 @@ def _detail(row: Row, names: Mapping[str, str]) -> str:
     return clauses(
         [
             t(
-                "{what}:{value}",
+                "{what}：{value}",
                 what=t(DETAILS[key]) if key in DETAILS else key,
                 value=_value(key, value, names),
             )

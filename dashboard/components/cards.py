@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -51,8 +52,8 @@ def figure_card(facts: CardFacts) -> str:
     """One KPI as a card."""
     kpi, row = facts.kpi, facts.row
     title = t(of(kpi, "title"))
-    name, _, source = title.partition("(")
-    qualifier = [part for part in (source.rstrip(")"), t(QUALIFIER.get(facts.kind, ""))) if part]
+    name, *source = re.split("[(（]", title, maxsplit=1)
+    qualifier = [part for part in ("".join(source).rstrip(")）"), t(QUALIFIER.get(facts.kind, ""))) if part]
     lines = [_target_line(facts), _spread_line(facts), _change_line(facts)]
     return card(
         title=link(name.strip(), "indicator", kpi=kpi.key),

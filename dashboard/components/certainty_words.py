@@ -39,7 +39,7 @@ SIGNS: dict[Side, Sign] = {
 
 
 def word(found: Certainty) -> str:
-    """有差别（99.8%），较差; 不能区分."""
+    """有差别（99.8%），较差；不能区分."""
     state = t(STATES[found.difference])
     return t("{state}，{side}", state=state, side=t(SIDES[found.side])) if SIDES[found.side] else state
 

@@ -23,7 +23,7 @@ from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 
 ISSUES = ("issues_rectified_rate", "issues_on_time_rate", "issues_overdue", "issues_confirmed_rate")
-COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}(逐单位相加)"))}
+COMPANIONS = {"officers_per_10k": ("officers_gap", deferred("缺口{amount}（逐单位相加）"))}
 """A KPI told in the note of another's card, and the word for it."""
 CARDS, NAMED = 5, 3
 """How many cards there are, and how many units one names."""
@@ -191,7 +191,7 @@ def _judged(key: str, row: Row, word: str) -> str:
     if row["value"] is not None:
         value = format.measured(kpi, value)
     if kpi.denominator and row["cases"] is not None:
-        value += t("({label})", label=format.cases(row["cases"]))
+        value += t("（{label}）", label=format.cases(row["cases"]))
     told = linked("{word}{value}", word=link(word, "indicator", kpi=key), value=escape(value))
     return f'<span class="nb">{mark} {told}</span>'
 

@@ -106,7 +106,7 @@ def _kpi_row(kpi: Kpi, held: Target | None) -> list[str]:
 
 
 def _formula(kpi: Kpi) -> str:
-    above, unit = escape(of(kpi, "numerator")), escape(t("({label})", label=format.unit(kpi)))
+    above, unit = escape(of(kpi, "numerator")), escape(t("（{label}）", label=format.unit(kpi)))
     if kpi.denominator is None:
         return above + unit
     factor = "" if kpi.factor == 1 else f" × {format.whole(kpi.factor)}"
@@ -126,8 +126,8 @@ def _target(kpi: Kpi, held: Target | None) -> str:
     if held is None:
         return escape(t("无目标"))
     label = format.target_label(held)
-    number = format.target(kpi, held.number) + (t("({label})", label=label) if label else "")
-    parts = [t(TARGET_RULES[held.rule]), t("出处:") + of(held, "citation"), t("适用:") + of(held, "scope")]
+    number = format.target(kpi, held.number) + (t("（{label}）", label=label) if label else "")
+    parts = [t(TARGET_RULES[held.rule]), t("出处：") + of(held, "citation"), t("适用：") + of(held, "scope")]
     return f"<b>{escape(number)}</b><br>" + escape(clauses(parts))
 
 
@@ -140,7 +140,7 @@ def scorecard_parts(card: Scorecard | None) -> list[Part]:
             f"<b>{link(of(KPIS[item.kpi], 'title'), 'indicator', kpi=item.kpi, wanted='')}</b>",
             format.plain(item.weight),
             f"{format.plain(item.floor)} → {format.plain(item.target)}",
-            escape(clauses([of(item, "reason"), t("出处:") + of(item, "citation")])),
+            escape(clauses([of(item, "reason"), t("出处：") + of(item, "citation")])),
         ]
         for item in card.items
     ]
@@ -162,7 +162,7 @@ def sheet_parts(campaign: Campaign, sheets: Mapping[str, Sheet]) -> list[Part]:
     for collected in campaign.sheets:
         sheet = sheets[collected.sheet]
         rows = [_column_row(column) for column in sheet.collected_columns(collected.without)]
-        title = t("{title}({unit})", title=of(sheet, "title"), unit=t(FREQUENCY[collected.frequency]))
+        title = t("{title}（{unit}）", title=of(sheet, "title"), unit=t(FREQUENCY[collected.frequency]))
         head = [t("列"), t("填什么"), t("说明")]
         table = _table(head, rows, (30, 30, 40), of(sheet, "purpose"))
         key = f"sheet-{collected.sheet}"
@@ -173,9 +173,9 @@ def sheet_parts(campaign: Campaign, sheets: Mapping[str, Sheet]) -> list[Part]:
 def _column_row(column: Column) -> list[str]:
     kind = quoted(" | ".join(column.choices) or t(TYPES[column.type]))
     unit = (
-        t("({label})", label=t(column.unit) if column.unit in UNITS else column.unit) if column.unit else ""
+        t("（{label}）", label=t(column.unit) if column.unit in UNITS else column.unit) if column.unit else ""
     )
-    must = "" if column.required else t(",可不填")
+    must = "" if column.required else t("，可不填")
     return [
         f"<b>{escape(of(column, 'title'))}</b>",
         kind + escape(unit + must),
@@ -202,14 +202,14 @@ def words_part(campaign: Campaign) -> Part:
     groups = [
         [
             escape(of(group, "title")),
-            escape(t("{unit}:{kpi}", unit=of(group, "rule"), kpi=_members(campaign, group.members))),
+            escape(t("{unit}：{kpi}", unit=of(group, "rule"), kpi=_members(campaign, group.members))),
         ]
         for group in campaign.peer_groups
     ]
     rules = [
         [
             escape(t("截止时间")),
-            escape(clauses([of(campaign.due, "label"), t("出处:") + of(campaign.due, "citation")])),
+            escape(clauses([of(campaign.due, "label"), t("出处：") + of(campaign.due, "citation")])),
         ],
         [escape(t("统计区间")), escape(of(campaign.window_rule, "label"))],
         [
@@ -240,9 +240,9 @@ def words_part(campaign: Campaign) -> Part:
 
 def _workbooks_kept(days: int | None) -> str:
     if days is None:
-        return t("一直保留(设定值)")
+        return t("一直保留（设定值）")
     return t(
-        "收到满{days}天,所在月份冻结后清除(设定值);数据、审计记录和校验码保留。满{days}天没有动过的草稿一并清除",
+        "收到满{days}天，所在月份冻结后清除（设定值）；数据、审计记录和校验码保留。满{days}天没有动过的草稿一并清除",
         days=days,
     )
 
@@ -253,18 +253,18 @@ def _members(campaign: Campaign, codes: Sequence[str]) -> str:
 
 
 MEANINGS = {
-    "met": deferred("按精确值达到目标;显示的四舍五入值不会越过目标"),
+    "met": deferred("按精确值达到目标；显示的四舍五入值不会越过目标"),
     "missed": deferred("按精确值未达到目标"),
-    "too_few_cases": deferred("样本太少,只显示数值和n,不着色、不排名"),
-    "not_applicable": deferred("该单位没有此项任务,或本期不收此表"),
-    "not_reported": deferred("应报而未报;不是零,也不推算"),
-    "not_due": deferred("尚未到截止时间;不是未报"),
-    "no_target": deferred("没有目标,不作判断"),
+    "too_few_cases": deferred("样本太少，只显示数值和n，不着色、不排名"),
+    "not_applicable": deferred("该单位没有此项任务，或本期不收此表"),
+    "not_reported": deferred("应报而未报；不是零，也不推算"),
+    "not_due": deferred("尚未到截止时间；不是未报"),
+    "no_target": deferred("没有目标，不作判断"),
     "hand_in.on_time": deferred("首个未被退回的版本在截止前收到"),
-    "hand_in.late": deferred("在截止后收到,注明迟报天数"),
+    "hand_in.late": deferred("在截止后收到，注明迟报天数"),
     "hand_in.not_reported": deferred("已过截止时间仍未收到"),
     "hand_in.not_due": deferred("尚未到截止时间"),
-    "hand_in.extended": deferred("省厅准予该单位本月延期,按延期后的截止时间判断是否按时"),
+    "hand_in.extended": deferred("省厅准予该单位本月延期，按延期后的截止时间判断是否按时"),
 }
 
 

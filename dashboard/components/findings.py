@@ -92,7 +92,7 @@ def _shared(kpi: Kpi, rows: Sequence[Row], names: Mapping[str, str]) -> str:
 
 
 def furthest(kpi: Kpi, rows: Sequence[Row], names: Mapping[str, str]) -> str:
-    """离目标最远：迪庆州（81.4）、西双版纳州（86.5）; all meet it; nothing where nothing is judged."""
+    """离目标最远：甲州（81.4）、乙州（86.5）; all meet it; nothing where nothing is judged."""
     missed = [row for row in rows if row["status"] == "missed"]
     if not missed:
         met = sum(row["status"] == "met" for row in rows)

@@ -84,7 +84,7 @@ def _widest(label: str) -> int:
 
 def _size_title(indicator: Indicator) -> str:
     by_cases = indicator.kpi.cases == "denominator"
-    return t("n(单位越大越靠右)") if by_cases else t("分母(单位越大越靠右)")
+    return t("n（单位越大越靠右）") if by_cases else t("分母（单位越大越靠右）")
 
 
 def _curve(indicator: Indicator, name: str, dash: str) -> dict[str, object]:

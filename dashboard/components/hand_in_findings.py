@@ -43,14 +43,14 @@ def table(findings: Sequence[Finding], file_name: str) -> str:
         groups.setdefault((each.severity, each.sheet), []).append(each)
     parts = [_group(severity, sheet, found, file_name) for (severity, sheet), found in groups.items()]
     rest = len(findings) - SHOWN
-    more = t("另有{count}处未列出,见标注后的工作簿。", count=rest) if rest > 0 else ""
+    more = t("另有{count}处未列出，见标注后的工作簿。", count=rest) if rest > 0 else ""
     return "".join(parts) + (f'<p class="src">{escape(more)}</p>' if more else "")
 
 
 def _group(severity: str, sheet: str, findings: Sequence[Finding], file_name: str) -> str:
     name = sheet or t("整个文件")
     head = t(
-        "{severity} · {sheet}({count}处)",
+        "{severity} · {sheet}（{count}处）",
         severity=t(SEVERITY_TITLES[severity]),
         sheet=name,
         count=len(findings),

@@ -20,7 +20,7 @@ SHOWN, SHOWN_PLACES = 100, 8
 def explained() -> None:
     """What merging is for, and what to do with it."""
     text = t(
-        "把上面的填报表原样发给各单位,各填各的行;收齐后在这里一次选中,合并成一份,冲突逐条列出。合并好的表请先核对,再在第2步上传。"
+        "把上面的填报表原样发给各单位，各填各的行；收齐后在这里一次选中，合并成一份，冲突逐条列出。合并好的表请先核对，再在第2步上传。"
     )
     page.line(escape(text), key="merge_explained")
 
@@ -28,14 +28,14 @@ def explained() -> None:
 def result(made: Merging, address: str) -> None:
     """In one sentence what came of it, the way to the workbook, and the conflicts."""
     told = (
-        t("合并了{files}份,{count}处冲突", files=made.files, count=len(made.conflicts))
+        t("合并了{files}份，{count}处冲突", files=made.files, count=len(made.conflicts))
         if made.has_workbook
         else t("没有能合并的文件")
     )
-    until = t("保留到{moment},或到下次合并为止", moment=f"{made.merged_at + KEPT:%Y-%m-%d %H:%M}")
+    until = t("保留到{moment}，或到下次合并为止", moment=f"{made.merged_at + KEPT:%Y-%m-%d %H:%M}")
     way = ""
     if made.has_workbook:
-        link = file_link(t("下载合并好的工作簿(附合并报告)"), address, strong=True)
+        link = file_link(t("下载合并好的工作簿（附合并报告）"), address, strong=True)
         way = f'<p>{link}</p><p class="src">{escape(until)}</p>'
     block.show(f'<p class="one">{escape(told)}</p>{way}{_table(made.conflicts)}', key="merged")
 
@@ -47,7 +47,7 @@ def _table(conflicts: Sequence[Conflict]) -> str:
     told = groupby(lines(conflicts[:SHOWN], LANGUAGE.get()), key=lambda line: line["number"])
     body = [_line(list(places)) for _, places in told]
     rest = len(conflicts) - SHOWN
-    more = t("另有{count}处冲突,见合并好的工作簿里的合并报告。", count=rest) if rest > 0 else ""
+    more = t("另有{count}处冲突，见合并好的工作簿里的合并报告。", count=rest) if rest > 0 else ""
     return plain_table.table(titles, body, css="conflicts") + (
         f'<p class="src">{escape(more)}</p>' if more else ""
     )

@@ -53,7 +53,7 @@ def _told(work: OpenWork) -> list[str]:
 
 
 def _part(text: str, late: str) -> str:
-    return f'<b>{escape(text)}</b><span class="missed">{escape(t("({more})", more=late))}</span>'
+    return f'<b>{escape(text)}</b><span class="missed">{escape(t("（{more}）", more=late))}</span>'
 
 
 def _kinds(work: OpenWork) -> list[tuple[str, Sequence[OpenItem]]]:
@@ -71,8 +71,8 @@ def _kinds(work: OpenWork) -> list[tuple[str, Sequence[OpenItem]]]:
 
 def _table(title: str, items: Sequence[OpenItem]) -> str:
     rest = len(items) - LISTED
-    more = f'<p class="src">{escape(t("另有{count}个,见填报表", count=rest))}</p>' if rest > 0 else ""
-    head = escape(t("{title}({count})", title=title, count=len(items)))
+    more = f'<p class="src">{escape(t("另有{count}个，见填报表", count=rest))}</p>' if rest > 0 else ""
+    head = escape(t("{title}（{count}）", title=title, count=len(items)))
     titles = (t("编号"), t("单位"), t("期限"), t("事项"))
     return f"<h3>{head}</h3>{plain_table.table(titles, [_line(each) for each in items[:LISTED]])}{more}"
 

@@ -48,7 +48,7 @@ def _due(found: Standing) -> str:
         format.day((moment - timedelta(days=1)).date()) for moment in (found.due_at, found.campaign_due_at)
     )
     if found.due_at != found.campaign_due_at:
-        return t("已准予延期至{day}24:00(原定{planned})", day=day, planned=planned)
+        return t("已准予延期至{day}24:00（原定{planned}）", day=day, planned=planned)
     return t("{day}24:00截止", day=day)
 
 
@@ -57,7 +57,7 @@ def _when(found: Standing) -> str:
     if found.is_frozen:
         return ""
     if found.days_late:
-        return escape(t("{due},迟报{days}天", due=_due(found), days=found.days_late))
+        return escape(t("{due}，迟报{days}天", due=_due(found), days=found.days_late))
     if found.counting is not None:
         return escape(_due(found))
     days = (found.due_at - found.now).days
@@ -66,7 +66,7 @@ def _when(found: Standing) -> str:
     else:
         left = t("还有{days}天", days=days) if days else t("今天截止")
     css = "missed" if found.is_late or days <= DAYS_PRESSING else ""
-    return f'<b class="{css}">{escape(t("{due},{left}", due=_due(found), left=left))}</b>'
+    return f'<b class="{css}">{escape(t("{due}，{left}", due=_due(found), left=left))}</b>'
 
 
 def _draft(found: Standing) -> str:
@@ -78,53 +78,55 @@ def _draft(found: Standing) -> str:
         told = _seen_before(found, found.seen_before)
         return f'<b class="missed">{escape(told)}</b>'
     if not must and not verify:
-        return escape(t("已上传并检查,没有要改的,请确认后提交"))
+        return escape(t("已上传并检查，没有要改的，请确认后提交"))
     told = [t("还有{count}处必须修改", count=must)] if must else []
     told += [t("{count}处需要说明", count=verify)] if verify else []
-    return escape(t("上传的文件{told},尚未提交", told=listed(told)))
+    return escape(t("上传的文件{told}，尚未提交", told=listed(told)))
 
 
 def _seen_before(found: Standing, same: Submission) -> str:
     """Why an uploaded file need not or cannot be handed in: it is a revision, to the byte."""
     if same == found.restorable:
-        return t("上传的文件就是已撤回的第{n}版;要照原样报送,请在“报送记录”下恢复这一版", n=same.revision)
+        return t("上传的文件就是已撤回的第{n}版；要照原样报送，请在“报送记录”下恢复这一版", n=same.revision)
     if same == found.counting:
-        return t("上传的文件与第{n}版完全相同,该版已经报送,不必再交", n=same.revision)
+        return t("上传的文件与第{n}版完全相同，该版已经报送，不必再交", n=same.revision)
     if same.state in NOT_CURRENT:
-        return t("上传的文件与已退回或撤回的第{n}版完全相同,须修改后再传", n=same.revision)
+        return t("上传的文件与已退回或撤回的第{n}版完全相同，须修改后再传", n=same.revision)
     if same == found.beneath and found.counting.state == RECEIVED:
         return t(
-            "上传的文件与已被代替的第{n}版完全相同;要改回这一版,请撤回第{m}版",
+            "上传的文件与已被代替的第{n}版完全相同；要改回这一版，请撤回第{m}版",
             n=same.revision,
             m=found.counting.revision,
         )
-    return t("上传的文件与已被代替的第{n}版完全相同;要再报它,请改动一处(如填表日期)后再传", n=same.revision)
+    return t(
+        "上传的文件与已被代替的第{n}版完全相同；要再报它，请改动一处（如填表日期）后再传", n=same.revision
+    )
 
 
 def _why(found: Standing) -> str:
     """Why the unit was granted an extension: nobody but it and the reviewers reads that."""
-    return t("延期理由:{reason}", reason=found.extension_reason) if found.extension_reason else ""
+    return t("延期理由：{reason}", reason=found.extension_reason) if found.extension_reason else ""
 
 
 def _stands(found: Standing) -> str:
     latest = found.latest
     if found.is_frozen:
-        frozen = t("本月已冻结,不再接收新的版本;确需更正的,请联系省厅管理员")
+        frozen = t("本月已冻结，不再接收新的版本；确需更正的，请联系省厅管理员")
         return escape(frozen if found.counting else clauses([t("本月没有有效的报送"), frozen]))
     if found.returned is not None:
-        returned = t("第{n}版已退回,请按退回意见修改后重新上传", n=latest.revision)
+        returned = t("第{n}版已退回，请按退回意见修改后重新上传", n=latest.revision)
         if found.counting is None:
             return escape(returned)
         return escape(clauses([returned, t("此前各页面仍按第{n}版计算", n=found.counting.revision)]))
     if found.counting is None and found.draft_purged:
-        return escape(t("上传后久未提交的填报表已按保留期限清除,请重新上传"))
+        return escape(t("上传后久未提交的填报表已按保留期限清除，请重新上传"))
     if found.counting is None and found.restorable is not None:
-        told = t("第{n}版已撤回,可在报送记录下恢复,或另传一份", n=found.restorable.revision)
+        told = t("第{n}版已撤回，可在报送记录下恢复，或另传一份", n=found.restorable.revision)
         return escape(told)
     if found.counting is None:
         return escape(t("还没有报送")) if found.draft is None else ""
     state = {
-        RECEIVED: t("第{n}版已接收,等待审核", n=found.counting.revision),
+        RECEIVED: t("第{n}版已接收，等待审核", n=found.counting.revision),
         PASSED: t("第{n}版已审核通过", n=found.counting.revision),
     }
     return escape(state.get(found.counting.state, t("第{n}版已冻结", n=found.counting.revision)))
@@ -135,7 +137,7 @@ def _others(found: Standing, open_months: Sequence[str], returned_months: Sequen
     returned = [each for each in returned_months if each != found.period]
     missing = [each for each in open_months if each not in (found.period, *returned)]
     if returned:
-        yield f'<b class="missed">{linked("退回待改的月份:{months}", months=_months(returned))}</b>'
+        yield f'<b class="missed">{linked("退回待改的月份：{months}", months=_months(returned))}</b>'
     if missing:
         yield linked("未报的月份还有{months}", months=_months(missing))
 
@@ -152,7 +154,9 @@ def reasons_of_return(found: Standing) -> None:
         f"<li>{escape(_place(each))}{escape(each['reason'])}</li>" for each in found.returned["reasons"]
     )
     title = t(
-        "退回意见({who},{when})", who=found.returned["decided_by"], when=_moment(found.returned["decided_at"])
+        "退回意见（{who}，{when}）",
+        who=found.returned["decided_by"],
+        when=_moment(found.returned["decided_at"]),
     )
     block.show(
         f'<section class="returned"><h2>{escape(title)}</h2><ul>{lines}</ul></section>', key="returned"
@@ -161,7 +165,7 @@ def reasons_of_return(found: Standing) -> None:
 
 def _place(reason: Mapping[str, str]) -> str:
     where = " ".join(part for part in (reason.get("sheet", ""), reason.get("cell", "")) if part)
-    return t("{where}:", where=where) if where else ""
+    return t("{where}：", where=where) if where else ""
 
 
 def _moment(moment: object) -> str:
@@ -186,7 +190,7 @@ def file_link(text: str, address: str, *, strong: bool = False) -> str:
 
 def data_link(held: Submission) -> str:
     """The way to what a revision holds, as a workbook."""
-    text = t("下载第{n}版数据(已遮去个人信息)", n=held.revision)
+    text = t("下载第{n}版数据（已遮去个人信息）", n=held.revision)
     return file_link(text, f"/submissions/{held.submission_id}/workbook")
 
 
@@ -196,20 +200,22 @@ def findings(found: Standing) -> None:
     must, verify = len(draft.blocking), len(draft.to_explain)
     info = len(draft.findings) - must - verify
     told = t(
-        "{file}:{must}处必须修改(强制性),{verify}处需要说明(核实性),{info}处提示",
+        "{file}：{must}处必须修改（强制性），{verify}处需要说明（核实性），{info}处提示",
         file=draft.file_name,
         must=must,
         verify=verify,
         info=info,
     )
     if given := verify - len(draft.unexplained):
-        told += t(";需要说明的已说明{count}处", count=given)
+        told += t("；需要说明的已说明{count}处", count=given)
     marked = ""
     # What is wrong with the file as a whole has no cell to be marked at.
     at_cells = any(each.sheet for each in draft.findings)
     if at_cells and not any(each.kind in (*REFUSAL_KINDS, *ELSEWHERE) for each in draft.findings):
         address = f"/hand-in/{found.unit.code}/{found.period}/marked"
-        marked = f"<p>{file_link(t('下载标注好的工作簿(逐格标出,改完再传)'), address, strong=bool(must))}</p>"
+        marked = (
+            f"<p>{file_link(t('下载标注好的工作簿（逐格标出，改完再传）'), address, strong=bool(must))}</p>"
+        )
     body = table(draft.findings, draft.file_name) if draft.findings else ""
     block.show(f'<p class="one">{escape(told)}</p>{marked}{body}', key="findings")
 
@@ -222,10 +228,10 @@ def declared(contents: Mapping[str, str]) -> str:
     }
     return clauses(
         [
-            t("零报告(本月确无此事):{sheets}", sheets=told["zero_report"]) if told["zero_report"] else "",
-            t("与上月无变化:{sheets}", sheets=told["unchanged"]) if told["unchanged"] else "",
+            t("零报告（本月确无此事）：{sheets}", sheets=told["zero_report"]) if told["zero_report"] else "",
+            t("与上月无变化：{sheets}", sheets=told["unchanged"]) if told["unchanged"] else "",
         ]
-    ) or t("各表均有填报,没有零报告和无变化的声明。")
+    ) or t("各表均有填报，没有零报告和无变化的声明。")
 
 
 def history(found: Standing) -> None:

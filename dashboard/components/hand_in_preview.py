@@ -19,7 +19,7 @@ def show(figures: Previewed, found: Standing) -> None:
     """A table that opens, so that it does not stand in the way of submitting."""
     titles = (t("指标"), t("本次"), "n", t("上月"), t("目标"), t("状态"))
     lines = (_line(row, figures.before.get(str(row["kpi"]))) for row in figures.now)
-    title = t("提交后的指标预览({count}项,与上月对照)", count=len(figures.now))
+    title = t("提交后的指标预览（{count}项，与上月对照）", count=len(figures.now))
     block.show(
         f'<details class="preview" open><summary>{escape(title)}</summary>{_note(found)}{plain_table.table(titles, lines)}</details>',
         key="preview",
@@ -30,7 +30,7 @@ def _note(found: Standing) -> str:
     """Before a month is due no other page judges its figures."""
     if found.is_late:
         return ""
-    note = t("本月截止前,其他页面只显示数值,不判定是否达标;这里的状态是按本次数据对照目标的预判。")
+    note = t("本月截止前，其他页面只显示数值，不判定是否达标；这里的状态是按本次数据对照目标的预判。")
     return f'<p class="src">{escape(note)}</p>'
 
 

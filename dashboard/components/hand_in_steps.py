@@ -29,7 +29,7 @@ def template(found: Standing) -> None:
     """Step 1."""
     hand_in_page.step(1, t("下载模板"), done=found.draft is not None or found.counting is not None)
     address = f"/hand-in/{found.unit.code}/{found.period}/template"
-    filled = t("单位已填好;以前报过的,未办结的投诉和未销号的问题也已列入;上月的存量写在批注里。")
+    filled = t("单位已填好；以前报过的，未办结的投诉和未销号的问题也已列入；上月的存量写在批注里。")
     page.line(
         file_link(t("下载{unit}{month}填报表", unit=found.unit.name, month=found.period), address)
         + f" {link(t('报送指南'), 'guide')}"
@@ -65,10 +65,10 @@ def _level_below(campaign: Campaign) -> str:
 def upload_step_title(found: Standing) -> str:
     """What step 2 is called once something is uploaded."""
     if found.draft is not None:
-        return t("改好后重新上传") if found.draft.blocking else t("已上传,要换一份就重新上传")
+        return t("改好后重新上传") if found.draft.blocking else t("已上传，要换一份就重新上传")
     if found.returned is not None:
         return t("按退回意见改好后重新上传")
-    return t("上传并检查") if found.counting is None else t("需要更正时,重新上传")
+    return t("上传并检查") if found.counting is None else t("需要更正时，重新上传")
 
 
 def upload_address(found: Standing, what: str) -> str:
@@ -91,7 +91,7 @@ def check(here: Doors, found: Standing) -> None:
     """Step 2."""
     hand_in_page.step(2, upload_step_title(found), done=found.draft is not None and not found.draft.blocking)
     if found.counting is not None and found.counting.state == PASSED:
-        held = t("第{n}版已审核通过;再提交的新版本会替代它,并须重新审核。", n=found.counting.revision)
+        held = t("第{n}版已审核通过；再提交的新版本会替代它，并须重新审核。", n=found.counting.revision)
         page.line(f'<span class="src">{escape(held)}</span>', key="passed_already")
     upload_workbook(found)
     if found.draft is not None:
@@ -103,7 +103,7 @@ def check(here: Doors, found: Standing) -> None:
 
 def _discarded(here: Doors, found: Standing, principal: Principal) -> str:
     hand_in.discard(here, principal, found.unit.code, found.period, found.draft.draft_id)
-    return t("已放弃上传的文件;以前提交的不受影响。")
+    return t("已放弃上传的文件；以前提交的不受影响。")
 
 
 def explain(here: Doors, found: Standing) -> None:
@@ -113,7 +113,7 @@ def explain(here: Doors, found: Standing) -> None:
     if not asked:
         page.line(t("没有需要说明的。"), key="nothing_to_explain")
         return
-    page.line(escape(t("写好一条,按回车或点别处即保存。")), key="reasons_are_kept")
+    page.line(escape(t("写好一条，按回车或点别处即保存。")), key="reasons_are_kept")
     with st.container(key="reasons"):
         for each in asked:
             _reason(here, found, each)
@@ -140,9 +140,9 @@ def _reason_key(found: Standing, asked: Question) -> str:
 
 
 def _asks(question: Question) -> str:
-    values = t("(现为 {values})", values=" / ".join(question.values)) if question.values else ""
+    values = t("（现为 {values}）", values=" / ".join(question.values)) if question.values else ""
     return t(
-        "{where}:{title}{values}。{expected}",
+        "{where}：{title}{values}。{expected}",
         where=question.where,
         title=question.title,
         values=values,
@@ -171,7 +171,7 @@ def submit(here: Doors, found: Standing) -> None:
     with st.form("submit", border=False):
         # A key of its own for each draft: a name signs what it was typed under.
         name = f"certified_by.{found.draft.draft_id}"
-        st.text_input(t("数据负责人姓名(对本表数据及上述声明负责)"), key=name, max_chars=30)
+        st.text_input(t("数据负责人姓名（对本表数据及上述声明负责）"), key=name, max_chars=30)
         submitting = partial(_submitted, here, found, name)
         st.form_submit_button(t("提交"), type="primary", on_click=partial(pressed, submitting, "submit"))
     refused("submit")
@@ -181,7 +181,7 @@ def _submitted(here: Doors, found: Standing, name: str, principal: Principal) ->
     signed = st.session_state.get(name, "")
     receipt = submitting.submit(here, principal, found.unit.code, found.period, found.draft.draft_id, signed)
     return t(
-        "已提交。回执号 {number},{moment}接收;等待省级审核,审核前可以撤回。",
+        "已提交。回执号 {number}，{moment}接收；等待省级审核，审核前可以撤回。",
         number=receipt.number,
         moment=f"{receipt.received_at:%Y-%m-%d %H:%M:%S}",
     )
@@ -191,12 +191,12 @@ def attach(here: Doors, principal: Principal, found: Standing) -> None:
     """Attachments, such as the stamped scan; a frozen month takes no more."""
     if found.is_frozen and not found.attachments:
         return
-    page.line(f"<h2>{t('附件(盖章页扫描件等)')}</h2>", key="attachments_title")
+    page.line(f"<h2>{t('附件（盖章页扫描件等）')}</h2>", key="attachments_title")
     _attached(here, principal, found)
     if not found.is_frozen:
         upload.show(
             upload_address(found, "attachment"),
-            t("添加附件(PDF、PNG、JPEG)"),
+            t("添加附件（PDF、PNG、JPEG）"),
             key="upload_attachment",
             accept=".pdf,.png,.jpg,.jpeg",
             minor=True,

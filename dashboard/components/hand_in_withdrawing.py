@@ -39,7 +39,7 @@ def restore(here: Doors, found: Standing) -> None:
     if held is None:
         return
     with st.expander(t("恢复已撤回的第{n}版", n=held.revision), key="restoring"):
-        done = t("已恢复第{n}版,等待审核。", n=held.revision)
+        done = t("已恢复第{n}版，等待审核。", n=held.revision)
         _form(here, held, withdrawing.restore, asked=t("恢复原因"), button=t("恢复"), done=done)
 
 

@@ -88,16 +88,16 @@ def everyone(build: str, level: str) -> str:
 
 def what(kpi: Kpi) -> str:
     """A KPI with its unit: 投诉按期办结率(%)."""
-    return t("{title}({unit})", title=of(kpi, "title"), unit=format.unit(kpi))
+    return t("{title}（{unit}）", title=of(kpi, "title"), unit=format.unit(kpi))
 
 
 def when(kind: PeriodKind, month: date) -> str:
     """2026年9月, with 本年累计 or 近12个月 where the figures reach further back."""
     if kind not in QUALIFIER:
         return format.month(month)
-    return t("{month}({period})", month=format.month(month), period=t(QUALIFIER[kind]))
+    return t("{month}（{period}）", month=format.month(month), period=t(QUALIFIER[kind]))
 
 
 def map_source(campaign: Campaign) -> str:
     """Where the outlines come from, and what the map may be used for."""
-    return t("底图来源:{source}", source=of(campaign, "map_source")) + " · " + of(campaign, "map_note")
+    return t("底图来源：{source}", source=of(campaign, "map_source")) + " · " + of(campaign, "map_note")

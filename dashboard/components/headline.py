@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -30,7 +31,7 @@ def sentence(
         *_judged(facts, top),
         *_moved(facts),
     ]
-    return (";" if LANGUAGE.get() == "zh" else "; ").join(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
+    return ("；" if LANGUAGE.get() == "zh" else "; ").join(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
 
 
 def _reported(reports: Sequence[Row], names: Mapping[str, str], level: str) -> list[str]:
@@ -71,9 +72,9 @@ def _late(late: Sequence[Row], names: Mapping[str, str]) -> str:
     if not late:
         return ""
     if len(late) > NAMED:
-        return linked("(其中{late})", late=link(t("{count}个迟报", count=len(late)), "progress"))
+        return linked("（其中{late}）", late=link(t("{count}个迟报", count=len(late)), "progress"))
     told = [linked("{unit}迟{days}天", unit=_unit(row, names), days=str(row["days_late"])) for row in late]
-    return linked("(其中{late})", late=listed(told))
+    return linked("（其中{late}）", late=listed(told))
 
 
 def _unit(row: Row, names: Mapping[str, str]) -> str:
@@ -142,6 +143,6 @@ def _is_told(facts: CardFacts) -> bool:
 
 
 def _kpi(facts: CardFacts, *, noted: bool) -> str:
-    name = link(of(facts.kpi, "title").partition("(")[0].strip(), "indicator", kpi=facts.kpi.key)
+    name = link(re.split("[(（]", of(facts.kpi, "title"))[0].strip(), "indicator", kpi=facts.kpi.key)
     note = facts.changes[0].on_same_units
     return linked("{kpi}（{units}）", kpi=name, units=escape(note)) if noted and note else name

@@ -18,9 +18,9 @@ from metrics.kpi import Kpi
 from metrics.uncertainty import spread_of
 
 CHANCE = {
-    "proportion": deferred("95%区间按威尔逊法;样本越小,区间越宽"),
-    "count": deferred("95%区间按泊松分布(不足10件用精确法,其余用拜尔近似)"),
-    "none": deferred("全数统计,没有抽样误差,不画区间"),
+    "proportion": deferred("95%区间按威尔逊法；样本越小，区间越宽"),
+    "count": deferred("95%区间按泊松分布（不足10件用精确法，其余用拜尔近似）"),
+    "none": deferred("全数统计，没有抽样误差，不画区间"),
 }
 
 
@@ -51,7 +51,7 @@ def _rows(kpi: Kpi, code: str, name: str, row: Row) -> str:
     if kpi.mart == "mart_report_month":
         way = link(t("看每份月报何时报送"), "progress")
     else:
-        way = link(t("看{name}的每一行(工作簿、行、单元格)", name=name), rows=code, part="")
+        way = link(t("看{name}的每一行（工作簿、行、单元格）", name=name), rows=code, part="")
     return f'<p class="indicator-status">{way}</p>'
 
 
@@ -113,10 +113,10 @@ def _target(indicator: Indicator) -> str:
     if held is None:
         return escape(t("无目标"))
     label = format.target_label(held)
-    number = format.target(kpi, held.number) + (t("({label})", label=label) if label else "")
+    number = format.target(kpi, held.number) + (t("（{label}）", label=label) if label else "")
     judged = t("只在{period}判断", period=_periods(kpi)) if kpi.judged_in else ""
     told = [t(definitions.TARGET_RULES[held.rule]), judged, of(held, "citation")]
-    told.append(t("适用:{scope}", scope=of(held, "scope")))
+    told.append(t("适用：{scope}", scope=of(held, "scope")))
     return f"<b>{escape(number)}</b> {escape(' · '.join(part for part in told if part))}"
 
 

@@ -138,8 +138,8 @@ def _who(indicator: Indicator) -> str:
 
 def _reading_of_table(indicator: Indicator) -> str:
     if indicator.leads_to:
-        return t("点选一行(或按回车)看它的下级单位。")
-    return t("点选一行(或按回车)突出该单位,再点一次取消。")
+        return t("点选一行（或按回车）看它的下级单位。")
+    return t("点选一行（或按回车）突出该单位，再点一次取消。")
 
 
 def _drawn(indicator: Indicator, way: str, order: str, *, simulated: bool, explored: bool) -> None:
@@ -164,7 +164,7 @@ def _drawn(indicator: Indicator, way: str, order: str, *, simulated: bool, explo
 def _nothing(indicator: Indicator) -> None:
     block.show(
         f'<h2>{escape(_title(indicator, _who(indicator)).subject)}</h2><p class="src">'
-        f"{escape(t('没有可画的数值:{reason}', reason=_absent(indicator)))}</p>",
+        f"{escape(t('没有可画的数值：{reason}', reason=_absent(indicator)))}</p>",
         key="indicator_units_frame",
     )
 
@@ -178,7 +178,7 @@ def _switch(indicator: Indicator, as_funnel: bool) -> str:
     """The two ways to draw the units, where chance says something about them."""
     if indicator.funnel is None:
         return ""
-    words = ((False, DOTS, t("点图:数值与区间")), (True, FUNNEL, t("漏斗图:差别是真的吗")))
+    words = ((False, DOTS, t("点图：数值与区间")), (True, FUNNEL, t("漏斗图：差别是真的吗")))
     told = [
         f"<b>{escape(text)}</b>" if chosen == as_funnel else link(text, chart=key)
         for chosen, key, text in words
@@ -203,7 +203,7 @@ def _funnel_legend(indicator: Indicator) -> str:
         for each, codes in certainty_words.states(indicator.kpi, indicator.funnel).items()
     ]
     few = counted(indicator.rows).get("too_few_cases")
-    more = f"<li>{html(STATUS['too_few_cases'])} {escape(t('样本不足,未画'))} {few}</li>" if few else ""
+    more = f"<li>{html(STATUS['too_few_cases'])} {escape(t('样本不足，未画'))} {few}</li>" if few else ""
     return f'<ul class="legend">{"".join(entries)}{more}</ul>'
 
 
@@ -225,7 +225,7 @@ def _result_of_funnel(indicator: Indicator) -> str:
     """Which units differ from the explained one, and how sure that is."""
     told = [
         t(
-            "{word}的{count}个:{units}",
+            "{word}的{count}个：{units}",
             word=certainty_words.word(each),
             count=len(codes),
             units=_named([indicator.names[code] for code in codes]),
@@ -243,7 +243,7 @@ def _named(names: Sequence[str]) -> str:
 def _reading_of_dots(indicator: Indicator, count: int) -> str:
     known = sum(row["value"] is not None for row in indicator.rows)
     cut = (
-        t("{all}个有数值的单位中,画离目标最远的{count}个。", all=known, count=count) if count < known else ""
+        t("{all}个有数值的单位中，画离目标最远的{count}个。", all=known, count=count) if count < known else ""
     )
     told = [_reading_of_whiskers(indicator), escape(cut), escape(_missing_names(indicator))]
     return sentences(told)
@@ -252,11 +252,11 @@ def _reading_of_dots(indicator: Indicator, count: int) -> str:
 def _reading_of_whiskers(indicator: Indicator) -> str:
     """What a bar says, and that units are compared with one another in the funnel; HTML."""
     if all(row["lower"] is None for row in indicator.rows):
-        return escape(t("全数统计,没有抽样误差,不画区间。"))
-    own = escape(t("横线为95%区间,只说该单位自己的数有多大偶然性:跨过目标线的,达标与否可能只是偶然。"))
+        return escape(t("全数统计，没有抽样误差，不画区间。"))
+    own = escape(t("横线为95%区间，只说该单位自己的数有多大偶然性：跨过目标线的，达标与否可能只是偶然。"))
     if indicator.funnel is None:
         return own
-    between = linked("单位之间是否真有差别,看{funnel}。", funnel=link(t("漏斗图"), chart=FUNNEL))
+    between = linked("单位之间是否真有差别，看{funnel}。", funnel=link(t("漏斗图"), chart=FUNNEL))
     return sentences([own, between])
 
 
@@ -268,4 +268,4 @@ def _missing_names(indicator: Indicator) -> str:
         return ""
     if len(missing) > NAMED:
         return t("未报{count}个。", count=len(missing))
-    return t("未报:{units}。", units=listed(missing))
+    return t("未报：{units}。", units=listed(missing))

@@ -68,12 +68,12 @@ def _without_rows(found: FigureRows, measure: str) -> str:
     if found.kpi.mart == "mart_report_month":
         return link(t("看每份月报何时报送"), "progress")
     if measure == "county_months":
-        return escape(t("分母是有填报的县月数,不来自某一行。"))
+        return escape(t("分母是有填报的县月数，不来自某一行。"))
     if found.kpi.own_total:
-        return escape(t("应配人数按专项人口表里的人口算出,不在填报的工作簿里。"))
+        return escape(t("应配人数按专项人口表里的人口算出，不在填报的工作簿里。"))
     return escape(
         t(
-            "分母({denominator})来自专项的人口表,不在填报的工作簿里。",
+            "分母（{denominator}）来自专项的人口表，不在填报的工作簿里。",
             denominator=of(found.kpi, "denominator"),
         )
     )
@@ -125,16 +125,19 @@ def _part_taken(behind: RowsBehind) -> list[str]:
 def _notes(found: FigureRows, behind: RowsBehind) -> list[str]:
     sums = [f"{_part(found, name)} {format.plain(total)}" for name, total in behind.totals.items()]
     count = format.whole(behind.counts[ALL] + behind.withheld)
-    told = [t("计入{count}行;各行合计:{sums}。", count=count, sums=listed(sums)), _how_counted(found, behind)]
+    told = [
+        t("计入{count}行；各行合计：{sums}。", count=count, sums=listed(sums)),
+        _how_counted(found, behind),
+    ]
     if behind.row_count > ON_PAGE:
         taken = format.whole(behind.rows.height)
-        told.append(t("本页列出前{shown}行,CSV有{taken}行。", shown=format.whole(ON_PAGE), taken=taken))
+        told.append(t("本页列出前{shown}行，CSV有{taken}行。", shown=format.whole(ON_PAGE), taken=taken))
     if behind.rows.height < behind.row_count:
         told.append(t("其余各行可缩小到下级单位或单月再看。"))
     if behind.withheld:
         told.append(
             t(
-                "其中{count}行只计数不列出:属不公开明细的类别,或与之同单位同月,列出便可推知。",
+                "其中{count}行只计数不列出：属不公开明细的类别，或与之同单位同月，列出便可推知。",
                 count=format.whole(behind.withheld),
             )
         )
@@ -164,9 +167,9 @@ def _has_overdue(behind: RowsBehind) -> bool:
 def _how_counted(found: FigureRows, behind: RowsBehind) -> str:
     """What the figure is, where it is not simply the sum of its rows."""
     if found.kpi.over_time == "last_wave":
-        return t("指标按人口加权:各单位满意比例乘以人口,不是各行直接相加。")
+        return t("指标按人口加权：各单位满意比例乘以人口，不是各行直接相加。")
     if found.kpi.average_stock and found.kpi.denominator in behind.totals:
-        return t("指标的分母是各月在岗人数的平均,不是各月之和。")
+        return t("指标的分母是各月在岗人数的平均，不是各月之和。")
     return t("指标是应配人数减去在岗人数。") if found.kpi.own_total else ""
 
 

@@ -77,7 +77,7 @@ def _cells(indicator: Indicator, row: Row) -> list[Cell]:
     value = format.MISSING if is_word(row) else format.figure(kpi, row)
     found: list[Cell] = [
         ("name", indicator.level_name, escape(name)),
-        ("value", t("数值({unit})", unit=format.unit(kpi)), f"<b>{escape(value)}</b>"),
+        ("value", t("数值（{unit}）", unit=format.unit(kpi)), f"<b>{escape(value)}</b>"),
         ("state", t("状态"), mark),
     ]
     if any(each["target"] is not None for each in (*indicator.rows, indicator.row)):
@@ -131,7 +131,7 @@ def export(indicator: Indicator) -> pl.DataFrame:
         pl.Series(t("单位"), names, pl.String),
         pl.Series(t("95%区间下限"), [row["lower"] for row in rows], pl.Float64),
         pl.Series(t("95%区间上限"), [row["upper"] for row in rows], pl.Float64),
-        pl.Series(t("距达标(按分子)"), [row["gap"] for row in rows], pl.Int64),
+        pl.Series(t("距达标（按分子）"), [row["gap"] for row in rows], pl.Int64),
     )
     if indicator.funnel is not None:
         told = ["", *(_difference_word(indicator, row) for row in indicator.rows)]

@@ -37,21 +37,21 @@ def sentence(indicator: Indicator) -> str:
     """How the explained unit stands, how the units below it stand, and how many differ for real; as HTML."""
     parts = [_own(indicator), _below(indicator), _differing(indicator)]
     zh = LANGUAGE.get() == "zh"
-    return (";" if zh else "; ").join(part for part in parts if part) + ("。" if zh else ".")
+    return ("；" if zh else "; ").join(part for part in parts if part) + ("。" if zh else ".")
 
 
 def _own(indicator: Indicator) -> str:
     row, status = indicator.row, str(indicator.row["status"])
     if row["value"] is None or is_word(row):
         word = escape(t(STATUS[status].word))
-        due = linked("(截止{day})", day=escape(format.day(indicator.due))) if status == "not_due" else ""
+        due = linked("（截止{day}）", day=escape(format.day(indicator.due))) if status == "not_due" else ""
         return f"{_name(indicator)} {word}{due}"
     value = format.figure(indicator.kpi, row)
     unit = format.unit(indicator.kpi)
     figure = link(
         value + unit if unit == "%" else f"{value} {unit}", "unit", unit=indicator.code, kpi=indicator.kpi.key
     )
-    cases = escape(t("({label})", label=format.cases(row["cases"]))) if row["cases"] is not None else ""
+    cases = escape(t("（{label}）", label=format.cases(row["cases"]))) if row["cases"] is not None else ""
     return f"{_name(indicator)} {figure}{cases}{_judged(indicator)}"
 
 
@@ -63,14 +63,14 @@ def _judged(indicator: Indicator) -> str:
     row, status = indicator.row, indicator.row["status"]
     target = escape(target_text(indicator.kpi, row["target"], indicator.held))
     if status == "met":
-        return linked(",达到{target}", target=target)
+        return linked("，达到{target}", target=target)
     if status == "missed":
         return linked(
-            ",未达到{target},{short}", target=target, short=escape(short_of(line_of(indicator, row)))
+            "，未达到{target}，{short}", target=target, short=escape(short_of(line_of(indicator, row)))
         )
     if status == "not_due":
-        return linked(",{day}截止前不作判断", day=escape(format.day(indicator.due)))
-    return linked(",样本不足,不作判断") if status == "too_few_cases" else linked(",无目标,不作判断")
+        return linked("，{day}截止前不作判断", day=escape(format.day(indicator.due)))
+    return linked("，样本不足，不作判断") if status == "too_few_cases" else linked("，无目标，不作判断")
 
 
 def _below(indicator: Indicator) -> str:
@@ -132,7 +132,7 @@ def _two_gaps(indicator: Indicator) -> str:
     if indicator.kpi.key != STANDARD_KPI or len(indicator.rows) < 2:
         return ""
     return linked(
-        "{name}的缺口按合计与标准相比,超配的单位会抵掉一部分;各单位缺口相加见{kpi}。",
+        "{name}的缺口按合计与标准相比，超配的单位会抵掉一部分；各单位缺口相加见{kpi}。",
         name=escape(indicator.name),
         kpi=link(of(KPIS[GAP_KPI], "title"), kpi=GAP_KPI),
     )
@@ -147,9 +147,9 @@ def _spring(indicator: Indicator, months: Sequence[date], chosen: str | None) ->
         return ""
     february = month.replace(month=FEBRUARY)
     if february not in months:
-        return escape(t("春节错月:1月与去年同月不可直接比较,2月数据到后宜1–2月合并看。"))
+        return escape(t("春节错月：1月与去年同月不可直接比较，2月数据到后宜1–2月合并看。"))
     both = link(t("1–2月合并看"), month=f"{february:%Y-%m}", period="ytd")
-    return linked("春节错月:单月与去年同月不可直接比较,宜{both}。", both=both)
+    return linked("春节错月：单月与去年同月不可直接比较，宜{both}。", both=both)
 
 
 def _few(indicator: Indicator, chosen: str | None) -> str:
@@ -159,7 +159,7 @@ def _few(indicator: Indicator, chosen: str | None) -> str:
     if chosen == "rolling12" or indicator.kind != "month" or 2 * few <= known:
         return ""
     return linked(
-        "{few}个{level}在这个时段样本不足,不着色、不判断;{wider}样本较多,差别更可信。",
+        "{few}个{level}在这个时段样本不足，不着色、不判断；{wider}样本较多，差别更可信。",
         few=str(few),
         level=escape(indicator.level_name),
         wider=link(t("近12个月"), period="rolling12"),

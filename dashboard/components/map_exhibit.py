@@ -48,7 +48,7 @@ def switch(*, on_canvas: bool) -> str:
 def reading(*, on_canvas: bool) -> str:
     """How one moves about on the map."""
     if on_canvas:
-        return t("滚轮缩放,拖动平移,点选单位")
+        return t("滚轮缩放，拖动平移，点选单位")
     return t("按＋−、Ctrl加滚轮或双指缩放，拖动平移，点选单位")
 
 

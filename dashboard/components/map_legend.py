@@ -43,7 +43,7 @@ def legend(
             found.append(
                 f"<li>{_swatch(paint)}{escape(t(STATUS[status].word))}{_counted(count, counted=counted)}</li>"
             )
-    word = t("颜色只表示多少,不分好坏") if kpi.direction == "context" else t("越深越需要关注")
+    word = t("颜色只表示多少，不分好坏") if kpi.direction == "context" else t("越深越需要关注")
     return f'<ul class="legend">{"".join(found)}<li>{escape(word)}</li></ul>'
 
 
@@ -59,7 +59,7 @@ def why_there(kpi: Kpi, target: float | None) -> str:
 
 
 def _counted(count: int, *, counted: bool) -> str:
-    return t("({label})", label=count) if counted else ""
+    return t("（{label}）", label=count) if counted else ""
 
 
 def _class(kpi: Kpi, each: ShadeClass, target: float | None, count: str) -> list[str]:

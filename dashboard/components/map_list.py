@@ -46,9 +46,9 @@ def body(units: UnitList) -> str:
         f'<th scope="col" class="unit">{escape(units.level)}</th>',
         *(
             f'<th scope="col" class="number">{escape(head)}</th>'
-            for head in (t("数值({unit})", unit=format.unit(units.kpi)), t(_against(units)), "n")
+            for head in (t("数值（{unit}）", unit=format.unit(units.kpi)), t(_against(units)), "n")
         ),
-        f'<th scope="col">{escape(t("名次(组)"))}</th>',
+        f'<th scope="col">{escape(t("名次（组）"))}</th>',
     ]
     lines = "".join(_line(units, row) for row in in_order(units.kpi, units.rows))
     return (

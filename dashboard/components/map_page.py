@@ -221,7 +221,7 @@ def small(shown: MapView) -> None:
     who = headings.everyone(build, level)
     title = small_maps.title(who, headings.what(kpi), list(months), shown.kind)
     table = maps.months_table(build, tuple(months), kpi.key, level, shown.today, shown.asked)
-    note = t("各月用同一分级,同色同值;点选一月看该月大图。")
+    note = t("各月用同一分级，同色同值；点选一月看该月大图。")
     framed = _framed(
         shown, title, t("各月小图"), source=_source(shown), notes=[note], picture=True, table=table
     )

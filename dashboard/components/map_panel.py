@@ -49,7 +49,7 @@ class UnitPanel:
 
 def nothing_picked() -> str:
     """What the panel says before a unit is picked."""
-    return f'<p class="map-hint">{escape(t("点选地图上或表中的一个单位,它的情况显示在这里。"))}</p>'
+    return f'<p class="map-hint">{escape(t("点选地图上或表中的一个单位，它的情况显示在这里。"))}</p>'
 
 
 def body(panel: UnitPanel) -> str:

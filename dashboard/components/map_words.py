@@ -31,15 +31,15 @@ def in_order(kpi: Kpi, rows: Sequence[Row]) -> list[Row]:
 
 
 def place_text(place: Place | None, groups: Mapping[str, str], kpi: Kpi) -> str:
-    """第3名 / 8(第一组); 并列第3名 / 8(第一组) where others share the rank; nobody is first of one.
+    """第3名 / 8（第一组）; 并列第3名 / 8(第一组) where others share the rank; nobody is first of one.
 
     With what belongs beside a rank: how many of the reports it stands on, a red line crossed.
     """
     if place is None or place.ranked == 1:
         return ""
-    words = deferred("第{rank}名 / {ranked}({group})")
+    words = deferred("第{rank}名 / {ranked}（{group}）")
     if place.sharing > 1:
-        words = deferred("并列第{rank}名 / {ranked}({group})")
+        words = deferred("并列第{rank}名 / {ranked}（{group}）")
     told = t(words, rank=place.rank, ranked=place.ranked, group=groups.get(place.group, ""))
     return " ".join([told, *rank_marks(vars(place), kpi)])
 
@@ -57,7 +57,7 @@ def own_offices(dimensions: Dimensions, level: str) -> str:
     units = dimensions.units
     if not units.filter((units["level"] == level) & units["own_office"]).height:
         return ""
-    return escape(t("本级队伍没有辖区,不在图上,数字计入上一级。"))
+    return escape(t("本级队伍没有辖区，不在图上，数字计入上一级。"))
 
 
 def judged(kpi: Kpi, row: Row) -> str:
@@ -117,7 +117,7 @@ def sentence(build: str, kpi: Kpi, level: str, rows: Sequence[Row], whole: Row) 
 def _whole(build: str, kpi: Kpi, whole: Row) -> str:
     value = escape(judged(kpi, whole))
     return linked(
-        deferred("{kpi}:{top}{value}。"),
+        deferred("{kpi}：{top}{value}。"),
         kpi=link(of(kpi, "title"), "indicator", kpi=kpi.key),
         top=escape(headings.whole(build)),
         value=link(judged(kpi, whole), "indicator", kpi=kpi.key) if whole["value"] is not None else value,
@@ -131,7 +131,7 @@ def _spread(kpi: Kpi, known: Sequence[Row], rows: Sequence[Row], level: str) -> 
         zh = deferred("{count}个{level}中{met}个达标、{missed}个未达标。")
         return linked(zh, **values, met=str(met), missed=str(missed))
     ends = sorted((row["value"], format.figure(kpi, row)) for row in known)
-    zh = deferred("{count}个{level}中{known}个可比,从{low}到{high}。")
+    zh = deferred("{count}个{level}中{known}个可比，从{low}到{high}。")
     return linked(zh, **values, low=escape(ends[0][1]), high=escape(ends[-1][1]))
 
 
@@ -141,17 +141,17 @@ def _first(kpi: Kpi, known: Sequence[Row], names: Mapping[str, str]) -> str:
     if not wanted:
         return ""
     units = listed([_named(kpi, row, names) for row in wanted])
-    words = deferred("最高:{units}。") if kpi.direction == "context" else deferred("最需要关注:{units}。")
+    words = deferred("最高：{units}。") if kpi.direction == "context" else deferred("最需要关注：{units}。")
     return linked(words, units=units)
 
 
 def _named(kpi: Kpi, row: Row, names: Mapping[str, str]) -> str:
     code = str(row["unit_code"])
-    return link(names[code], unit=code) + escape(t("({label})", label=format.figure(kpi, row)))
+    return link(names[code], unit=code) + escape(t("（{label}）", label=format.figure(kpi, row)))
 
 
 def _absent(absent: Sequence[str], names: Mapping[str, str]) -> str:
     units = listed([link(names[code], unit=code) for code in absent[:NAMED]])
     if len(absent) > NAMED:
-        return linked(deferred("未报{count}个:{units}等。"), count=str(len(absent)), units=units)
-    return linked(deferred("未报{count}个:{units}。"), count=str(len(absent)), units=units)
+        return linked(deferred("未报{count}个：{units}等。"), count=str(len(absent)), units=units)
+    return linked(deferred("未报{count}个：{units}。"), count=str(len(absent)), units=units)

@@ -62,11 +62,11 @@ def said(kpi: Kpi, row: Row, name: str) -> str:
 
 
 def target_text(kpi: Kpi, value: float | None, held: Target | None) -> str:
-    """目标 ≥90(设定值), or 无目标."""
+    """目标 ≥90（设定值）, or 无目标."""
     if value is None:
         return t("无目标")
     label = format.target_label(held)
-    return t("目标") + f" {format.target(kpi, value)}" + (t("({label})", label=label) if label else "")
+    return t("目标") + f" {format.target(kpi, value)}" + (t("（{label}）", label=label) if label else "")
 
 
 def coverage(row: Row, kind: PeriodKind = "month") -> str:

@@ -22,7 +22,7 @@ ROLE_TITLES = {
 
 def show(principal: Principal, names: Mapping[str, str], *, simulated: bool = False) -> None:
     """The line over every page: simulated figures are never shown without saying so. ``names``: reporting units."""
-    said = t("模拟数据:本页数字由演示程序生成,不是任何单位的真实情况。") if simulated else ""
+    said = t("模拟数据：本页数字由演示程序生成，不是任何单位的真实情况。") if simulated else ""
     content = _visitor(principal, names) if principal.visiting else _signed_in(principal, names)
     block.show(
         f'<div class="over{" sim" if simulated else ""}"><span role="note">{escape(said)}</span>'
@@ -36,7 +36,7 @@ def _signed_in(principal: Principal, names: Mapping[str, str]) -> str:
         return f'<a href="/sign-in">{escape(t("登录"))}</a>'
     what = listed([t(ROLE_TITLES[role]) for role in ROLES if role in principal.roles])
     where = listed([names.get(code, code) for code in sorted(principal.units)])
-    said = escape(t("{name}({roles})", name=principal.name, roles=f"{what} {where}".strip()))
+    said = escape(t("{name}（{roles}）", name=principal.name, roles=f"{what} {where}".strip()))
     return (
         f'<span>{said}</span> <a href="/password">{escape(t("修改口令"))}</a>'
         f'<form method="post" action="/sign-out"><button>{escape(t("退出"))}</button></form>'

@@ -19,7 +19,7 @@ from etl.review import ReviewError
 
 DONE, REFUSED, PLACE = "press.done", "press.refused", "press.place"
 """Session: what a press came to, shown once, and where a refused one was."""
-FAILED = deferred("没有办成,数据没有受影响。请再试一次;仍不行时,请联系省厅管理员。")
+FAILED = deferred("没有办成，数据没有受影响。请再试一次；仍不行时，请联系省厅管理员。")
 ERRORS = (NotReadyError, RefusedError, FrozenMonthError, StoreConflictError, ReviewError, ExtensionError)
 
 

@@ -37,18 +37,18 @@ def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date, is_f
     if not is_frozen:
         parts.append(escape(due(rows[0], today)))
     chinese = LANGUAGE.get() == "zh"
-    return (";" if chinese else "; ").join(parts) + ("。" if chinese else ".")
+    return ("；" if chinese else "; ").join(parts) + ("。" if chinese else ".")
 
 
 def due(row: Row, today: date) -> str:
-    """截止10月31日24:00(推算),还有5天."""
+    """截止10月31日24:00（推算），还有5天."""
     day, left = format.day(row["due_on"]), (row["due_on"] - today).days
-    estimated = t("(推算)") if row["due_is_estimated"] else ""
+    estimated = t("（推算）") if row["due_is_estimated"] else ""
     if left < 0:
         return t("截止{day}24:00{estimated}", day=day, estimated=estimated)
     if left == 0:
         return t("今天24:00截止{estimated}", estimated=estimated)
-    return t("截止{day}24:00{estimated},还有{days}天", day=day, estimated=estimated, days=left)
+    return t("截止{day}24:00{estimated}，还有{days}天", day=day, estimated=estimated, days=left)
 
 
 def _came(reports: Sequence[Row], names: Names, level: str) -> list[str]:
@@ -59,10 +59,10 @@ def _came(reports: Sequence[Row], names: Names, level: str) -> list[str]:
     some = listed(told) if len(late) <= NAMED else escape(t("{count}个迟报", count=len(late)))
     return [
         linked(
-            "{month}月报:{came}",
+            "{month}月报：{came}",
             month=escape(format.month(reports[0]["month"])),
             came=link(counted, "indicator", kpi=ON_TIME_RATE)
-            + (linked("(其中{late})", late=some) if late else ""),
+            + (linked("（其中{late}）", late=some) if late else ""),
         )
     ]
 
@@ -96,9 +96,11 @@ def _overdue(missing: Sequence[Row], names: Names) -> list[str]:
     days = sorted({int(str(row["days_late"])) for row in missing})
     units = _units(missing, names)
     if len(days) == 1:
-        return [linked("{units}未报(逾期{days}天)", units=units, days=str(days[0]))]
+        return [linked("{units}未报（逾期{days}天）", units=units, days=str(days[0]))]
     # Extensions that have run out: the due days differ.
-    return [linked("{units}未报(逾期{first}至{last}天)", units=units, first=str(days[0]), last=str(days[-1]))]
+    return [
+        linked("{units}未报（逾期{first}至{last}天）", units=units, first=str(days[0]), last=str(days[-1]))
+    ]
 
 
 def _until(extended: Sequence[Row]) -> str:

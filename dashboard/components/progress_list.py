@@ -60,7 +60,7 @@ def to_remind(
 def excused(rows: Sequence[Row], names: Mapping[str, str], today: date) -> list[str]:
     """The units that are not reminded because their extension is running, each with its last day."""
     return [
-        t("{unit}({until})", unit=names[str(row["unit_code"])], until=extension.until(row))
+        t("{unit}（{until}）", unit=names[str(row["unit_code"])], until=extension.until(row))
         for row in rows
         if extension.is_running(row, today) and not row["has_report"] and not row["returned"]
     ]
@@ -72,10 +72,10 @@ def body(found: Sequence[ToRemind], excused: Sequence[str], *, is_frozen: bool) 
     Of a frozen month nobody is reminded: it takes no report any more.
     """
     if is_frozen:
-        return f'<p class="progress-none">{escape(t("本月已冻结,不再接收报送,也不再提醒。"))}</p>'
+        return f'<p class="progress-none">{escape(t("本月已冻结，不再接收报送，也不再提醒。"))}</p>'
     if not found:
-        whole = t("全部按时报送,表也齐全,没有要提醒的单位。")
-        nobody = t("除准予延期的单位外,全部按时报送,表也齐全。") if excused else whole
+        whole = t("全部按时报送，表也齐全，没有要提醒的单位。")
+        nobody = t("除准予延期的单位外，全部按时报送，表也齐全。") if excused else whole
         return f'<p class="progress-none">{escape(nobody)}</p>'
     lines = "".join(f"<li>{_line(each)}</li>" for each in found)
     every = _every(found) if len(found) > 1 else ""
@@ -84,9 +84,9 @@ def body(found: Sequence[ToRemind], excused: Sequence[str], *, is_frozen: bool) 
 
 def notes(found: Sequence[ToRemind], excused: Sequence[str]) -> list[str]:
     """Who is not reminded, and what a reader of another language should know of the texts."""
-    waiting = [escape(t("准予延期,暂不提醒:{units}", units=listed(list(excused))))] if excused else []
+    waiting = [escape(t("准予延期，暂不提醒：{units}", units=listed(list(excused))))] if excused else []
     chinese = LANGUAGE.get() == "zh" or not found
-    return waiting if chinese else [*waiting, escape(t("提醒文字发给中国的单位,只有中文。"))]
+    return waiting if chinese else [*waiting, escape(t("提醒文字发给中国的单位，只有中文。"))]
 
 
 def table(found: Sequence[ToRemind]) -> pl.DataFrame:
@@ -125,12 +125,12 @@ def _line(each: ToRemind) -> str:
 
 def _state(row: Row) -> str:
     if row["returned"]:
-        return t("已退回,逾期{days}天", days=row["days_late"]) if row["days_late"] else t("已退回")
+        return t("已退回，逾期{days}天", days=row["days_late"]) if row["days_late"] else t("已退回")
     if row["state"] == "not_reported":
-        return t("未报,逾期{days}天", days=row["days_late"])
+        return t("未报，逾期{days}天", days=row["days_late"])
     if row["state"] == "late":
         return t("迟报{days}天", days=row["days_late"])
-    return t("尚未报") if row["state"] == "not_due" else t("按时,缺{count}表", count=len(row["absent"]))
+    return t("尚未报") if row["state"] == "not_due" else t("按时，缺{count}表", count=len(row["absent"]))
 
 
 def _since(row: Row) -> str:
@@ -144,7 +144,7 @@ def _sheets(row: Row) -> str:
 
 
 def _every(found: Sequence[ToRemind]) -> str:
-    title = escape(t("全部提醒文字({count}份)", count=len(found)))
+    title = escape(t("全部提醒文字（{count}份）", count=len(found)))
     text = "\n\n".join(each.text for each in found)
     return f'<details class="progress-every"><summary data-key="remind-all"><span class="progress-ask">{title}</span></summary>{_copyable(text)}</details>'
 

@@ -57,10 +57,10 @@ def scrolled(wide: str, label: str, *, latest: bool = False) -> str:
 
 def legend() -> str:
     """The marks of the matrix with their words."""
-    beside = [t("{days}天:迟报天数", days="n"), t("缺{count}:缺表张数", count="n")]
+    beside = [t("{days}天：迟报天数", days="n"), t("缺{count}：缺表张数", count="n")]
     return marks_legend(
         [*HAND_IN.values(), CONTENT[RETURNED_CONTENT], EXTENDED],
-        [*beside, t("{sign}:各表都是零报告", sign=CONTENT[ZERO_REPORT].sign)],
+        [*beside, t("{sign}：各表都是零报告", sign=CONTENT[ZERO_REPORT].sign)],
     )
 
 
@@ -159,7 +159,7 @@ def _words(row: Row) -> list[str]:
     if row["state"] == "late":
         words = [t("迟报{days}天", days=row["days_late"])]
     if row["state"] == "not_reported" and not row["returned"]:
-        words = [t("未报,逾期{days}天", days=row["days_late"])]
+        words = [t("未报，逾期{days}天", days=row["days_late"])]
     if row["extended_to"]:
         words.append(extension.until(row))
     if row["has_report"]:

@@ -96,7 +96,7 @@ def _group_title(ranking: Ranking, group: Mapping[str, object], rows: Sequence[R
     if ranked < len(rows):
         facts.append(t("{count}个不排名", count=len(rows) - ranked))
     if ranked > 0 and not ranking.contested(group["key"]):
-        facts.append(t("参评不足3个,不比先后"))
+        facts.append(t("参评不足3个，不比先后"))
     small = " · ".join(fact for fact in facts if fact)
     return f"<h4>{escape(of(dict(group), 'title'))} <span>{escape(small)}</span></h4>"
 
@@ -138,7 +138,7 @@ def _name(ranking: Ranking, row: Row) -> str:
     name += f' <small class="assessed">{escape(assessed)}</small>' if assessed else ""
     if not row["red_lines"]:
         return name
-    said = t("触及红线:{kpis}", kpis=listed([of(KPIS[key], "title") for key in row["red_lines"]]))
+    said = t("触及红线：{kpis}", kpis=listed([of(KPIS[key], "title") for key in row["red_lines"]]))
     return f'{name} <b class="missed" title="{escape(said)}">{escape(t("▼红线"))}</b>'
 
 
@@ -183,7 +183,7 @@ def _strip_of_values(ranking: Ranking) -> Column:
     along = ranking_bars.scale(ranking.by, ranking.figures)
     return Column(
         css="bar",
-        title=t("数值与95%区间(竖线:目标)"),
+        title=t("数值与95%区间（竖线：目标）"),
         cell=lambda row, _: _strip(ranking, row, along),
     )
 
@@ -227,7 +227,7 @@ def _unranked(ranking: Ranking, rows: Sequence[Row]) -> str:
     ]
     if not lines:
         return ""
-    return f'<ul class="ranking-unranked"><li>{escape(t("不排名:"))}</li>{"".join(lines)}</ul>'
+    return f'<ul class="ranking-unranked"><li>{escape(t("不排名："))}</li>{"".join(lines)}</ul>'
 
 
 def _unranked_line(ranking: Ranking, row: Row) -> str:

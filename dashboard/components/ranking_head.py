@@ -27,14 +27,14 @@ UNRANKED = {
 def sentence(ranking: Ranking, group: str | None, *, due: str = "") -> str:
     """Who leads, group by group, and who has no rank, as HTML; ``due`` what still stands out, if anything."""
     if ranking.by is not None and ranking.by.direction == "context":
-        parts = [linked("{kpi}只作参考,不分高低,不排名", kpi=_kpi(ranking))]
+        parts = [linked("{kpi}只作参考，不分高低，不排名", kpi=_kpi(ranking))]
     else:
         groups = [each for each in ranking.groups if group in (None, each["key"])]
         parts = [_leader(ranking, each) for each in groups if ranking.members(each["key"])]
         parts += _unranked([row for row in ranking.rows if group in (None, row["group"])])
     parts += [escape(due)] if due else []
     chinese = LANGUAGE.get() == "zh"
-    return (";" if chinese else "; ").join(parts) + ("。" if chinese else ".")
+    return ("；" if chinese else "; ").join(parts) + ("。" if chinese else ".")
 
 
 def _kpi(ranking: Ranking) -> str:
@@ -49,11 +49,11 @@ def _leader(ranking: Ranking, group: Mapping[str, object]) -> str:
         if not ranked:
             return linked("{group} 没有单位参评", group=title)
         units = listed([_unit(ranking, row) for row in ranked])
-        return linked("{group} 只有{units}参评,不比先后", group=title, units=units)
+        return linked("{group} 只有{units}参评，不比先后", group=title, units=units)
     first = [row for row in ranked if row["rank"] == 1]
     if len(first) > NAMED:
         return linked(
-            "{group} {count}个并列第1名({score})",
+            "{group} {count}个并列第1名（{score}）",
             group=title,
             count=str(len(first)),
             score=_score(ranking, first[0]),
@@ -61,9 +61,9 @@ def _leader(ranking: Ranking, group: Mapping[str, object]) -> str:
     units = listed([_marked(ranking, row) if len(first) > 1 else _unit(ranking, row) for row in first])
     several = len(first) > 1
     text = (
-        deferred("{group} {units} 并列领先({score})")
+        deferred("{group} {units} 并列领先（{score}）")
         if several
-        else deferred("{group} {units} 领先({score})")
+        else deferred("{group} {units} 领先（{score}）")
     )
     return linked(text, group=title, units=units, score=_sure(ranking, first))
 
@@ -75,7 +75,7 @@ def _unit(ranking: Ranking, row: Row) -> str:
 def _marked(ranking: Ranking, row: Row) -> str:
     """One of several leaders, with what belongs beside its rank."""
     marks = rank_marks(row, ranking.by)
-    return _unit(ranking, row) + (escape(t("({label})", label=listed(marks))) if marks else "")
+    return _unit(ranking, row) + (escape(t("（{label}）", label=listed(marks))) if marks else "")
 
 
 def _score(ranking: Ranking, row: Row) -> str:
@@ -91,7 +91,9 @@ def _sure(ranking: Ranking, first: Sequence[Row]) -> str:
     if len(first) > 1:
         return score
     told = (
-        score if band is None else linked("{score},名次区间{band}", score=score, band=escape(band_text(band)))
+        score
+        if band is None
+        else linked("{score}，名次区间{band}", score=score, band=escape(band_text(band)))
     )
     return clauses([told, *(escape(mark) for mark in rank_marks(first[0], ranking.by))])
 
@@ -105,18 +107,18 @@ def _unranked(rows: Sequence[Row]) -> list[str]:
             told.append(link(text, "progress") if reason in ("not_reported", "not_due") else escape(text))
     if not told:
         return []
-    return [linked("{count}个单位不排名:{reasons}", count=str(len(reasons)), reasons=listed(told))]
+    return [linked("{count}个单位不排名：{reasons}", count=str(len(reasons)), reasons=listed(told))]
 
 
 def tabs(ranking: Ranking, group: str | None, *, scored: bool) -> str:
     """What to rank by, and which group, as links; the one in force is marked."""
     title = of(ranking.accent, "title")
     by = [_tab(t("综合得分"), on=ranking.by is None, by=BY_SCORE)] if scored else []
-    by.append(_tab(t("所选指标:{kpi}", kpi=title), on=ranking.by is not None, by=BY_KPI))
+    by.append(_tab(t("所选指标：{kpi}", kpi=title), on=ranking.by is not None, by=BY_KPI))
     groups = [_tab(t("全部组"), on=group is None, group="")]
     groups += [
         _tab(
-            t("{group}({count}个)", group=of(dict(each), "title"), count=len(ranking.members(each["key"]))),
+            t("{group}（{count}个）", group=of(dict(each), "title"), count=len(ranking.members(each["key"]))),
             on=group == each["key"],
             group=str(each["key"]),
         )

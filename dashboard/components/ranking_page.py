@@ -84,10 +84,10 @@ def table(filters: Filters, ranks: Ranking, body: str) -> None:
     card = builds.scorecard(filters.build, filters.month)
     what = of(card, "title") if ranks.by is None and card else headings.what(filters.kpi)
     notes = [
-        escape(t("名次区间:权重±25%与抽样误差下的范围;区间重叠者不宜解读为工作优劣。"))
+        escape(t("名次区间：权重±25%与抽样误差下的范围；区间重叠者不宜解读为工作优劣。"))
         if ranks.by is None
-        else escape(t("名次区间:抽样误差下的范围;区间重叠者不宜解读为工作优劣。")),
-        escape(t("变化只在两月都参评的单位之间比较。点选一行(或按回车)看为什么。")),
+        else escape(t("名次区间：抽样误差下的范围；区间重叠者不宜解读为工作优劣。")),
+        escape(t("变化只在两月都参评的单位之间比较。点选一行（或按回车）看为什么。")),
         reading(ranks),
     ]
     finding = _finding(filters, ranks)
@@ -111,7 +111,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
         return
     name = ranks.names[filters.unit]
     if ranks.by is not None:
-        shown = _exhibit(filters, ranks, t("{unit}:{kpi}", unit=name, kpi=of(ranks.by, "title")), name)
+        shown = _exhibit(filters, ranks, t("{unit}：{kpi}", unit=name, kpi=of(ranks.by, "title")), name)
         exhibit.show(shown, f"<div data-arrive>{_by_kpi(ranks, name)}</div>", key="ranking_why")
         return
     scores = rankings.unit_score_list(filters.build, filters.month, today, filters.period)
@@ -119,7 +119,7 @@ def explanation(filters: Filters, ranks: Ranking, today: date) -> None:
     if unit is None or unit.score is None:
         row = next(row for row in ranks.rows if row["unit_code"] == filters.unit)
         block.show(
-            f'<p class="ranking-facts">{escape(t("{unit}:{kpi}", unit=name, kpi=reason(row)))}</p>',
+            f'<p class="ranking-facts">{escape(t("{unit}：{kpi}", unit=name, kpi=reason(row)))}</p>',
             key="ranking_why",
         )
         return

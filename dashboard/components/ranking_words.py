@@ -23,12 +23,12 @@ LOST_MOST = 3
 ALIKE_NAMED = 3
 """So many units whose rank is as likely are named; more are counted."""
 REASONS = {
-    "below_coverage": deferred("数据不足,不排名"),
-    "not_reported": deferred("未报,不排名"),
-    "too_few_cases": deferred("样本不足,不排名"),
-    "not_applicable": deferred("不适用,不排名"),
-    "not_due": deferred("未到期,不排名"),
-    "context": deferred("只作参考,不排名"),
+    "below_coverage": deferred("数据不足，不排名"),
+    "not_reported": deferred("未报，不排名"),
+    "too_few_cases": deferred("样本不足，不排名"),
+    "not_applicable": deferred("不适用，不排名"),
+    "not_due": deferred("未到期，不排名"),
+    "context": deferred("只作参考，不排名"),
 }
 
 
@@ -53,10 +53,12 @@ def place_text(ranking: Ranking, row: Row) -> str:
     if row["rank"] is None:
         return f"{title} {reason(row)}".strip()
     if not ranking.contested(row["group"]):
-        return t("{group}只有{count}个单位参评,不比先后", group=title, count=ranked)
+        return t("{group}只有{count}个单位参评，不比先后", group=title, count=ranked)
     tied = sum(each["rank"] == row["rank"] for each in members) > 1
     text = (
-        deferred("并列第{rank}名/{count}个({group})") if tied else deferred("第{rank}名/{count}个({group})")
+        deferred("并列第{rank}名/{count}个（{group}）")
+        if tied
+        else deferred("第{rank}名/{count}个（{group}）")
     )
     return t(text, rank=row["rank"], count=ranked, group=title)
 
@@ -103,7 +105,7 @@ def reading(ranking: Ranking) -> str:
 
 
 def apart_text(ranking: Ranking, row: Row) -> str:
-    """与第8名临沧(6–10)分不出高下；与前面6个确有差别: what the bands of ranks say, in a sentence."""
+    """与第8名临沧（6–10）分不出高下；与前面6个确有差别：what the bands of ranks say, in a sentence."""
     if not row["rank"] or not ranking.contested(row["group"]) or not ranking.bands:
         return ""
     members = {str(each["unit_code"]): each for each in ranking.members(row["group"]) if each["rank"]}
@@ -146,19 +148,19 @@ def reason(row: Row) -> str:
 
 
 def unranked_text(ranking: Ranking, row: Row) -> str:
-    """What is missing to a rank: 未报; 有数据的权重占45%,不足67%; 85.6(n=14),样本不足."""
+    """What is missing to a rank: 未报；有数据的权重占45%，不足67%；85.6(n=14)，样本不足."""
     if ranking.by is not None:
         figure = ranking.figure_of[str(row["unit_code"])]
         word = t(STATUS[str(figure["status"])].word)
         if figure["value"] is None:
             return word
         value, n = format.figure(ranking.by, figure), format.cases(figure["cases"])
-        return t("{value}({n}),{word}", value=value, n=n, word=word)
+        return t("{value}（{n}），{word}", value=value, n=n, word=word)
     if row["reason"] in ("not_reported", "not_due") or ranking.coverage_rule is None:
         return t(STATUS.get(str(row["reason"]), STATUS["not_reported"]).word)
     rule = float(ranking.coverage_rule * 100)
     share = format.number(row["coverage"] * 100, 0, threshold=rule)
-    return t("有数据的权重占{share}%,不足{rule}%", share=share, rule=format.number(rule, 0))
+    return t("有数据的权重占{share}%，不足{rule}%", share=share, rule=format.number(rule, 0))
 
 
 def table(ranking: Ranking) -> pl.DataFrame:
@@ -182,7 +184,7 @@ def _taken_away(ranking: Ranking, row: Row) -> dict[str, object]:
     if ranking.bands:
         line |= {t("名次区间起"): band and band[0], t("名次区间止"): band and band[1]}
     line |= {of(KPIS[kpi], "title"): got for kpi, got, _ in row["parts"]}
-    note = "" if row["rank"] and contested else reason(row) if not row["rank"] else t("参评不足3个,不比先后")
+    note = "" if row["rank"] and contested else reason(row) if not row["rank"] else t("参评不足3个，不比先后")
     crossed = listed([of(KPIS[key], "title") for key in row["red_lines"]])
     return line | {t("红线"): crossed, t("说明"): clauses([note, *rank_marks(row, ranking.by)])}
 
@@ -195,17 +197,17 @@ def explained(ranking: Ranking) -> str:
     code = str(row["unit_code"])
     if ranking.by is not None:
         return escape(said(ranking.by, ranking.figure_of[code], ranking.names[code]))
-    text = t("{unit}:{score}分", unit=ranking.names[code], score=ranking.shown[code])
+    text = t("{unit}：{score}分", unit=ranking.names[code], score=ranking.shown[code])
     marks = [*rank_marks(row), lost_most(ranking.points.get(code, ()))]
     why = link(t("为什么"), "ranking", unit=code, by="score")
     return " · ".join([escape(text), *(escape(mark) for mark in marks if mark), why])
 
 
 def lost_most(points: Sequence[Points]) -> str:
-    """失分最多:投诉按期办结率 12.1/15.0分、…; empty where nothing is lost."""
+    """失分最多：投诉按期办结率 12.1/15.0分、…；empty where nothing is lost."""
     worst = sorted((each for each in points if each.lost), key=lambda each: -each.lost)[:LOST_MOST]
     told = [
         t("{kpi} {got}/{full}分", kpi=of(KPIS[each.kpi], "title"), got=each.got, full=each.full)
         for each in worst
     ]
-    return t("失分最多:{items}", items=listed(told)) if told else ""
+    return t("失分最多：{items}", items=listed(told)) if told else ""

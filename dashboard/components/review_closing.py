@@ -34,7 +34,7 @@ def show(here: Doors, principal: Principal, found: Closing, names: Mapping[str, 
     page.line(_summary(found, names, picked), key="closing_summary")
     if waiting:
         unit = names.get(picked, picked)
-        title = t("{unit}待销号的问题({count}个)", unit=unit, count=len(waiting))
+        title = t("{unit}待销号的问题（{count}个）", unit=unit, count=len(waiting))
         # By its key it stays open whatever comes and goes above it, and what is told in it is seen.
         with st.expander(title, key=f"waiting_to_close.{picked}"):
             block.show(_waiting(waiting), key="closing_waiting")
@@ -89,7 +89,7 @@ def _waiting(found: Sequence[Rectified]) -> str:
 
 def _of_workbook(period: str, revision: int, file_name: str, issues: Sequence[Rectified]) -> str:
     source = t(
-        "出自{month}第{n}版({file})的{sheet}",
+        "出自{month}第{n}版（{file}）的{sheet}",
         month=format.month(parse_month(period)),
         n=revision,
         file=file_name,
@@ -125,14 +125,14 @@ def _form(here: Doors, unit_code: str, waiting: Sequence[Rectified]) -> None:
         st.session_state[chosen] = [issue for issue in st.session_state[chosen] if issue in told]
     with st.container(key="closing_form"), st.form("closing", border=False):
         st.pills(
-            t("核查属实、可以销号的问题(可多选)"),
+            t("核查属实、可以销号的问题（可多选）"),
             list(told),
             selection_mode="multi",
             format_func=lambda issue: told.get(issue, issue),
             key=chosen,
         )
         st.text_input(
-            t("销号依据:看到了什么(现场核查时间、照片编号等)"), key=evidence, max_chars=LONGEST_EVIDENCE
+            t("销号依据：看到了什么（现场核查时间、照片编号等）"), key=evidence, max_chars=LONGEST_EVIDENCE
         )
         act = partial(_close, here, unit_code, chosen, evidence)
         st.form_submit_button(t("销号"), on_click=partial(pressed, act, "closing"))
@@ -151,7 +151,7 @@ def _closed(found: Sequence[Closed], unit: str) -> str:
     if not found:
         return ""
     titles = (*_columns("issue_id", "unit"), t("销号依据"), t("销号人"), t("销号时间"), t("单位现报"))
-    title = t("{unit}已销号的问题({count}个)", unit=unit, count=len(found))
+    title = t("{unit}已销号的问题（{count}个）", unit=unit, count=len(found))
     body = _table(titles, (_closed_line(each) for each in found))
     return f'<details class="folded"><summary>{escape(title)}</summary>{body}</details>'
 

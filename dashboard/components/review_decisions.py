@@ -51,7 +51,7 @@ def decide(here: Doors, principal: Principal, found: Case, name: str, *, later: 
 
 def _stands_again(held: Submission, later: Submission) -> None:
     told = t(
-        "第{n}版已被第{m}版代替,第{m}版又已退回,所以暂按第{n}版计算;一般等该单位报来新的版本。",
+        "第{n}版已被第{m}版代替，第{m}版又已退回，所以暂按第{n}版计算；一般等该单位报来新的版本。",
         n=held.revision,
         m=later.revision,
     )
@@ -60,7 +60,7 @@ def _stands_again(held: Submission, later: Submission) -> None:
 
 def _undo(held: Submission, passing: Callable[[], None]) -> None:
     with st.expander(t("撤销退回"), key=f"undoing.{held.submission_id}"):
-        told = t("退错了的,在该单位报来新版本之前可以改为审核通过;退回意见仍留在记录里。")
+        told = t("退错了的，在该单位报来新版本之前可以改为审核通过；退回意见仍留在记录里。")
         st.html(f'<p class="src">{escape(told)}</p>')
         st.button(t("改为审核通过"), key=f"undo.{held.submission_id}", on_click=passing)
 
@@ -76,7 +76,7 @@ def _return(here: Doors, held: Submission, name: str) -> None:
                 key=f"{place}.{SHEET}.{number}",
                 format_func=lambda title: title or t("整份"),
             )
-            cell.text_input(t("单元格,如 C12"), key=f"{place}.{CELL}.{number}", max_chars=12)
+            cell.text_input(t("单元格，如 C12"), key=f"{place}.{CELL}.{number}", max_chars=12)
             reason.text_input(t("退回理由"), key=f"{place}.{REASON}.{number}", max_chars=300)
         returning = partial(_returned, here, held, name, place)
         st.form_submit_button(t("退回"), on_click=partial(pressed, returning, place))
@@ -96,7 +96,7 @@ def _returned(here: Doors, held: Submission, name: str, place: str, principal: P
     ]
     reviewing.return_submission(here, principal, held.submission_id, reasons)
     _stay(held)
-    return t("{unit}第{n}版已退回,联络员进入报送页即可看到意见。", unit=name, n=held.revision)
+    return t("{unit}第{n}版已退回，联络员进入报送页即可看到意见。", unit=name, n=held.revision)
 
 
 def _stay(held: Submission) -> None:
@@ -114,7 +114,7 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
         told = (
             t("重新开放须由系统管理员说明理由后办理。")
             if is_frozen
-            else t("本月没有冻结;冻结由审核人员办理。")
+            else t("本月没有冻结；冻结由审核人员办理。")
         )
         page.line(escape(told), key="freeze_note")
         return
@@ -122,12 +122,14 @@ def month(here: Doors, principal: Principal, period: str, *, is_frozen: bool) ->
     with st.expander(word, key=f"freezing.{period}"), st.form("freeze", border=False):
         if not is_frozen:
             freezing = t(
-                "冻结后,本月不再接收新版本和附件,也不能再退回或准予延期;已通过的作为定稿。重新开放须由系统管理员办理。"
+                "冻结后，本月不再接收新版本和附件，也不能再退回或准予延期；已通过的作为定稿。重新开放须由系统管理员办理。"
             )
             st.html(f'<p class="src">{escape(freezing)}</p>')
         reason = f"{action}.{period}"
         asked = (
-            t("重新开放的理由(必填)") if is_frozen else t("理由(有报送未审核、有单位未报或尚未截止时必填)")
+            t("重新开放的理由（必填）")
+            if is_frozen
+            else t("理由（有报送未审核、有单位未报或尚未截止时必填）")
         )
         st.text_input(asked, key=reason, max_chars=200)
         act = partial(_locked, here, period, is_frozen, reason)
@@ -141,7 +143,7 @@ def _locked(here: Doors, period: str, is_frozen: bool, reason: str, principal: P
         reviewing.reopen(here, principal, period, told)
         return t("已重新开放。")
     reviewing.freeze(here, principal, period, told)
-    return t("已冻结,本月不再接收新的版本。")
+    return t("已冻结，本月不再接收新的版本。")
 
 
 def _lock(each: Mapping[str, object]) -> str:

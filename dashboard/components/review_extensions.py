@@ -53,9 +53,9 @@ def _list(granted: list[Extension], names: Mapping[str, str], campaign: Campaign
 def _line(each: Extension, names: Mapping[str, str], campaign: Campaign, *, holds: bool) -> Line:
     day = format.day(each.last_day)
     withdrawn = each.due_at <= campaign.due_at(each.period)
-    until = t("撤回延期,恢复原定的{day}", day=day) if withdrawn else t("{day}24:00", day=day)
+    until = t("撤回延期，恢复原定的{day}", day=day) if withdrawn else t("{day}24:00", day=day)
     if not holds:
-        until = t("{until}(已被后来的决定取代)", until=until)
+        until = t("{until}（已被后来的决定取代）", until=until)
     granted_at = f"{each.granted_at:%Y-%m-%d %H:%M}"
     return line(names.get(each.unit_code, each.unit_code), until, each.granted_by, granted_at, each.reason)
 
@@ -74,7 +74,7 @@ def _form(here: Doors, period: str, names: Mapping[str, str]) -> None:
             format_func=units.__getitem__,
         )
         day.date_input(
-            t("延期后的截止日(当日24:00)"),
+            t("延期后的截止日（当日24:00）"),
             _proposed(planned, here.now().date()),
             min_value=planned,
             max_value=planned + LONGEST,
@@ -99,7 +99,7 @@ def _proposed(planned: date, today: date) -> date:
 
 
 def _note(planned: date) -> str:
-    withdrawing = t("原定截止日为{day};撤回延期,选原定截止日并写明理由。", day=format.day(planned))
+    withdrawing = t("原定截止日为{day}；撤回延期，选原定截止日并写明理由。", day=format.day(planned))
     return sentences([withdrawing, t("理由仅审核人员和该单位可见。")])
 
 
@@ -120,5 +120,5 @@ def _granted(here: Doors, period: str, units: Mapping[str, str], principal: Prin
     held[_key(period, UNIT)], held[_key(period, REASON)] = None, ""
     unit, day = units[unit_code], format.day(last_day)
     if last_day <= here.campaign().due_day(period):
-        return t("已撤回{unit}的延期,恢复原定的{day}。", unit=unit, day=day)
+        return t("已撤回{unit}的延期，恢复原定的{day}。", unit=unit, day=day)
     return t("已准予{unit}延期至{day}24:00。", unit=unit, day=day)

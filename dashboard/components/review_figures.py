@@ -21,7 +21,7 @@ def show(filters: Filters, submission: Submission, today: date) -> None:
         return
     lines = unit_page.lines(build, picked, month, today, None, compares=True)
     table = unit_page.table(build, picked, lines, month, None, compares=True)
-    with st.expander(t("本单位全部指标:走势、目标、较上月、同组中位数")):
+    with st.expander(t("本单位全部指标：走势、目标、较上月、同组中位数")):
         page.note(_whose(build, submission))
         unit_exhibits.kpi_table(
             table,
@@ -39,4 +39,4 @@ def _whose(build: str, submission: Submission) -> str:
         return t("本月的报送还没有计入指标。")
     if counted["revision"] == submission.revision:
         return t("以下是本版的数字。")
-    return t("以下是第{n}版的数字,不是本版的。", n=counted["revision"])
+    return t("以下是第{n}版的数字，不是本版的。", n=counted["revision"])

@@ -37,11 +37,13 @@ def sentence(
     register = any(
         each.submission.state == RECEIVED and each.submission.unit_code not in units for each in rows
     )
-    told = t("{count}份待审核(含登记表)", count=waiting) if register else t("{count}份待审核", count=waiting)
+    told = (
+        t("{count}份待审核（含登记表）", count=waiting) if register else t("{count}份待审核", count=waiting)
+    )
     parts = [
         t("{count}/{expected}个单位已交", count=came, expected=len(units)),
         told if not is_frozen else "",
-        t("本月已冻结,其中{count}份未经审核", count=waiting) if is_frozen and waiting else "",
+        t("本月已冻结，其中{count}份未经审核", count=waiting) if is_frozen and waiting else "",
         t("本月已冻结") if is_frozen and not waiting else "",
     ]
     return clauses([escape(clauses(parts)), _elsewhere(elsewhere)])
@@ -52,13 +54,15 @@ def _elsewhere(waiting: Mapping[str, int]) -> str:
         return ""
     named = [
         link(
-            t("{month}({count}份)", month=format.month(parse_month(month)), count=count), month=month, unit=""
+            t("{month}（{count}份）", month=format.month(parse_month(month)), count=count),
+            month=month,
+            unit="",
         )
         for month, count in islice(waiting.items(), MONTHS_NAMED)
     ]
     if rest := len(waiting) - len(named):
         named.append(escape(t("另有{count}个月", count=rest)))
-    return linked("其他月份待审核:{months}", months=listed(named))
+    return linked("其他月份待审核：{months}", months=listed(named))
 
 
 def queue(
@@ -142,7 +146,7 @@ def _asked(found: Case) -> str:
 
 
 def _asked_line(each: Asked) -> Line:
-    reason = each.reason or t("没有说明(由命令行装入)")
+    reason = each.reason or t("没有说明（由命令行装入）")
     return line(each.sheet, each.cell, each.column, each.value, each.expected, reason)
 
 
@@ -185,4 +189,4 @@ def following(rows: Sequence[Waiting], names: Mapping[str, str], picked: str) ->
     if not waiting or picked in waiting:
         return
     name = names.get(waiting[0], waiting[0])
-    page.line(link(t("下一份待审核:{unit}", unit=name), unit=waiting[0]), key="following")
+    page.line(link(t("下一份待审核：{unit}", unit=name), unit=waiting[0]), key="following")

@@ -22,7 +22,7 @@ def summary(found: Compared) -> str:
     """How much changed on which sheet, in one sentence; plain text."""
     told = [_sheet(each) for each in found.sheets]
     what = clauses(told) if told else t("各表内容没有变化")
-    return t("与第{n}版相比:{what}", n=found.before.revision, what=what)
+    return t("与第{n}版相比：{what}", n=found.before.revision, what=what)
 
 
 def _sheet(each: SheetChange) -> str:
@@ -40,7 +40,7 @@ def table(found: Compared) -> str:
         return ""
     titles = (t("工作表"), t("单位或编号"), t("列"), t("原为"), t("现为"))
     lines = list(islice((each for sheet in found.sheets for each in _lines(sheet, found.names)), MOST_TOLD))
-    left = t("共{count}处,以上是前{told}处。", count=found.count, told=len(lines))
+    left = t("共{count}处，以上是前{told}处。", count=found.count, told=len(lines))
     note = f'<p class="src">{escape(left)}</p>' if found.count > len(lines) else ""
     return f'<div class="closing">{plain_table.table(titles, lines)}</div>{note}'
 

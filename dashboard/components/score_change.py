@@ -15,7 +15,7 @@ from metrics.scoring import ItemScore, UnitScore
 MOVES_NAMED = 3
 CAUSES = {
     "weight": deferred("评分办法的权重有变"),
-    "reported": deferred("本月已报,上月未报"),
+    "reported": deferred("本月已报，上月未报"),
     "not_reported": deferred("本月未报"),
     "left": deferred("本月不计入权重"),
     "joined": deferred("本月起计入权重"),
@@ -59,10 +59,10 @@ def score_change(before: UnitScore | None, now: UnitScore) -> ScoreChange | None
 def sentence(change: ScoreChange | None) -> str:
     """较上月+0.7分：双记录仪使用率 +0.4、…、其余 −0.3: the largest parts, and what is left to the whole."""
     if change is None:
-        return t("较上月:无可比基期")
+        return t("较上月：无可比基期")
     moved = sorted((move for move in change.moves if change.points[move.kpi]), key=_furthest(change))
     if not moved:
-        return t("较上月:得分未变")
+        return t("较上月：得分未变")
     told = [_told(move, change.points[move.kpi]) for move in moved[:MOVES_NAMED]]
     told += others(sum((change.points[move.kpi] for move in moved[MOVES_NAMED:]), Decimal(0)))
     return t("较上月{points}分：{items}", points=signed(change.whole), items=listed(told))
@@ -75,7 +75,7 @@ def others(rest: Decimal) -> list[str]:
 
 def cause(move: Move) -> str:
     """Why a part moved, in brackets, where it was not its own value."""
-    return t("({cause})", cause=t(CAUSES[move.cause])) if move.cause in CAUSES else ""
+    return t("（{cause}）", cause=t(CAUSES[move.cause])) if move.cause in CAUSES else ""
 
 
 def _told(move: Move, points: Decimal) -> str:

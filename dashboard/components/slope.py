@@ -114,7 +114,7 @@ def table(slope: Slope) -> pl.DataFrame:
 
 def dark(slope: Slope) -> str:
     """What the dark lines are, where there are any."""
-    return t("深色:这段时间升降最多(两位以上)的单位。") if _movers(slope) else ""
+    return t("深色：这段时间升降最多（两位以上）的单位。") if _movers(slope) else ""
 
 
 def left_out(slope: Slope) -> str:
@@ -167,7 +167,7 @@ def _months(slope: Slope) -> str:
         if at < slope.start:
             continue
         count = sum(ranks[at] is not None for ranks in slope.ranks.values())
-        told = t("{month}:{count}个参评", month=format.month(month), count=count)
+        told = t("{month}：{count}个参评", month=format.month(month), count=count)
         parts.append(
             f'<text x="{_across(slope, at):.2f}%" y="14" text-anchor="middle" font-size="12.5" fill="{GREY}">'
             f"<title>{escape(told)}</title>{_month(month)}</text>"

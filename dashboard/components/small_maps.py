@@ -33,7 +33,7 @@ COARSE_HATCH = (
 
 
 def title(who: str, what: str, months: Sequence[date], kind: PeriodKind) -> Title:
-    """云南省各州(市) · 投诉按期办结率(%) · 2025年12月至2026年11月 · 实时数据."""
+    """云南省各州（市）· 投诉按期办结率（%）· 2025年12月至2026年11月 · 实时数据."""
     last = headings.when(kind, months[-1])
     span = t("{first}至{last}", first=format.month(months[0]), last=last) if len(months) > 1 else last
     subject = " · ".join((who, what, span))
@@ -59,7 +59,7 @@ def _key(months: Sequence[AreaMap]) -> str:
 
 def _cell(month: date, area_map: AreaMap, whole: Row, *, current: bool, defined: bool) -> str:
     value, key = shown(area_map.kpi, whole), f"{month:%Y-%m}"
-    spoken = t("{month}:{value}", month=format.month(month), value=value)
+    spoken = t("{month}：{value}", month=format.month(month), value=value)
     mark = ' aria-current="true"' if current else ""
     return (
         f'<li data-key="month-{key}" tabindex="0" role="link" aria-label="{escape(spoken)}"{mark}'

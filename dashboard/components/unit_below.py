@@ -59,7 +59,7 @@ def scale_text(found: UnitsBelow) -> str:
         return ""
     low, high = (format.number(value, found.kpi.decimals) for value in found.limits)
     unit = format.unit(found.kpi)
-    return t("各格同一纵轴:{low}–{high} {unit};虚线为目标,缺月处断开。", low=low, high=high, unit=unit)
+    return t("各格同一纵轴：{low}–{high} {unit}；虚线为目标，缺月处断开。", low=low, high=high, unit=unit)
 
 
 def _cell(found: UnitsBelow, code: str, name: str) -> str:

@@ -73,14 +73,14 @@ TOPICS = (
     Topic(
         key="complaint_matter",
         title=deferred("投诉事项"),
-        counted=deferred("有效投诉,件"),
+        counted=deferred("有效投诉，件"),
         measure="cases",
         sheet="complaints",
     ),
     Topic(
         key="complaint_channel",
         title=deferred("投诉渠道"),
-        counted=deferred("有效投诉,件"),
+        counted=deferred("有效投诉，件"),
         measure="cases",
         sheet="complaints",
     ),

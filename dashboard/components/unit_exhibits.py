@@ -53,12 +53,14 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
     others = [link(t(PERIODS[key]), period=key) for key in PERIODS if key != (chosen or "")]
     if below_level and chosen is None:
         others = [link(t(PERIODS[key]), period=key) for key in ("month", "ytd")]
-        why = deferred("{level}一个月的案件大多太少,不足以判断,所以默认看近12个月;改看:{others}")
+        why = deferred("{level}一个月的案件大多太少，不足以判断，所以默认看近12个月；改看：{others}")
         period = linked(why, level=below_level, others=listed(others))
     else:
-        period = linked("换一个时段:{others}", others=listed(others))
+        period = linked("换一个时段：{others}", others=listed(others))
     told = [
-        t("离目标:按现有分母,分子还差多少(人、件、学时等)才达标。较上月、较去年同月:百分率之差为个百分点。")
+        t(
+            "离目标：按现有分母，分子还差多少（人、件、学时等）才达标。较上月、较去年同月：百分率之差为个百分点。"
+        )
     ]
     if found.same_units:
         told.append(
@@ -67,7 +69,7 @@ def reading(found: unit_table.UnitTable, *, below_level: str, chosen: PeriodKind
     if not found.has_last_year:
         told.append(t("去年同月无可比基期。"))
     if found.peers:
-        told.append(t("同组中位数:{peers}中样本足够者的中位数,括号内为其个数。", peers=found.peers))
+        told.append(t("同组中位数：{peers}中样本足够者的中位数，括号内为其个数。", peers=found.peers))
     return [period, sentences(told)]
 
 
@@ -102,7 +104,7 @@ def categories(
         this_month, came, expected = reported[topic.sheet]
         amounts = unit_categories.shares(topic, rows, month_is_known=this_month > 0)
         text = t(
-            "{counted};近12个月已报{came}/{expected}份月报",
+            "{counted}；近12个月已报{came}/{expected}份月报",
             counted=t(topic.counted),
             came=came,
             expected=expected,
@@ -144,7 +146,7 @@ def reports(
         title=headings.title(name, t("报送记录与修订"), month),
         name=exhibit.file_name(f"{month:%Y-%m}", name, t("报送记录")),
         finding=findings.reports_on_time(cells),
-        source=t("按时与否以首个未被退回的版本为准;数据以最新版本为准。"),
+        source=t("按时与否以首个未被退回的版本为准；数据以最新版本为准。"),
         table=unit_reports.table(cells, revisions, name),
         simulated=simulated,
     )

@@ -19,15 +19,15 @@ from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import deferred, listed, of, t
 
 STATE = {
-    "received": deferred("已接收,未审核"),
+    "received": deferred("已接收，未审核"),
     "passed": deferred("已通过"),
     "frozen": deferred("已冻结"),
 }
 """States of a submission."""
 NOT_CROSSED = {
-    "not_reported": deferred("未触及(按认定事项;本单位月报未报)"),
-    "returned": deferred("未触及(按认定事项;本单位月报已退回)"),
-    "not_due": deferred("未触及(按认定事项;本单位月报未到期)"),
+    "not_reported": deferred("未触及（按认定事项；本单位月报未报）"),
+    "returned": deferred("未触及（按认定事项；本单位月报已退回）"),
+    "not_due": deferred("未触及（按认定事项；本单位月报未到期）"),
 }
 """That no red line is crossed, where the unit's own report is wanting."""
 
@@ -74,17 +74,17 @@ def _rank(found: UnitFacts) -> str:
         return ""
     whose = f"{link(found.stands_for[1], unit=found.stands_for[0])} " if found.stands_for else ""
     if standing["members"] < 2:
-        return whose + escape(t("同组没有可比单位,不排名"))
+        return whose + escape(t("同组没有可比单位，不排名"))
     if standing["rank"] is None:
         waiting = any(row["state"] == "not_due" for row in found.reports)
         reason = "not_due" if waiting else str(standing["reason"]) or str(standing["status"])
         return whose + escape(t(REASONS.get(reason, REASONS["not_applicable"])))
     if standing["of"] < CONTEST:
-        few = t("{group}只有{count}个单位参评,不比先后", group=found.group, count=standing["of"])
+        few = t("{group}只有{count}个单位参评，不比先后", group=found.group, count=standing["of"])
         return whose + escape(few)
     rank = t("第{rank}名 / {of}", rank=standing["rank"], of=standing["of"])
     told = [
-        t("({group})", group=found.group),
+        t("（{group}）", group=found.group),
         t("可能{band}", band=band_text(standing["band"])),
         _moved(standing),
         t("得分{score}", score=format.number(standing["score"], 1)),
@@ -170,7 +170,7 @@ def _timing(row: Row) -> list[str]:
     due, until = format.day(row["due_on"]), extension.until(row)
     late = t("迟{days}天", days=row["days_late"]) if row["state"] == "late" else ""
     if until:
-        return [late, t("{until}(原定{planned})", until=until, planned=due)]
+        return [late, t("{until}（原定{planned}）", until=until, planned=due)]
     return [late or (t("截止{day}", day=due) if row["state"] in ("not_reported", "not_due") else "")]
 
 

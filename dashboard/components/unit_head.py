@@ -37,9 +37,9 @@ def way(units: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]], belo
 def population_text(found: Population | None, basis: str) -> str:
     """How many people live there, by which count."""
     if found is None:
-        return t("无人口数,按人口计算的指标不适用")
+        return t("无人口数，按人口计算的指标不适用")
     people = format.whole(found.reference)
-    return t("人口{people}({basis})", people=people, basis=basis)
+    return t("人口{people}（{basis}）", people=people, basis=basis)
 
 
 def sentence(
@@ -62,7 +62,7 @@ def sentence(
         met = sum(line.status == "met" for line in judged)
         counted = t("{all}项有目标的指标中{met}项达标", all=len(judged), met=met)
         parts = [wanting, f"<b>{escape(counted)}</b>", _furthest(lines, red_lines, code), _turned(lines)]
-    return t(";").join(part for part in parts if part) + t("。")
+    return t("；").join(part for part in parts if part) + t("。")
 
 
 def _wanting(report: str, month_before: str) -> str:
@@ -70,7 +70,7 @@ def _wanting(report: str, month_before: str) -> str:
     told = escape(t(WITHOUT_REPORT[report])) if report in WITHOUT_REPORT else ""
     if not told or not month_before:
         return told
-    return linked("{told}({before})", told=told, before=link(t("看上月"), month=month_before))
+    return linked("{told}（{before}）", told=told, before=link(t("看上月"), month=month_before))
 
 
 def _furthest(lines: Sequence[UnitLine], red_lines: Sequence[str], code: str) -> str:
@@ -78,8 +78,8 @@ def _furthest(lines: Sequence[UnitLine], red_lines: Sequence[str], code: str) ->
     far = [line for line in missed(lines, red_lines) if distance(line) is not None][:NAMED]
     if not far:
         return ""
-    told = [linked("{kpi}({short})", kpi=_to_kpi(line, code), short=escape(short_of(line))) for line in far]
-    return linked("离目标最远:{kpis}", kpis=listed(told))
+    told = [linked("{kpi}（{short}）", kpi=_to_kpi(line, code), short=escape(short_of(line))) for line in far]
+    return linked("离目标最远：{kpis}", kpis=listed(told))
 
 
 def _to_kpi(line: UnitLine, code: str) -> str:

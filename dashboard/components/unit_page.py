@@ -105,7 +105,7 @@ def peers_name(build: str, picked: Unit) -> str:
     if not count:
         return ""
     if picked["peer_group"]:
-        return t("{group}({count}个)", group=group_title(build, picked["peer_group"]), count=count)
+        return t("{group}（{count}个）", group=group_title(build, picked["peer_group"]), count=count)
     parent = builds.unit_names(build)[str(picked["parent_code"])]
     return t("{parent}的{count}个{level}", parent=parent, count=count, level=level_title(build, picked))
 

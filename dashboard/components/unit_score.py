@@ -39,7 +39,7 @@ def show(filters: Filters, picked: Unit, today: date, *, simulated: bool) -> Non
         notes=[
             escape(
                 t(
-                    "按现有数据和现行评分办法({card})算出,审核、冻结之前还会变;名次以冻结后公布的为准。",
+                    "按现有数据和现行评分办法（{card}）算出，审核、冻结之前还会变；名次以冻结后公布的为准。",
                     card=of(card, "title"),
                 )
             )

@@ -92,7 +92,7 @@ def _counted(status: str, text: str) -> str:
 def left_out(shown_table: UnitTable) -> str:
     """The KPIs that do not apply to the unit, by name; empty without any."""
     names = [of(line.kpi, "title") for line in shown_table.lines if line.status == "not_applicable"]
-    return t("不适用{count}项:{names}", count=len(names), names=listed(names)) if names else ""
+    return t("不适用{count}项：{names}", count=len(names), names=listed(names)) if names else ""
 
 
 def _columns(shown_table: UnitTable) -> list[tuple[str, str]]:
@@ -109,7 +109,7 @@ def _columns(shown_table: UnitTable) -> list[tuple[str, str]]:
     ]
     columns += [("year", t("较去年同月"))] if shown_table.has_last_year else []
     columns += [("peers", t("同组中位数"))] if shown_table.peers else []
-    return columns + ([("above", t("上级({unit})", unit=shown_table.above))] if shown_table.above else [])
+    return columns + ([("above", t("上级（{unit}）", unit=shown_table.above))] if shown_table.above else [])
 
 
 def _header(shown_table: UnitTable) -> str:
@@ -235,7 +235,7 @@ def _median(line: UnitLine) -> str:
     if line.median is None:
         return ""
     median = aligned.number(format.number(line.median, line.kpi.decimals))
-    return f"{median} <small>{escape(t('({count}个单位)', count=line.peers))}</small>"
+    return f"{median} <small>{escape(t('（{count}个单位）', count=line.peers))}</small>"
 
 
 def table(shown_table: UnitTable) -> pl.DataFrame:

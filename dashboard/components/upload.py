@@ -31,11 +31,11 @@ def show(
     component = st.components.v2.component("upload", html=HTML, js=SCRIPT, isolate_styles=False)
     words = {
         "sending": t("正在上传"),
-        "checking": t("已传完,正在检查…"),
-        "large": t("文件超过20兆,请删去图片和无关的表后再上传。"),
-        "joining": t("已传完,正在合并…"),
+        "checking": t("已传完，正在检查…"),
+        "large": t("文件超过20兆，请删去图片和无关的表后再上传。"),
+        "joining": t("已传完，正在合并…"),
         "number": t("请一次选中{fewest}至{most}份文件。", fewest=fewest, most=most),
-        "lost": t("连接中断。请重新上传;已经传完的,刷新本页即可看到结果。"),
+        "lost": t("连接中断。请重新上传；已经传完的，刷新本页即可看到结果。"),
     }
     data = {
         "address": address,

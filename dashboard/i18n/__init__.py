@@ -62,7 +62,7 @@ def opening(text: str) -> str:
 
 def clauses(parts: list[str]) -> str:
     """Statements of one sentence one after another, with the reader's semicolon; empty ones are left out."""
-    return (";" if LANGUAGE.get() == "zh" else "; ").join(part for part in parts if part)
+    return ("；" if LANGUAGE.get() == "zh" else "; ").join(part for part in parts if part)
 
 
 def sentences(parts: list[str]) -> str:

@@ -33,7 +33,7 @@ def add(
     acts.allow(here, principal, "attachment.add", unit=unit_code, what=what)
     place(here, unit_code, period)
     if not any(content.startswith(beginning) for beginning in KINDS):
-        raise NotReadyError("附件只收 PDF、PNG、JPEG,例如盖章页的扫描件 / attachments are PDF, PNG or JPEG")
+        raise NotReadyError("附件只收 PDF、PNG、JPEG，例如盖章页的扫描件 / attachments are PDF, PNG or JPEG")
     require_room(here)
     sha256 = hashlib.sha256(content).hexdigest()
     with here.journal().reading() as connection:
@@ -44,7 +44,7 @@ def add(
     with acts.acting(here, principal, "attachment.add", unit=unit_code, what=what, file=name) as connection:
         if is_frozen(connection, period):
             raise FrozenMonthError(
-                f"{period}已冻结,不再接收附件 / {period} is frozen and takes no attachment"
+                f"{period}已冻结，不再接收附件 / {period} is frozen and takes no attachment"
             )
         same = _same(connection, unit_code, period, sha256)
         if same is not None and same["removed_at"] is None:
@@ -78,7 +78,7 @@ def _require_place(connection: sa.Connection, unit_code: str, period: str, sha25
     ever = connection.scalar(sa.select(sa.func.count()).select_from(ATTACHMENT).where(of_month))
     if same is None and ever >= MOST_EVER:
         raise NotReadyError(
-            f"本月连同已移除的附件已有{MOST_EVER}个,不能再加;请联系省厅管理员"
+            f"本月连同已移除的附件已有{MOST_EVER}个，不能再加；请联系省厅管理员"
             f" / with those taken off, this month has had {MOST_EVER} attachments and takes no more: ask the province"
         )
 
@@ -95,17 +95,17 @@ def remove(here: Doors, principal: Principal, number: int) -> str:
     acts.allow(here, principal, "attachment.remove", unit=unit_code, what=f"attachment {number}")
     if row is None:
         raise NotReadyError(
-            "没有这个附件,可能已经移除 / there is no such attachment, or it is removed already"
+            "没有这个附件，可能已经移除 / there is no such attachment, or it is removed already"
         )
     detail = {"file": row["file_name"], "sha256": row["sha256"]}
     what = f"{unit_code} {period}"
     with acts.acting(here, principal, "attachment.remove", unit=unit_code, what=what, **detail) as connection:
         if is_frozen(connection, period):
             raise FrozenMonthError(
-                f"{period}已冻结,附件不能再移除 / {period} is frozen and keeps its attachments"
+                f"{period}已冻结，附件不能再移除 / {period} is frozen and keeps its attachments"
             )
         if are_kept(connection, unit_code, period):
-            raise NotReadyError("本月报送已审核通过,附件不能再移除 / what was passed keeps its attachments")
+            raise NotReadyError("本月报送已审核通过，附件不能再移除 / what was passed keeps its attachments")
         taken = ATTACHMENT.update().where(ATTACHMENT.c.sequence == number)
         connection.execute(taken.values(removed_by=principal.name, removed_at=here.now()))
     return str(row["file_name"])

@@ -32,7 +32,7 @@ REAL = Words(zh="真实数据的填报表", en="A workbook of real data")
 
 ELSEWHERE = ("other_unit", "other_period")
 """Findings of a workbook that another unit or month hands in."""
-GONE = "原来上传的文件已不在,请重新上传 / the file uploaded before is gone: upload it again"
+GONE = "原来上传的文件已不在，请重新上传 / the file uploaded before is gone: upload it again"
 
 READERS: list[WorkbookReader] = []
 STARTING = Lock()

@@ -80,7 +80,7 @@ def _in_language(
     except Exception:
         # A fault of ours, or of the disk: the operator gets it in full, whoever sent the file a sentence.
         logging.getLogger(__name__).exception("%s %s failed", request.method, request.url.path)
-        return PlainTextResponse(t("没有办成,数据没有受影响。请再试一次;仍不行时,请联系省厅管理员。"), 500)
+        return PlainTextResponse(t("没有办成，数据没有受影响。请再试一次；仍不行时，请联系省厅管理员。"), 500)
 
 
 async def _body(request: Request) -> bytes:

@@ -22,7 +22,7 @@ from etl.mark import marked_copy
 from etl.writing.issue_template import issue_template
 
 LARGEST = 20 * 1024 * 1024
-NEWER = "已上传了新的文件,请刷新页面核对后再办 / a newer file was uploaded: reload and look at it first"
+NEWER = "已上传了新的文件，请刷新页面核对后再办 / a newer file was uploaded: reload and look at it first"
 MARKED = "-标注"
 """Ends the name of a marked copy, once, however often it goes to and fro."""
 
@@ -113,10 +113,10 @@ def nothing_uploaded(connection: sa.Connection, unit_code: str, period: str) -> 
     """Why a unit has no workbook for a month: none was uploaded, or it was purged on its schedule."""
     if was_purged(connection, unit_code, period):
         return NotReadyError(
-            "这份填报表上传后久未提交,已按保留期限清除;请重新上传"
+            "这份填报表上传后久未提交，已按保留期限清除；请重新上传"
             " / this workbook was not handed in for long and was purged on its schedule: upload it again"
         )
-    return NotReadyError("还没有上传填报表,请先上传 / no workbook has been uploaded yet: upload it first")
+    return NotReadyError("还没有上传填报表，请先上传 / no workbook has been uploaded yet: upload it first")
 
 
 def marked(
@@ -131,7 +131,7 @@ def marked(
     draft = found_draft(here, unit_code, period)
     if any(each.kind in REFUSAL_KINDS for each in draft.findings):
         raise NotReadyError(
-            "这个文件打不开,无法标注;请按提示处理后重新上传 / this file does not open, so nothing can be marked"
+            "这个文件打不开，无法标注；请按提示处理后重新上传 / this file does not open, so nothing can be marked"
         )
     with acts.acting(here, principal, "workbook.marked", unit=unit_code, what=what) as connection:
         pacing.require_turn(connection, principal, here.now())

@@ -33,10 +33,10 @@ LOG = logging.getLogger(__name__)
 FEWEST_FILES = 2
 BATCH = re.compile(r"[0-9a-f]{16}")
 MISSING = (
-    "文件没有传全或已过时,请重新选择 / some files are missing or were left for too long: choose them again"
+    "文件没有传全或已过时，请重新选择 / some files are missing or were left for too long: choose them again"
 )
 NO_PLACE = (
-    "服务器没能存下或读出这些文件,请稍后重新选择;若仍然如此,请联系省厅管理员"
+    "服务器没能存下或读出这些文件，请稍后重新选择；若仍然如此，请联系省厅管理员"
     " / the server could not store or read these files: choose them again later, or ask the province's administrator"
 )
 
@@ -87,7 +87,7 @@ def download(here: Doors, principal: Principal, unit_code: str, period: str) -> 
     _, unit, month = _allowed(here, principal, unit_code, period)
     content = batches.latest_workbook(month, here.now())
     if content is None:
-        raise NotReadyError("没有合并好的表,请重新合并 / there is no merged workbook: merge the files again")
+        raise NotReadyError("没有合并好的表，请重新合并 / there is no merged workbook: merge the files again")
     name = f"{unit.name}-{period}-合并.xlsx"
     acts.tell(here, principal, "workbook.merged", f"{unit_code} {period}", file=name)
     return name, content

@@ -25,7 +25,7 @@ class TooOftenError(Exception):
         self.seconds = ceil((again_at - now).total_seconds())
         minutes, told = WITHIN // timedelta(minutes=1), again_at + timedelta(seconds=1)
         super().__init__(
-            f"您在{minutes}分钟内已上传、标注或合并{MOST}次,请在{told:%H:%M:%S}后再来;此前上传、合并的都在,刷新页面可看到结果"
+            f"您在{minutes}分钟内已上传、标注或合并{MOST}次，请在{told:%H:%M:%S}后再来；此前上传、合并的都在，刷新页面可看到结果"
             f" / {MOST} uploads, marked copies and mergings within {minutes} minutes: come again after {told:%H:%M:%S}."
             " What you uploaded and merged before is kept."
         )

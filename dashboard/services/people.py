@@ -106,7 +106,7 @@ def reset_password(here: Doors, principal: Principal, account_id: str) -> str:
         account = _require_found(connection, account_id)
         if account_id == principal.account_id:
             raise AccountError(
-                "自己的口令不在这里重置,请用页面上方的“修改口令”"
+                "自己的口令不在这里重置，请用页面上方的“修改口令”"
                 " / your own password is not reset here: use Change password at the top of the page"
             )
         password = _first_password(account_id, account.name)
@@ -122,7 +122,7 @@ def _managing(
     acts.allow(here, principal, MANAGE, what=account_id)
     if principal.visiting:
         raise AccountError(
-            "访客只能查看,不能更改账号;要更改的,请用系统管理员账号登录"
+            "访客只能查看，不能更改账号；要更改的，请用系统管理员账号登录"
             " / visitors may look but change no account: sign in as an administrator"
         )
     with acts.acting(here, principal, MANAGE, what=account_id, did=did, **told) as connection:
@@ -144,7 +144,7 @@ def _first_password(account_id: str, name: str) -> str:
 def _require_account_id(account_id: str) -> None:
     if not ACCOUNT_ID.fullmatch(account_id) or account_id.startswith(f"{visitors.PREFIX}-"):
         raise AccountError(
-            f"账号“{account_id}”不可用:应为2至40个小写字母、数字或 . _ - @,以字母或数字开头,不以 visit- 开头,如 zhangsan"
+            f"账号“{account_id}”不可用：应为2至40个小写字母、数字或 . _ - @，以字母或数字开头，不以 visit- 开头，如 zhangsan"
             f" / account {account_id} cannot be used: 2 to 40 small letters, digits or . _ - @,"
             " a letter or digit first, not beginning with visit-, such as zhangsan"
         )
@@ -158,7 +158,7 @@ def _require_rights(here: Doors, *, roles: Iterable[str], units: Iterable[str]) 
     if not roles:
         raise AccountError("请至少选一个角色 / choose at least one role")
     if unknown:
-        raise AccountError(f"没有这样的填报单位:{'、'.join(unknown)} / no such unit: {', '.join(unknown)}")
+        raise AccountError(f"没有这样的填报单位：{'、'.join(unknown)} / no such unit: {', '.join(unknown)}")
     if LIAISON in roles and not units:
         raise AccountError("联络员须至少选一个所属单位 / a liaison needs at least one unit")
     if LIAISON not in roles and units:
@@ -180,12 +180,12 @@ def _require_an_admin_left(
         return
     if accounts.admins(connection) == {account.account_id}:
         raise AccountError(
-            f"“{account.account_id}”是最后一个在用的系统管理员,停用或改任后将无人能管理账号;请先新建或启用另一位系统管理员"
+            f"“{account.account_id}”是最后一个在用的系统管理员，停用或改任后将无人能管理账号；请先新建或启用另一位系统管理员"
             f" / {account.account_id} is the last administrator in use: create or start another one first"
         )
     if account.account_id == principal.account_id:
         raise AccountError(
-            "不能停用自己的账号,也不能取消自己的系统管理员角色;请由另一位系统管理员操作"
+            "不能停用自己的账号，也不能取消自己的系统管理员角色；请由另一位系统管理员操作"
             " / you cannot stop your own account or give up being administrator: ask another administrator"
         )
 

@@ -36,7 +36,7 @@ def draft_build(here: Doors, principal: Principal, unit_code: str, period: str) 
             yield path
     except CheckFailedError as failure:
         raise NotReadyError(
-            "本次数据与已报数据合在一起未通过一致性检查,请联系省厅核对"
+            "本次数据与已报数据合在一起未通过一致性检查，请联系省厅核对"
             " / with what others reported these figures fail a check: ask the province"
         ) from failure
 

@@ -60,7 +60,7 @@ def _require_places(given: Sequence[Mapping[str, str]]) -> None:
             raise NotReadyError(f"请选择{each['cell']}所在的工作表 / choose the sheet of {each['cell']}")
         if each["cell"] and not CELL.fullmatch(each["cell"]):
             raise NotReadyError(
-                f"“{each['cell']}”不是单元格;请写成 C12 或 C12:C20"
+                f"“{each['cell']}”不是单元格；请写成 C12 或 C12:C20"
                 f" / {each['cell']} is no cell: write it as C12 or C12:C20"
             )
 
@@ -79,7 +79,7 @@ def freeze(here: Doors, principal: Principal, period: str, reason: str) -> None:
 def _require_begun(here: Doors, period: str) -> None:
     month_named(here.campaign(), period)
     if first_day(period) > here.now().date():
-        raise ReviewError(f"{period}还没有开始,不能冻结 / {period} has not begun and cannot be frozen")
+        raise ReviewError(f"{period}还没有开始，不能冻结 / {period} has not begun and cannot be frozen")
 
 
 def reopen(here: Doors, principal: Principal, period: str, reason: str) -> None:

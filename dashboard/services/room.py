@@ -16,6 +16,6 @@ def require_room(here: Doors) -> None:
     here.store.folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(here.store.folder).free < RESERVED:
         raise NotReadyError(
-            "服务器磁盘快满,暂不能接收文件;请联系省厅管理员"
+            "服务器磁盘快满，暂不能接收文件；请联系省厅管理员"
             " / the server's disk is nearly full and takes no files: ask the province's administrator"
         )

@@ -24,9 +24,9 @@ def require_settled(here: Doors, connection: sa.Connection, period: str) -> None
         *_still_due(here, connection, period),
     ]
     if told:
-        zh, en = (";".join(zh for zh, _ in told), "; ".join(en for _, en in told))
+        zh, en = ("；".join(zh for zh, _ in told), "; ".join(en for _, en in told))
         raise ReviewError(
-            f"{period}{zh}。先办完,或逐项写明为何照样冻结 / {period}: {en}. Settle it first, or say why it is frozen all the same"
+            f"{period}{zh}。先办完，或逐项写明为何照样冻结 / {period}: {en}. Settle it first, or say why it is frozen all the same"
         )
 
 
@@ -40,7 +40,7 @@ def _missing(here: Doors, period: str) -> Iterator[tuple[str, str]]:
     counting = {code for code, _ in current(here.journal().submissions(period=period))}
     if missing := [unit for unit in here.campaign().reporting_units if unit.code not in counting]:
         yield (
-            f"还没有{_named(missing)}的报送(未报、已退回或已撤回)",
+            f"还没有{_named(missing)}的报送（未报、已退回或已撤回）",
             f"no report that counts of {_named(missing)}",
         )
 

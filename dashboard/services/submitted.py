@@ -32,7 +32,7 @@ def _written(here: Doors, held: Submission) -> tuple[str, bytes]:
     except ValueError as error:
         # The campaign's units or sheets have changed since: rows of what it no longer has fit no template of today.
         raise NotReadyError(
-            "这一版含有本专项现已不设的单位或表,不能按现在的模板写成工作簿;数据本身仍在,请联系省厅管理员"
+            "这一版含有本专项现已不设的单位或表，不能按现在的模板写成工作簿；数据本身仍在，请联系省厅管理员"
             " / this revision has rows of units or sheets the campaign no longer has and fits no workbook of today;"
             " the data are kept: ask the province's administrator"
         ) from error

@@ -41,7 +41,7 @@ def submit(
         raise NotReadyError(NEWER)
     name = " ".join(certified_by.split())
     if not name:
-        raise NotReadyError("请填写负责人姓名,以示对数据负责 / give the name of who answers for the figures")
+        raise NotReadyError("请填写负责人姓名，以示对数据负责 / give the name of who answers for the figures")
     now = here.now()
     file, draft = _checked_again(here, draft, now)
     told = {"draft": draft_id, "sha256": draft.sha256, "certified_by": name}
@@ -90,8 +90,8 @@ def _require_counts(here: Doors, accepted: Acceptance) -> None:
     held = here.journal().submissions(unit_code=accepted.unit_code, period=accepted.period)
     if accepted.submission_id not in {each.submission_id for each in current(held).values()}:
         raise NotReadyError(
-            f"这份文件与第{accepted.revision}版完全相同,而那一版已退回、撤回或被后来的版本代替;"
-            "要重新报送它,请改动后保存再上传(撤回的可在报送记录下恢复)"
+            f"这份文件与第{accepted.revision}版完全相同，而那一版已退回、撤回或被后来的版本代替；"
+            "要重新报送它，请改动后保存再上传（撤回的可在报送记录下恢复）"
             f" / this file is the very one of revision {accepted.revision}, which was returned, withdrawn or replaced:"
             " change it, save and upload it again (a withdrawn one can be restored below the history)"
         )
@@ -115,7 +115,7 @@ def _handed_in_before(here: Doors, unit_code: str, period: str, draft_id: str) -
 def _require_ready(draft: Draft) -> None:
     if draft.blocking:
         raise NotReadyError(
-            f"还有{len(draft.blocking)}处必须修改,请改好后重新上传"
+            f"还有{len(draft.blocking)}处必须修改，请改好后重新上传"
             f" / {len(draft.blocking)} must be mended: correct and upload again"
         )
     if draft.unexplained:

@@ -51,7 +51,9 @@ listed, names, now = (
     accounts_page.unit_names(here.campaign()),
     here.now(),
 )
-notes = [t("访客只能查看,不能更改账号。")] if principal.visiting else [t("更改立即生效,已打开的页面也一样。")]
+notes = (
+    [t("访客只能查看，不能更改账号。")] if principal.visiting else [t("更改立即生效，已打开的页面也一样。")]
+)
 page.head(t("账号"), notes, accounts_page.sentence(listed))
 left, right = st.columns([17, 10], gap="medium")
 with right:

@@ -10,7 +10,7 @@ from dashboard.queries import people
 from dashboard.services import people as service
 
 here, principal = doors(), people.principal()
-page.head(t("审计"), [t("核验逐条核对封印,看有没有被改动或删减"), t("导出本身也记入审计")])
+page.head(t("审计"), [t("核验逐条核对封印，看有没有被改动或删减"), t("导出本身也记入审计")])
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="audit_filters"):
     wanted = audit_page.filters(service.kinds_of_acts(here, principal))
     verifying = st.button(t("核验"), key="audit_verify")

@@ -46,7 +46,7 @@ def _repeated(file: str, column: str, values: Iterable[str]) -> Iterator[str]:
             yield problem(
                 file,
                 f"{column} {value}",
-                f"出现 {times} 次,应只有一次",
+                f"出现 {times} 次，应只有一次",
                 f"stands {times} times, once expected",
             )
 
@@ -61,7 +61,7 @@ def _levels(levels: tuple[Level, ...], reporting_level: str) -> Iterator[str]:
     yield from _repeated("campaign.toml", "[[levels]] key", keys)
     if reporting_level not in keys[:-1] or reporting_level != keys[-2]:
         listed = " > ".join(keys)
-        zh = f"应为倒数第二级(填报级之下恰有一级),现有 {listed}"
+        zh = f"应为倒数第二级（填报级之下恰有一级），现有 {listed}"
         en = f"should be the last level but one (one level below it); levels are {listed}"
         yield problem("campaign.toml", f"reporting_level {reporting_level}", zh, en)
 
@@ -75,7 +75,7 @@ def _parents(units: tuple[Unit, ...], levels: list[str]) -> Iterator[str]:
             f"exactly one unit expected at the top level {levels[0]}",
         )
         yield problem(
-            "units.csv", f"level {levels[0]}", f"{zh},现有 {len(tops)} 个", f"{en}, found {len(tops)}"
+            "units.csv", f"level {levels[0]}", f"{zh}，现有 {len(tops)} 个", f"{en}, found {len(tops)}"
         )
     for row, unit in enumerate(units, start=2):
         if unit.level not in levels:
@@ -102,7 +102,7 @@ def _shared_names(units: tuple[Unit, ...], reporting_level: str) -> Iterator[str
         if pair in told or tidy(other.name) not in {tidy(form) for form in _written(one)}:
             continue
         told.add(pair)
-        zh = f"{one.name}({one.code})的名称、简称、别名或曾用名与{other.name}({other.code})的名称相同，请改其中一个"
+        zh = f"{one.name}（{one.code}）的名称、简称、别名或曾用名与{other.name}（{other.code}）的名称相同，请改其中一个"
         en = f"a name of {one.name} ({one.code}) is the name of {other.name} ({other.code}); change one of them"
         yield problem("units.csv", tuple(sorted(rows[code] for code in pair)), zh, en)
 
@@ -153,7 +153,7 @@ def _names(campaign: Campaign, parent: Unit) -> Iterator[str]:
             match = find_unit(name, siblings)
             if match.unit != unit:
                 listed = "、".join(each.code for each in match.candidates if each != unit)
-                zh = f"名称 {name!r} 在同级单位中不能唯一识别(另有 {listed}),请改简称或别名"
+                zh = f"名称 {name!r} 在同级单位中不能唯一识别（另有 {listed}），请改简称或别名"
                 en = f"{name!r} does not name it alone among its siblings (also {listed}); change a short name or alias"
                 yield problem("units.csv", f"code {unit.code}", zh, en)
 
@@ -173,11 +173,11 @@ def _sums(campaign: Campaign, parent: Unit) -> Iterator[str]:
         unknown = [code for code in stated if campaign.population(code, period) is None]
         if 0 < len(unknown) < len(stated):
             codes = "、".join(unknown)
-            zh = f"下级人口应全部填写或全部不填,缺 {codes}(确无本级人口的,写一行并将 resident 留空)"
+            zh = f"下级人口应全部填写或全部不填，缺 {codes}（确无本级人口的，写一行并将 resident 留空）"
             en = f"give the population of all units below or of none; missing {codes} (none of its own: a row with resident empty)"
             yield problem("population.csv", where, zh, en)
         elif total and own and (total.resident, total.temporary) != (own.resident, own.temporary):
-            zh = f"下级之和应等于本级:常住 {total.resident}、暂住 {total.temporary},现为 {own.resident}、{own.temporary}"
+            zh = f"下级之和应等于本级：常住 {total.resident}、暂住 {total.temporary}，现为 {own.resident}、{own.temporary}"
             en = f"the units below should add up to it: resident {total.resident}, temporary {total.temporary}, found {own.resident}, {own.temporary}"
             yield problem("population.csv", where, zh, en)
         elif total and total.temporary is None and _some_temporary(campaign, below, period):

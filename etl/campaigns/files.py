@@ -56,7 +56,7 @@ class Record:
         for key in self.values:
             if key not in known:
                 listed = " | ".join(known)
-                raise self.refuse(f"不认识 {key},可用 {listed}", f"unknown key {key}; known are {listed}")
+                raise self.refuse(f"不认识 {key}，可用 {listed}", f"unknown key {key}; known are {listed}")
         return self
 
     def value(self, key: str, kind: type, default: Any = None) -> Any:
@@ -66,7 +66,7 @@ class Record:
             raise self.refuse(f"缺少 {key}", f"{key} is missing")
         if type(found) is not kind:
             zh, en = _KINDS[kind]
-            raise self.refuse(f"{key} 应为{zh},现为 {found!r}", f"{key} should be {en}, found {found!r}")
+            raise self.refuse(f"{key} 应为{zh}，现为 {found!r}", f"{key} should be {en}, found {found!r}")
         return found
 
     def text(self, key: str) -> str:
@@ -82,7 +82,7 @@ class Record:
         if found not in words:
             listed = " | ".join(words)
             raise self.refuse(
-                f"{key} 应为 {listed},现为 {found!r}", f"{key} should be {listed}, found {found!r}"
+                f"{key} 应为 {listed}，现为 {found!r}", f"{key} should be {listed}, found {found!r}"
             )
         return found
 
@@ -102,7 +102,7 @@ class Record:
         found = self.text(key)
         if not is_period(found):
             raise self.refuse(
-                f"{key} 应为 YYYY-MM,现为 {found!r}", f"{key} should be YYYY-MM, found {found!r}"
+                f"{key} 应为 YYYY-MM，现为 {found!r}", f"{key} should be YYYY-MM, found {found!r}"
             )
         return found
 
@@ -111,7 +111,7 @@ class Record:
         found = self.value(key, str).strip()
         if found and not (found.isascii() and found.isdecimal()):
             raise self.refuse(
-                f"{key} 应为非负整数,现为 {found!r}", f"{key} should be a whole number, found {found!r}"
+                f"{key} 应为非负整数，现为 {found!r}", f"{key} should be a whole number, found {found!r}"
             )
         return int(found) if found else None
 
@@ -120,7 +120,7 @@ class Record:
         found = self.text(key)
         if found not in ("true", "false"):
             raise self.refuse(
-                f"{key} 应为 true 或 false,现为 {found!r}", f"{key} should be true or false, found {found!r}"
+                f"{key} 应为 true 或 false，现为 {found!r}", f"{key} should be true or false, found {found!r}"
             )
         return found == "true"
 
@@ -137,9 +137,9 @@ class Reader:
         try:
             return tomllib.loads((self.folder / "campaign.toml").read_text(encoding="utf-8"))
         except FileNotFoundError:
-            zh, en = "文件不存在,请补上", "the file is missing; add it"
+            zh, en = "文件不存在，请补上", "the file is missing; add it"
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            zh, en = f"不是有效的 UTF-8 TOML:{error}", f"not valid UTF-8 TOML: {error}"
+            zh, en = f"不是有效的 UTF-8 TOML：{error}", f"not valid UTF-8 TOML: {error}"
         self.problems.append(problem("campaign.toml", "文件", zh, en))
         return {}
 
@@ -151,10 +151,10 @@ class Reader:
                 header = tuple(next(lines, ()))
                 table = list(lines)
         except FileNotFoundError:
-            self.problems.append(problem(file, "文件", "文件不存在,请补上", "the file is missing; add it"))
+            self.problems.append(problem(file, "文件", "文件不存在，请补上", "the file is missing; add it"))
             return []
         except (UnicodeDecodeError, csv.Error) as error:
-            zh, en = f"不是有效的 UTF-8 CSV:{error}", f"not valid UTF-8 CSV: {error}"
+            zh, en = f"不是有效的 UTF-8 CSV：{error}", f"not valid UTF-8 CSV: {error}"
             self.problems.append(problem(file, "文件", zh, en))
             return []
         if header not in (columns, columns + optional):
@@ -169,7 +169,7 @@ class Reader:
     def _record(self, file: str, row: int, columns: tuple[str, ...], cells: list[str]) -> list[Record]:
         if len(cells) == len(columns):
             return [Record(file=file, where=row, values=dict(zip(columns, cells, strict=True)))]
-        zh = f"应有 {len(columns)} 格,现有 {len(cells)} 格"
+        zh = f"应有 {len(columns)} 格，现有 {len(cells)} 格"
         en = f"expected {len(columns)} cells, found {len(cells)}"
         self.problems.append(problem(file, row, zh, en))
         return []

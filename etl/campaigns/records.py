@@ -117,7 +117,7 @@ def workbooks_days(record: Record) -> int | None:
     days = table.only(("workbooks_days",)).value("workbooks_days", int)
     if not SHORTEST_KEPT <= days <= LONGEST_KEPT:
         raise table.refuse(
-            f"workbooks_days 应为 {SHORTEST_KEPT} 到 {LONGEST_KEPT} 天,现为 {days}",
+            f"workbooks_days 应为 {SHORTEST_KEPT} 到 {LONGEST_KEPT} 天，现为 {days}",
             f"workbooks_days should be {SHORTEST_KEPT} to {LONGEST_KEPT} days, found {days}",
         )
     return days
@@ -142,7 +142,7 @@ def collected_sheet(record: Record) -> CollectedSheet:
     key, without = record.text("sheet"), record.texts("without")
     if key not in SHEETS:
         listed = " | ".join(SHEETS)
-        raise record.refuse(f"没有表 {key!r},应为 {listed}", f"no sheet {key!r}; expected {listed}")
+        raise record.refuse(f"没有表 {key!r}，应为 {listed}", f"no sheet {key!r}; expected {listed}")
     optional = {column.name for column in SHEETS[key].columns if not column.required}
     for name in without:
         if name not in optional:
@@ -164,7 +164,7 @@ def due_rule(record: Record) -> DueRule:
     working_days = record.value("working_days", int, 0)
     if (day == "working_days_after") != (working_days > 0):
         raise record.refuse(
-            "working_days 只用于 working_days_after,且应大于 0",
+            "working_days 只用于 working_days_after，且应大于 0",
             "working_days goes with working_days_after and should be above 0",
         )
     return DueRule(
@@ -199,7 +199,7 @@ def target(record: Record) -> Target:
         number = Decimal("NaN")
     if not number.is_finite():
         raise record.refuse(
-            f"target 应为数字,现为 {written!r}", f"target should be a number, found {written!r}"
+            f"target 应为数字，现为 {written!r}", f"target should be a number, found {written!r}"
         )
     return Target(
         kpi=record.text("kpi"),
@@ -221,7 +221,7 @@ def working_day(record: Record) -> WorkingDay:
         day = date.fromisoformat(written)
     except ValueError:
         raise record.refuse(
-            f"date 应为 YYYY-MM-DD,现为 {written!r}", f"date should be YYYY-MM-DD, found {written!r}"
+            f"date 应为 YYYY-MM-DD，现为 {written!r}", f"date should be YYYY-MM-DD, found {written!r}"
         ) from None
     return WorkingDay(day=day, working=record.flag("working"), source=record.text("source"))
 

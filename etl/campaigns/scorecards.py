@@ -81,7 +81,7 @@ def _repeated(name: str, cards: list[Scorecard], pick: Callable[[Scorecard], str
     times = Counter(map(pick, cards))
     return [
         problem(
-            FOLDER, f"{name} {value}", f"出现 {count} 次,应只有一次", f"stands {count} times, once expected"
+            FOLDER, f"{name} {value}", f"出现 {count} 次，应只有一次", f"stands {count} times, once expected"
         )
         for value, count in times.items()
         if count > 1
@@ -93,7 +93,7 @@ def _of_file(reader: Reader, path: Path) -> list[Scorecard]:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        zh, en = f"不是有效的 UTF-8 TOML:{error}", f"not valid UTF-8 TOML: {error}"
+        zh, en = f"不是有效的 UTF-8 TOML：{error}", f"not valid UTF-8 TOML: {error}"
         reader.problems.append(problem(file, "文件", zh, en))
         return []
     entries = settings.pop("items", [])
@@ -115,7 +115,7 @@ def _card(record: Record, items: tuple[ScorecardItem, ...]) -> Scorecard:
     total = sum((item.weight for item in items), Decimal())
     if total != FULL_WEIGHT:
         zh, en = (
-            f"各项 weight 之和应为 {FULL_WEIGHT},现为 {total}",
+            f"各项 weight 之和应为 {FULL_WEIGHT}，现为 {total}",
             f"the weights should add up to {FULL_WEIGHT}",
         )
         raise record.refuse(zh, f"{en}, found {total}")
@@ -123,7 +123,7 @@ def _card(record: Record, items: tuple[ScorecardItem, ...]) -> Scorecard:
     for kpi, times in Counter(named).items():
         if times > 1:
             raise record.refuse(
-                f"{kpi} 列了 {times} 次,应只有一次", f"{kpi} stands {times} times, once expected"
+                f"{kpi} 列了 {times} 次，应只有一次", f"{kpi} stands {times} times, once expected"
             )
     return Scorecard(
         key=record.text("key"),
@@ -143,10 +143,10 @@ def _item(record: Record) -> ScorecardItem:
     record.only(ScorecardItem.__dataclass_fields__)
     weight, floor, target = (_number(record, key) for key in ("weight", "floor", "target"))
     if weight <= 0:
-        raise record.refuse(f"weight 应大于 0,现为 {weight}", f"weight should be above 0, found {weight}")
+        raise record.refuse(f"weight 应大于 0，现为 {weight}", f"weight should be above 0, found {weight}")
     if floor == target:
         raise record.refuse(
-            f"floor 与 target 不能相等,现均为 {floor}", f"floor and target must differ, both are {floor}"
+            f"floor 与 target 不能相等，现均为 {floor}", f"floor and target must differ, both are {floor}"
         )
     return ScorecardItem(
         kpi=record.text("kpi"),
@@ -169,7 +169,7 @@ def _number(record: Record, key: str) -> Decimal:
     number = Decimal(found) if type(found) in (int, Decimal) else Decimal("NaN")
     if not number.is_finite() or number != round(number, 4):
         raise record.refuse(
-            f"{key} 应为数字(至多四位小数),现为 {found!r}",
+            f"{key} 应为数字（至多四位小数），现为 {found!r}",
             f"{key} should be a number of at most four decimals, found {found!r}",
         )
     return number
@@ -190,6 +190,6 @@ def _share(record: Record, key: str) -> Fraction:
 
 def _no_share(record: Record, key: str, written: str) -> UnusableRecordError:
     return record.refuse(
-        f"{key} 应为 0 与 1 之间的分数,如 2/3,现为 {written!r}",
+        f"{key} 应为 0 与 1 之间的分数，如 2/3，现为 {written!r}",
         f"{key} should be a fraction up to 1, such as 2/3, found {written!r}",
     )

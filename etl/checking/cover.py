@@ -173,7 +173,7 @@ def _unit(
         findings.append(check.about(kind, name, texts[name]))
     units = set(found.values())
     if len(units) > 1:
-        expected = f"{found['unit_code'].name}({found['unit_code'].code})"
+        expected = f"{found['unit_code'].name}（{found['unit_code'].code}）"
         return None, [
             check.about("unit_code_name_differ", "unit_name", texts["unit_name"], expected_name=expected)
         ]

@@ -17,12 +17,12 @@ def expectation(column: Column) -> Words:
     """A short statement of a valid value for this column."""
     zh, en = _FORMS[column.type](column) if column.type in _FORMS else ("文字", "a text")
     if column.not_applicable:
-        zh, en = f"{zh},或“不适用”", f"{en}, or 不适用"
+        zh, en = f"{zh}，或“不适用”", f"{en}，or 不适用"
     return Words(zh=zh, en=en)
 
 
 def _number(column: Column, zh: str, en: str) -> tuple[str, str]:
-    unit = f"(单位:{column.unit})" if column.unit else ""
+    unit = f"（单位：{column.unit}）" if column.unit else ""
     most_zh, most_en = f"、不超过{column.maximum:,}", f", at most {column.maximum:,}"
     if column.above is not None:
         return f"大于{column.above}{most_zh}的{zh}{unit}", f"{en} above {column.above}{most_en}"
@@ -64,10 +64,10 @@ def zero_hint(column: Column) -> Words:
         return Words(zh="", en="")
     if column.not_applicable:
         return Words(
-            zh=";没有发生的填0,没有该项任务的填“不适用”",
+            zh="；没有发生的填0，没有该项任务的填“不适用”",
             en="; 0 where there was none, 不适用 where there is no such task",
         )
-    return Words(zh=";没有的填0", en="; 0 where there was none")
+    return Words(zh="；没有的填0", en="; 0 where there was none")
 
 
 def _excludes_zero(column: Column) -> bool:
@@ -80,7 +80,7 @@ def nearest(text: str, names: tuple[str, ...]) -> Words:
     close = get_close_matches(text, names, n=1, cutoff=0.5)
     if not close:
         return Words(zh="", en="")
-    return Words(zh=f"是否为“{close[0]}”?", en=f"Perhaps {close[0]}? ")
+    return Words(zh=f"是否为“{close[0]}”？", en=f"Perhaps {close[0]}? ")
 
 
 _MYRIADS = re.compile(r"(?:约|共|近)?([0-9][0-9,]*(?:\.[0-9]+)?)(百|千|万|亿)(?:余|多)?(.*)")
@@ -105,7 +105,7 @@ def cell_arguments(kind: str, column: Column, text: str) -> dict[str, Argument]:
         "expectation": expectation(column),
         "zero_hint": zero_hint(column),
         "with_time": Words(
-            zh=",可带时间 10:20" if with_time else "", en=", with a time such as 10:20" if with_time else ""
+            zh="，可带时间 10:20" if with_time else "", en=", with a time such as 10:20" if with_time else ""
         ),
         "choices": listed_names(column.choices),
         "nearest": nearest(text, column.choices) if kind == "not_a_choice" else Words(zh="", en=""),

@@ -125,7 +125,7 @@ def _header_batches(
 
     def similar(line: Mapping[str, object]) -> dict[str, Words]:
         close = get_close_matches(area.places.titles[str(line["column"])], others, n=1, cutoff=0.5)
-        zh, en = (f"是否即“{close[0]}”?", f"Perhaps {close[0]}? ") if close else ("", "")
+        zh, en = (f"是否即“{close[0]}”？", f"Perhaps {close[0]}? ") if close else ("", "")
         return {"similar": Words(zh=zh, en=en)}
 
     return [

@@ -59,7 +59,7 @@ def check_units(area: Area, typed: Typed, campaign: Campaign, unit: Unit | None)
             cells=offences([(row, "unit_name", name) for row, _, name in differing]),
             arguments=lambda line: {"expected_name": _expected_name(line["row"], differing, names)},
         ),
-        _missing_rows("missing_unit", {leaf.code: f"{leaf.name}({leaf.code})" for leaf in missing}),
+        _missing_rows("missing_unit", {leaf.code: f"{leaf.name}（{leaf.code}）" for leaf in missing}),
     ]
     unsettled = [(row, name) for row, _, _ in differing for name in ("unit_code", "unit_name")]
     faults = pl.DataFrame(unsettled, schema=CELL_SCHEMA, orient="row")
@@ -68,7 +68,7 @@ def check_units(area: Area, typed: Typed, campaign: Campaign, unit: Unit | None)
 
 def _expected_name(row: object, differing: list[tuple[int, str, str]], names: Mapping[str, str]) -> str:
     code = next(code for number, code, _ in differing if number == row)
-    return f"{names[code]}({code})"
+    return f"{names[code]}（{code}）"
 
 
 def _missing_rows(kind: str, titles: Mapping[str, str]) -> Batch:
@@ -157,7 +157,7 @@ def _rule_arguments(area: Area, rule: Rule, line: Mapping[str, object], days: Da
     en = "; ".join(f"{column.title_en} {text}" for column, text in others)
     return {
         "rule": Words(zh=rule.expected_zh, en=rule.expected_en),
-        "others": Words(zh=f"(本行{zh})", en=f" (in this row: {en})") if others else "",
+        "others": Words(zh=f"（本行{zh}）", en=f" (in this row: {en})") if others else "",
         **{name: str(day or "") for name, day in vars(days).items()},
     }
 

@@ -54,7 +54,7 @@ def backup(store: Store, folder: Path, now: datetime, *, user: str) -> Backup:
     """
     if not (store.folder / JOURNAL).is_file():
         raise BackupError(
-            f"{store.folder} 里没有 {JOURNAL},无可备份;请用 --store 指明数据目录"
+            f"{store.folder} 里没有 {JOURNAL}，无可备份；请用 --store 指明数据目录"
             f" / there is no {JOURNAL} in {store.folder}: name the store with --store"
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,21 +161,21 @@ def _brought_in(store: Store, made: Path, path: str, earlier: _Earlier | None) -
 
 
 _MISSING_ROWS = (
-    "缺少 {path}:日志里有这份报送,却没有它的数据行;请从较早的备份把这个文件放回原处,再备份"
+    "缺少 {path}：日志里有这份报送，却没有它的数据行；请从较早的备份把这个文件放回原处，再备份"
     " / {path} is missing: the journal has the submission but its rows are gone; put the file back from an"
     " earlier backup, then back up again"
 )
 _ALTERED = (
-    "{path} 与接收时不同(已损坏或被改动);请从较早的备份把这个文件放回原处,再备份"
+    "{path} 与接收时不同（已损坏或被改动）；请从较早的备份把这个文件放回原处，再备份"
     " / {path} is not as it was received (damaged or altered): put it back from an earlier backup, then back up again"
 )
 _CHANGED = (
-    "{path} 与备份 {earlier} 中的不同,而这个文件不应变化(已损坏或被改动);请从那份备份放回原处,再备份"
+    "{path} 与备份 {earlier} 中的不同，而这个文件不应变化（已损坏或被改动）；请从那份备份放回原处，再备份"
     " / {path} differs from the one in backup {earlier} and should never change (damaged or altered): put that"
     " one back, then back up again"
 )
 _OTHER_KEY = (
-    "{path} 与备份 {earlier} 中的不同:如那是别的库的备份,请另指一个备份目录;否则请从那份备份放回原处"
+    "{path} 与备份 {earlier} 中的不同：如那是别的库的备份，请另指一个备份目录；否则请从那份备份放回原处"
     " / {path} differs from the one in backup {earlier}: if that is another store's, name another folder for"
     " backups; else put that one back"
 )

@@ -38,7 +38,7 @@ def journal_told(where: Path | str) -> Iterator[None]:
     except (sqlite3.Error, sa.exc.DBAPIError) as error:
         reason = getattr(error, "orig", error)
         raise BackupError(
-            f"{where}:读写不了日志库({reason});请检查磁盘是否已满或损坏,再试一次"
+            f"{where}：读写不了日志库（{reason}）；请检查磁盘是否已满或损坏，再试一次"
             f" / the journal cannot be read or written ({reason}): see whether the disk is full or damaged, and try again"
         ) from error
 
@@ -108,7 +108,7 @@ def told(connection: sa.Connection) -> dict[str, object]:
     found = migrate.version(connection)
     migrate.refuse_later(found)
     if found is None:
-        raise BackupError(f"{JOURNAL} 是空的,无可备份 / {JOURNAL} is empty: there is nothing to back up")
+        raise BackupError(f"{JOURNAL} 是空的，无可备份 / {JOURNAL} is empty: there is nothing to back up")
     there = sa.inspect(connection).has_table
     size = sa.select(sa.func.count())
     counts = {

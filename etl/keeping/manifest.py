@@ -13,17 +13,17 @@ JOURNAL, MANIFEST = "journal.sqlite", "manifest.json"
 MASKING_KEY, AUDIT_KEY = "masking.key", "audit.key"
 KEYS = (MASKING_KEY, AUDIT_KEY)
 DAMAGED = (
-    "{path} 与清单不符({found}),不能用来恢复;请检查磁盘,改用另一份备份"
+    "{path} 与清单不符（{found}），不能用来恢复；请检查磁盘，改用另一份备份"
     " / {path} is not what the manifest says ({found_en}): check the disk, and use another backup"
 )
 
 _GONE = (
-    "缺少 {path},没有清除它的记录;其余已照样备份;请从较早的备份把它放回原处,并报告审计员"
+    "缺少 {path}，没有清除它的记录；其余已照样备份；请从较早的备份把它放回原处，并报告审计员"
     " / {path} is gone and was never purged; the rest is backed up all the same: put it back from an earlier backup,"
     " and tell the auditor"
 )
 _TAMPERED = (
-    "审计记录不可信:{zh};数据已照样备份,供查证用;请原样保留数据目录和以前的各份备份,报告审计员"
+    "审计记录不可信：{zh}；数据已照样备份，供查证用；请原样保留数据目录和以前的各份备份，报告审计员"
     " / the audit does not hold: {en}; the data are backed up all the same, as evidence: keep the store and the earlier"
     " backups as they are, and tell the auditor"
 )
@@ -84,11 +84,11 @@ def as_text(manifest: Manifest) -> str:
     """What a backup holds, in one line."""
     counts, files = manifest.counts, manifest.files
     megabytes = sum(file.size for file in files) / 1_000_000
-    zh = f"{manifest.made_at},报送{counts['submissions']}份,草稿{counts['drafts']}份,附件{counts['attachments']}个"
-    zh += f",审计{counts['acts']}条,文件{len(files)}个,{megabytes:.1f} MB"
+    zh = f"{manifest.made_at}，报送{counts['submissions']}份，草稿{counts['drafts']}份，附件{counts['attachments']}个"
+    zh += f"，审计{counts['acts']}条，文件{len(files)}个，{megabytes:.1f} MB"
     en = f"{counts['submissions']} submissions, {counts['acts']} acts, {len(files)} files"
     if manifest.absent:
-        zh += f";{len(manifest.absent)}个原件已按保留期限清除,不在其中"
+        zh += f"；{len(manifest.absent)}个原件已按保留期限清除，不在其中"
         en += (
             f"; {len(manifest.absent)} workbooks as received were purged on their schedule and are not in it"
         )
@@ -141,8 +141,8 @@ def read_manifest(folder: Path) -> Manifest:
 def _no_backup(folder: Path) -> str:
     inside = finished(folder)[:1] if folder.is_dir() else []
     for latest in inside:
-        return f"{folder} 里有多份备份,请指明一份,例如 {latest} / {folder} holds backups: name one, such as {latest}"
+        return f"{folder} 里有多份备份，请指明一份，例如 {latest} / {folder} holds backups: name one, such as {latest}"
     return (
-        f"{folder} 没有 {MANIFEST},不是完整的备份(备份中途停止,或路径不对);请改用另一份"
+        f"{folder} 没有 {MANIFEST}，不是完整的备份（备份中途停止，或路径不对）；请改用另一份"
         f" / {folder} has no {MANIFEST}: the backup was never finished, or the path is wrong; use another"
     )

@@ -48,7 +48,7 @@ def purge(
             return _purged(store, journal, days, now, who, told or {}, dry_run=dry_run)
     except Timeout:
         raise BusyError(
-            "正在备份或清除,请稍后再试 / a backup or another purge is running: try again later"
+            "正在备份或清除，请稍后再试 / a backup or another purge is running: try again later"
         ) from None
 
 
@@ -118,8 +118,8 @@ def summary(found: Due, days: int, *, dry_run: bool) -> str:
     counts = len(found.workbooks), len(found.orphans), len(found.drafts)
     kept = found.kept
     return (
-        f"{zh}({days}天):报送原件{counts[0]}份,无主文件{counts[1]}份,草稿{counts[2]}份;"
-        f"到期仍保留:待审核{kept['waiting']}份,所在月份未冻结{kept['open']}份,草稿{kept['draft']}份"
+        f"{zh}（{days}天）：报送原件{counts[0]}份，无主文件{counts[1]}份，草稿{counts[2]}份；"
+        f"到期仍保留：待审核{kept['waiting']}份，所在月份未冻结{kept['open']}份，草稿{kept['draft']}份"
         f" / {en} after {days} days: {counts[0]} workbooks, {counts[1]} orphans, {counts[2]} drafts; past their days"
         f" and kept: {kept['waiting']} wait for review, {kept['open']} of months not frozen, {kept['draft']} of drafts"
     )

@@ -54,7 +54,7 @@ def _opened(store: Store, manifest: Manifest) -> Mapping[str, object] | None:
 def _require_empty(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(
-            f"{folder} 不是空的,恢复从不覆盖已有数据;请用 --store 另指一个空目录,核对后再换过去"
+            f"{folder} 不是空的，恢复从不覆盖已有数据；请用 --store 另指一个空目录，核对后再换过去"
             f" / {folder} is not empty and nothing is ever overwritten: name an empty folder with --store, look at"
             " what was restored, then move it into place"
         )

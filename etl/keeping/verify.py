@@ -46,7 +46,7 @@ def verify(folder: Path, manifest: Manifest) -> None:
         faults = list(connection.exec_driver_sql("PRAGMA integrity_check").scalars())
         if faults != ["ok"]:
             raise BackupError(
-                f"{folder / JOURNAL} 已损坏:{faults[0]};请改用另一份备份 / the journal is damaged: use another backup"
+                f"{folder / JOURNAL} 已损坏：{faults[0]}；请改用另一份备份 / the journal is damaged: use another backup"
             )
         _verify_told(connection, folder, manifest, held)
         verify_audit(connection, folder, manifest)
@@ -76,7 +76,7 @@ def _verify_told(connection: sa.Connection, folder: Path, manifest: Manifest, he
     for path in (*keys, *wanted.rows, *received):
         if path not in held:
             raise BackupError(
-                f"缺少 {path},少了它数据不完整;请把它放回数据目录后再备份,或改用另一份备份"
+                f"缺少 {path}，少了它数据不完整；请把它放回数据目录后再备份，或改用另一份备份"
                 f" / {path} is missing, and the data are not whole without it: put it back into the store and"
                 " back up again, or use another backup"
             )
@@ -88,7 +88,7 @@ def verify_audit(connection: sa.Connection, folder: Path, manifest: Manifest) ->
     if fault is not None and fault != manifest.audit_fault:
         zh, en = fault.split(" / ", 1)
         raise BackupError(
-            f"{folder / JOURNAL}:审计记录不可信,{zh};请保留现场并报告审计员,改用另一份备份"
+            f"{folder / JOURNAL}：审计记录不可信，{zh}；请保留现场并报告审计员，改用另一份备份"
             f" / the audit does not hold: {en}; keep everything as it is, tell the auditor, use another backup"
         )
 

@@ -181,17 +181,17 @@ def _cell_obstacles(source: ColumnSource) -> list[Obstacle]:
     )
     unmapped = Obstacle(
         applies=value.is_null() & seen.is_not_null(),
-        zh=sentence(f"{column.title_zh}的值“", seen, f"”({headers})未在映射中"),
+        zh=sentence(f"{column.title_zh}的值“", seen, f"”（{headers}）未在映射中"),
         en=sentence(f"{column.title_en}: the mapping does not name “", seen, f"” ({headers})"),
     )
     unread = Obstacle(
         applies=value.is_not_null() & typed.is_null(),
-        zh=sentence(f"{column.title_zh}“", value, f"”({headers})无法识别"),
+        zh=sentence(f"{column.title_zh}“", value, f"”（{headers}）无法识别"),
         en=sentence(f"{column.title_en}: cannot read “", value, f"” ({headers})"),
     )
     missing = Obstacle(
         applies=value.is_null() & seen.is_null() & ~pl.col(f"{column.name}:faulty"),
-        zh=pl.lit(f"缺少{column.title_zh}({headers})"),
+        zh=pl.lit(f"缺少{column.title_zh}（{headers}）"),
         en=pl.lit(f"{column.title_en} is missing ({headers})"),
     )
     found = [unmapped] if column.type == "unit" else [unmapped, unread]
@@ -209,7 +209,7 @@ def _unit_columns(
     below = f"{level_below(campaign)}"
     names = {
         "unknown": ("不是本专项的单位", "is no unit of this campaign"),
-        "ambiguous": ("指不止一个单位,不作猜测", "fits more than one unit and is not guessed"),
+        "ambiguous": ("指不止一个单位，不作猜测", "fits more than one unit and is not guessed"),
         "above": (
             f"不在填报单位以下：{mapping.sheet.title_zh}每行须写明{below}",
             f"is no unit below a reporting unit: each row of the {mapping.sheet.title_en} names one",

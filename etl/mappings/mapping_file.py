@@ -39,9 +39,9 @@ def _settings(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        zh, en = "文件不存在,请核对映射名称", "there is no such file; check the mapping's name"
+        zh, en = "文件不存在，请核对映射名称", "there is no such file; check the mapping's name"
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        zh, en = f"不是有效的 UTF-8 TOML:{error}", f"not valid UTF-8 TOML: {error}"
+        zh, en = f"不是有效的 UTF-8 TOML：{error}", f"not valid UTF-8 TOML: {error}"
     raise MappingError([f"{path.name}: {zh} / {en}"])
 
 
@@ -134,7 +134,7 @@ class _MappingReader:
         if key in logs:
             return SHEETS[key]
         expected = " | ".join(logs)
-        self.refuse("sheet", f"应为 {expected},现为 {key!r}", f"should be {expected}, found {key!r}")
+        self.refuse("sheet", f"应为 {expected}，现为 {key!r}", f"should be {expected}, found {key!r}")
         return None
 
     def period(self, sheet: Sheet, name: Any, columns: tuple[ColumnSource, ...]) -> Column | None:
@@ -147,7 +147,7 @@ class _MappingReader:
             if column.name == name:
                 return column
         expected = " | ".join(column.name for column in dates)
-        zh = f"应为必填的日期列({expected}),现为 {name!r}"
+        zh = f"应为必填的日期列（{expected}），现为 {name!r}"
         self.refuse("period", zh, f"should be a required date column ({expected}), found {name!r}")
         return None
 
@@ -159,7 +159,7 @@ class _MappingReader:
         ]
         for name in persons:
             if name not in table:
-                self.refuse(f"cover.{name}", "缺少,请填固定值", "is missing; give a constant")
+                self.refuse(f"cover.{name}", "缺少，请填固定值", "is missing; give a constant")
         return self.named_texts("cover", table, tuple(persons))
 
     def columns(self, sheet: Sheet, tables: dict[str, Any]) -> tuple[ColumnSource, ...]:
@@ -186,7 +186,7 @@ class _MappingReader:
         if column.type == "unit" and "otherwise" in table:
             self.refuse(
                 key,
-                "单位不能用 otherwise,以免归到别的单位",
+                "单位不能用 otherwise，以免归到别的单位",
                 "a unit has no otherwise: rows would change hands",
             )
         lookups = [table] if "from" in table else self.tables(f"{key}.first_of", table.get("first_of", []))
@@ -258,7 +258,7 @@ class _MappingReader:
         allowed = _closed_values(column)
         if isinstance(value, str) and allowed is not None and value not in allowed:
             expected = " | ".join(allowed)
-            self.refuse(key, f"应为 {expected},现为 {value!r}", f"should be {expected}, found {value!r}")
+            self.refuse(key, f"应为 {expected}，现为 {value!r}", f"should be {expected}, found {value!r}")
         return self.text(key, value)
 
     def formats(self, column: Column, key: str, value: Any) -> tuple[str, ...]:
@@ -269,7 +269,7 @@ class _MappingReader:
         formats = self.texts(f"{key}.formats", value)
         for text in formats:
             if not is_time_format(text):
-                zh, en = f"不是日期格式:{text!r}", f"not a format of dates: {text!r}"
+                zh, en = f"不是日期格式：{text!r}", f"not a format of dates: {text!r}"
                 self.refuse(f"{key}.formats", zh, en)
             elif misreads_date_cells(text):
                 zh = f"会把真正的日期单元格（形如 2018-03-04 05:06:07）读成别的日期：{text!r}"
@@ -281,19 +281,19 @@ class _MappingReader:
         for name in table.keys() - set(known):
             listed = " | ".join(known)
             place = f"{key}.{name}" if key else name
-            self.refuse(place, f"未知,应为 {listed}", f"is unknown; expected {listed}")
+            self.refuse(place, f"未知，应为 {listed}", f"is unknown; expected {listed}")
 
     def table(self, parent: dict[str, Any], name: str, key: str = "") -> dict[str, Any]:
         value = parent.get(name, {})
         if isinstance(value, dict):
             return value
-        self.refuse(key or name, f"应为表,现为 {value!r}", f"should be a table, found {value!r}")
+        self.refuse(key or name, f"应为表，现为 {value!r}", f"should be a table, found {value!r}")
         return {}
 
     def tables(self, key: str, value: Any) -> list[dict[str, Any]]:
         if isinstance(value, list) and all(isinstance(part, dict) for part in value):
             return value
-        self.refuse(key, f"应为表的列表,现为 {value!r}", f"should be a list of tables, found {value!r}")
+        self.refuse(key, f"应为表的列表，现为 {value!r}", f"should be a list of tables, found {value!r}")
         return []
 
     def named_texts(self, key: str, table: dict[str, Any], known: tuple[str, ...]) -> dict[str, str]:
@@ -303,7 +303,7 @@ class _MappingReader:
     def texts(self, key: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             return tuple(value)
-        self.refuse(key, f"应为文字列表,现为 {value!r}", f"should be a list of texts, found {value!r}")
+        self.refuse(key, f"应为文字列表，现为 {value!r}", f"should be a list of texts, found {value!r}")
         return ()
 
     def header(self, key: str, value: Any) -> str:
@@ -315,7 +315,7 @@ class _MappingReader:
     def text(self, key: str, value: Any) -> str:
         if isinstance(value, str):
             return value
-        self.refuse(key, f"应为文字,现为 {value!r}", f"should be a text, found {value!r}")
+        self.refuse(key, f"应为文字，现为 {value!r}", f"should be a text, found {value!r}")
         return ""
 
 

@@ -60,7 +60,7 @@ SHEET = Sheet(
     key="complaints",
     title_zh="投诉台账",
     title_en="Complaint log",
-    purpose_zh="本月受理的投诉,以及上月结转未办结的投诉,一件一行",
+    purpose_zh="本月受理的投诉，以及上月结转未办结的投诉，一件一行",
     purpose_en="Complaints received in the month and open ones carried on, one row a case",
     layout="table",
     rows="log",
@@ -78,7 +78,7 @@ SHEET = Sheet(
             kind="key",
             carried_key=True,
             max_length=64,
-            note_zh="本表内不重复;以后月份出现同一编号,以后报的为准",
+            note_zh="本表内不重复；以后月份出现同一编号，以后报的为准",
             note_en="Unique in the workbook; the same number in a later month replaces the earlier row",
             example="KM-202609-0001",
         ),
@@ -134,7 +134,7 @@ SHEET = Sheet(
             type="text",
             required=False,
             max_length=2000,
-            note_zh="不填姓名、电话、证件号;逐利执法与廉政风险类不填",
+            note_zh="不填姓名、电话、证件号；逐利执法与廉政风险类不填",
             note_en="No names, telephone or identity numbers; never for the integrity category",
         ),
         Column(
@@ -161,7 +161,7 @@ SHEET = Sheet(
             type="datetime",
             required=False,
             end_of_day=True,
-            note_zh="只填日期时,至当日24时",
+            note_zh="只填日期时，至当日24时",
             note_en="A date alone means the end of that day",
         ),
         Column(
@@ -178,7 +178,7 @@ SHEET = Sheet(
             title_en="Closed on time",
             type="yes_no",
             required=False,
-            note_zh="已填办结期限和办结时间的可不填;填了须一致",
+            note_zh="已填办结期限和办结时间的可不填；填了须一致",
             note_en="May stay empty where due and closing times are given; otherwise must agree with them",
         ),
         Column(
@@ -242,7 +242,7 @@ SHEET = Sheet(
             violated=pl.col("due_at").is_null()
             & pl.col("closed_on_time").is_null()
             & (pl.col("excluded_reason") == "无"),
-            expected_zh="办结期限或是否按期办结至少填一项;都不填的不计入应办结",
+            expected_zh="办结期限或是否按期办结至少填一项；都不填的不计入应办结",
             expected_en="Due time or flag is given; a case with neither is in no due denominator",
         ),
         Rule(

@@ -15,7 +15,7 @@ def flow(name: str, title_zh: str, title_en: str, unit: str, note_zh: str = "", 
         kind="flow",
         minimum=0,
         not_applicable=True,
-        note_zh=note_zh or "只填本期数,不填累计数",
+        note_zh=note_zh or "只填本期数，不填累计数",
         note_en=note_en or "This period only, not cumulative",
     )
 
@@ -24,7 +24,7 @@ SHEET = Sheet(
     key="monthly",
     title_zh="月度情况",
     title_en="Monthly figures",
-    purpose_zh="本月执法行动、法制审核、公开、处置和进社区(流量)",
+    purpose_zh="本月执法行动、法制审核、公开、处置和进社区（流量）",
     purpose_en="Actions, legal review, publication, disposals and community service in the month (flows)",
     layout="table",
     rows="units",

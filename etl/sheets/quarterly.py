@@ -12,7 +12,7 @@ SHEET = Sheet(
     key="quarterly",
     title_zh="季度情况",
     title_en="Quarterly figures",
-    purpose_zh="本季度案卷评查、行政复议和行政诉讼(三、六、九、十二月填报)",
+    purpose_zh="本季度案卷评查、行政复议和行政诉讼（三、六、九、十二月填报）",
     purpose_en="Case-file review, reconsideration and litigation of the quarter (March, June, September, December)",
     layout="table",
     rows="units",
@@ -37,7 +37,7 @@ SHEET = Sheet(
             columns=("files_reviewed", "files_excellent", "files_pass", "files_fail"),
             violated=pl.col("files_reviewed")
             != pl.col("files_excellent") + pl.col("files_pass") + pl.col("files_fail"),
-            expected_zh="评查案卷数 = 优秀 + 合格(不含优秀) + 不合格",
+            expected_zh="评查案卷数 = 优秀 + 合格（不含优秀）+ 不合格",
             expected_en="Files reviewed = excellent + pass (excellent excluded) + fail",
         ),
         Rule(

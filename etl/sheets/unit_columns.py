@@ -11,7 +11,7 @@ UNIT_COLUMNS = (
         kind="key",
         unit_scope="below_or_own",
         prefilled=True,
-        note_zh="已填好,每个单位一行;本级用填报单位代码",
+        note_zh="已填好，每个单位一行；本级用填报单位代码",
         note_en="Filled in, one row a unit; the own office bears the reporting unit's code",
     ),
     Column(

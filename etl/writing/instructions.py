@@ -18,29 +18,31 @@ LINE_HEIGHT, SENTENCE_HEIGHT, FONT_SCALE = 14, 21, 0.92
 
 def deadline_text(day: date, *, estimated: bool) -> str:
     """The due day in words; 推算 where its calendar is not yet published."""
-    return f"{day.year}年{day.month}月{day.day}日24:00前" + ("(按推算的工作日历)" if estimated else "")
+    return f"{day.year}年{day.month}月{day.day}日24:00前" + ("（按推算的工作日历）" if estimated else "")
 
 
 def guidance(tables: Sequence[tuple[Sheet, tuple[Column, ...]]]) -> tuple[str, ...]:
     """How to fill the workbook, only such sentences as concern its own sheets."""
     columns = [column for _, columns in tables for column in columns]
-    sentences = ["先在“封面”填写填报人、审核人、单位负责人和填报日期;浅灰色单元格已由系统填好,请勿改动。"]
-    sentences.append("蓝色表头为必填,灰色表头为选填;鼠标停在表头上可看该栏的要求。")
+    sentences = ["先在“封面”填写填报人、审核人、单位负责人和填报日期；浅灰色单元格已由系统填好，请勿改动。"]
+    sentences.append("蓝色表头为必填，灰色表头为选填；鼠标停在表头上可看该栏的要求。")
     if any(sheet.zero_report for sheet, _ in tables):
-        sentences.append("台账当月确实没有发生的,在“封面”的零报告栏填“是”;空白不等于零,按未报处理。")
+        sentences.append("台账当月确实没有发生的，在“封面”的零报告栏填“是”；空白不等于零，按未报处理。")
     if any(sheet.unchanged for sheet, _ in tables):
-        sentences.append("与上期无变化的表,在“封面”填“是”即可留空(一月份除外);单元格批注中有上月数。")
+        sentences.append("与上期无变化的表，在“封面”填“是”即可留空（一月份除外）；单元格批注中有上月数。")
     if any(column.not_applicable for column in columns):
-        sentences.append(f"没有该项职能的填“{NOT_APPLICABLE}”,确实为零的填0,不要留空。")
+        sentences.append(f"没有该项职能的填“{NOT_APPLICABLE}”，确实为零的填0，不要留空。")
     if any(sheet.cumulative for sheet, _ in tables):
         names = "、".join(f"“{sheet.title_zh}”" for sheet, _ in tables if sheet.cumulative)
-        sentences.append(f"{names}逐月累计:上月已报的各行由系统带入,请更新进展,并在其后续填新行。")
+        sentences.append(f"{names}逐月累计：上月已报的各行由系统带入，请更新进展，并在其后续填新行。")
     if any(sheet.once for sheet, _ in tables):
         names = "、".join(f"“{sheet.title_zh}”" for sheet, _ in tables if sheet.once)
         sentences.append(f"{names}只列本月的：以前月份报过的不再列，重复列出的只计一次，以较晚月份的为准。")
-    sentences.append("每件事一行,从表头下一行填起;不加合计行,不合并单元格,不写公式,不改表头,不增删栏目。")
-    sentences.append("日期填 2026-09-03,时间填 2026-09-03 10:20;编号、代码按文本填写。")
-    sentences.append("填好后另存为 .xlsx 上传;如有问题,系统退回标出位置和改法的原表,改好再传即可。")
+    sentences.append(
+        "每件事一行，从表头下一行填起；不加合计行，不合并单元格，不写公式，不改表头，不增删栏目。"
+    )
+    sentences.append("日期填 2026-09-03，时间填 2026-09-03 10:20；编号、代码按文本填写。")
+    sentences.append("填好后另存为 .xlsx 上传；如有问题，系统退回标出位置和改法的原表，改好再传即可。")
     return tuple(sentences)
 
 

@@ -29,7 +29,7 @@ FIELDS = ("severity", "title", "sheet", "cell", "column", "value", "expected", "
 WIDTHS = (9, 24, 15, 9, 24, 24, 44, 44)
 HEADER_ROW = 3
 ADVICE: dict[Language, str] = {
-    "zh": "强制性问题必须改正;核实性问题改正,或在提交时说明原因;提示仅供参考。改好后直接提交本文件即可,标注不影响检查。",
+    "zh": "强制性问题必须改正；核实性问题改正，或在提交时说明原因；提示仅供参考。改好后直接提交本文件即可，标注不影响检查。",
     "en": "Mend what is marked must; mend or explain what is marked verify; info needs nothing. Hand in this very file: marks do not matter to the check.",
 }
 ADVICE_ALONE: dict[Language, str] = {

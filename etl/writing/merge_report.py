@@ -27,9 +27,7 @@ def write_report(workbook: Workbook, *, merged: Merged) -> None:
     workbook.active = 0
     set_widths(worksheet, WIDTHS)
     put_styled(worksheet, 1, 1, MERGE_REPORT_TITLE, "标题")
-    told = (
-        f"合并了{len(merged.shares)}份文件,{len(merged.conflicts)}处冲突。本表供核对,报送时不读取,可以删除。"
-    )
+    told = f"合并了{len(merged.shares)}份文件，{len(merged.conflicts)}处冲突。本表供核对，报送时不读取，可以删除。"
     put_styled(worksheet, 2, 1, told, "正文")
     row = _files(worksheet, FILES_ROW, merged.shares)
     _conflicts(worksheet, row + 1, merged)
@@ -40,7 +38,7 @@ def write_report(workbook: Workbook, *, merged: Merged) -> None:
 
 def _files(worksheet: Worksheet, row: int, shares: Sequence[Share]) -> int:
     """What each file brought, sheet by sheet; the next row."""
-    put_styled(worksheet, row, 1, "各文件填报的行数(模板已列、未改动的行不计)", "小标题")
+    put_styled(worksheet, row, 1, "各文件填报的行数（模板已列、未改动的行不计）", "小标题")
     keys = [key for key in SHEETS if any(key in share.rows for share in shares)]
     for number, text in enumerate(["文件", *(SHEETS[key].title_zh for key in keys)], start=1):
         put_styled(worksheet, row + 1, number, text, "说明表头")
@@ -69,5 +67,5 @@ def _conflicts(worksheet: Worksheet, row: int, merged: Merged) -> None:
         for number, name in enumerate(FIELDS, start=1):
             put_styled(worksheet, at, number, line[name], "说明格")
     if len(told) > MOST_LINES:
-        more = f"另有{len(told) - MOST_LINES}行未列出;请先处理以上冲突,再合并一次"
+        more = f"另有{len(told) - MOST_LINES}行未列出；请先处理以上冲突，再合并一次"
         put_styled(worksheet, row + 2 + MOST_LINES, 1, more, "正文")

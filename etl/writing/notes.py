@@ -42,17 +42,17 @@ def limits_text(column: Column) -> str:
         return "" if text in column.note_zh else text
     else:
         return ""
-    return f"{text},或填“{NOT_APPLICABLE}”" if column.not_applicable else text
+    return f"{text}，或填“{NOT_APPLICABLE}”" if column.not_applicable else text
 
 
 def header_note(column: Column) -> str:
     """Everything a person needs to fill the column: required or not, type, unit, limits, choices, note."""
     first = [required_word(column), TYPE_WORDS[column.type]]
     if column.unit:
-        first.append(f"单位:{column.unit}")
+        first.append(f"单位：{column.unit}")
     rest = [FORM_WORDS.get(column.type, ""), limits_text(column), column.note_zh]
     if column.choices:
-        rest.insert(0, "可选:" + "、".join(column.choices))
+        rest.insert(0, "可选：" + "、".join(column.choices))
     return "\n".join(["  ".join(first), *(text for text in rest if text)])
 
 
@@ -94,21 +94,21 @@ def entry_check(column: Column, first_cell: str, options_source: str | None) -> 
         check = DataValidation(
             type="list", formula1=options_source, errorStyle="warning" if lenient else "stop"
         )
-        expected = "请从下拉列表中选择" + ("单位,或填其名称、代码" if lenient else "")
+        expected = "请从下拉列表中选择" + ("单位，或填其名称、代码" if lenient else "")
     elif column.type in ("integer", "decimal"):
         check = _number_check(column, first_cell)
         whole = "整数" if column.type == "integer" else "数字"
-        expected = f"请填{whole}," + limits_text(column)
+        expected = f"请填{whole}，" + limits_text(column)
     elif column.type in ("date", "datetime"):
         check = DataValidation(
             type="date", operator="greaterThanOrEqual", formula1=EARLIEST_DATE, errorStyle="warning"
         )
-        expected = f"请填日期,{FORM_WORDS[column.type]}"
+        expected = f"请填日期，{FORM_WORDS[column.type]}"
     elif column.max_length is not None:
         check = DataValidation(
             type="textLength", operator="lessThanOrEqual", formula1=str(column.max_length), errorStyle="stop"
         )
-        expected = f"请填文字,不超过{column.max_length}字"
+        expected = f"请填文字，不超过{column.max_length}字"
     else:
         return None
     check.allow_blank = True

@@ -180,4 +180,4 @@ def _note_previous(
             if column.name in before:
                 value = before[column.name]
                 text = NOT_APPLICABLE if value is None else f"{value:,}"
-                worksheet.cell(number, index).comment = comment(f"上月:{text}", width=110)
+                worksheet.cell(number, index).comment = comment(f"上月：{text}", width=110)

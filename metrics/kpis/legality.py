@@ -46,7 +46,7 @@ def _share(
 TWO_RECORDER_RATE = _share(
     "two_recorder_rate",
     ("双记录仪使用率", "Actions with two recorders"),
-    ("执法行动是否都用两部以上记录设备?", "Are two or more recorders used in every action?"),
+    ("执法行动是否都用两部以上记录设备？", "Are two or more recorders used in every action?"),
     ("actions_two_recorders", "使用2部以上执法记录设备的执法行动次数", "actions with two or more recorders"),
     ("actions", "执法行动次数", "enforcement actions"),
     sheet="monthly",
@@ -56,7 +56,7 @@ TWO_RECORDER_RATE = _share(
 LEGAL_REVIEW_RATE = _share(
     "legal_review_rate",
     ("重大执法决定法制审核率", "Major decisions legally reviewed"),
-    ("重大执法决定是否都经过法制审核?", "Has every major decision been legally reviewed?"),
+    ("重大执法决定是否都经过法制审核？", "Has every major decision been legally reviewed?"),
     ("major_decisions_reviewed", "经法制审核的重大执法决定数", "major decisions legally reviewed"),
     ("major_decisions", "重大执法决定数", "major enforcement decisions"),
     sheet="monthly",
@@ -65,7 +65,7 @@ LEGAL_REVIEW_RATE = _share(
 PENALTIES_PUBLISHED_RATE = _share(
     "penalties_published_rate",
     ("处罚决定按期公开率", "Penalty decisions published in time"),
-    ("应公开的处罚决定,多少按期公开?", "Of penalty decisions due for publication, how many came in time?"),
+    ("应公开的处罚决定，多少按期公开？", "Of penalty decisions due for publication, how many came in time?"),
     ("penalties_published", "按期公开行政处罚决定数", "penalty decisions published in time"),
     ("penalties_due", "应公开行政处罚决定数", "penalty decisions due for publication"),
     sheet="monthly",
@@ -75,8 +75,8 @@ PENALTIES_PUBLISHED_RATE = _share(
 FILES_PASSED_RATE = _share(
     "files_passed_rate",
     ("案卷合格率", "Case files passed"),
-    ("评查的案卷,多少合格?", "Of the case files reviewed, how many pass?"),
-    ("files_passed", "优秀案卷数 + 合格案卷数(不含优秀)", "files graded excellent or pass"),
+    ("评查的案卷，多少合格？", "Of the case files reviewed, how many pass?"),
+    ("files_passed", "优秀案卷数 + 合格案卷数（不含优秀）", "files graded excellent or pass"),
     ("files_reviewed", "评查案卷数", "case files reviewed"),
     sheet="quarterly",
     small=FEW_ANSWERS,
@@ -86,7 +86,7 @@ FILES_PASSED_RATE = _share(
 FILES_EXCELLENT_RATE = _share(
     "files_excellent_rate",
     ("案卷优秀率", "Case files excellent"),
-    ("评查的案卷,多少优秀?", "Of the case files reviewed, how many are excellent?"),
+    ("评查的案卷，多少优秀？", "Of the case files reviewed, how many are excellent?"),
     ("files_excellent", "优秀案卷数", "files graded excellent"),
     ("files_reviewed", "评查案卷数", "case files reviewed"),
     sheet="quarterly",
@@ -95,7 +95,7 @@ FILES_EXCELLENT_RATE = _share(
 RECONSIDERATION_CORRECTED_RATE = _share(
     "reconsideration_corrected_rate",
     ("行政复议纠错率", "Reconsiderations corrected"),
-    ("审结的行政复议,多少纠正了原决定?", "Of reconsiderations concluded, how many corrected the decision?"),
+    ("审结的行政复议，多少纠正了原决定？", "Of reconsiderations concluded, how many corrected the decision?"),
     ("reconsiderations_corrected", "行政复议纠错数", "reconsiderations correcting the decision"),
     ("reconsiderations_concluded", "行政复议审结数", "reconsiderations concluded"),
     sheet="quarterly",
@@ -105,7 +105,7 @@ RECONSIDERATION_CORRECTED_RATE = _share(
 LAWSUITS_LOST_RATE = _share(
     "lawsuits_lost_rate",
     ("行政诉讼败诉率", "Lawsuits lost"),
-    ("判决的行政诉讼,多少败诉?", "Of lawsuits judged, how many were lost?"),
+    ("判决的行政诉讼，多少败诉？", "Of lawsuits judged, how many were lost?"),
     ("lawsuits_lost", "行政诉讼败诉数", "lawsuits lost"),
     ("lawsuits_judged", "行政诉讼判决数", "lawsuits judged"),
     sheet="quarterly",
@@ -115,17 +115,17 @@ LAWSUITS_LOST_RATE = _share(
 NON_COERCIVE_RATE = _share(
     "non_coercive_rate",
     ("非强制手段处置占比", "Non-coercive share of disposals"),
-    ("多少处置用了指导、奖励、扶助、调解?", "How many disposals used guidance, reward, help or mediation?"),
+    ("多少处置用了指导、奖励、扶助、调解？", "How many disposals used guidance, reward, help or mediation?"),
     ("disposals_non_coercive", "运用非强制行政手段处置件数", "disposals by non-coercive means"),
     ("disposals", "执法处置总件数", "disposals"),
     sheet="monthly",
     small=FEW_ANSWERS,
-    note=("“721工作法”是工作理念,不计分", "The 7-2-1 method is a guiding idea, never scored"),
+    note=("“721工作法”是工作理念，不计分", "The 7-2-1 method is a guiding idea, never scored"),
 )
 COMMUNITIES_SERVED_RATE = _share(
     "communities_served_rate",
     ("进社区覆盖率", "Communities served"),
-    ("多少社区开展了城市管理进社区?", "In how many communities has urban management come in?"),
+    ("多少社区开展了城市管理进社区？", "In how many communities has urban management come in?"),
     ("communities_served", "开展城市管理进社区的社区数", "communities served"),
     ("communities", "社区总数", "communities"),
     sheet="monthly",
@@ -134,9 +134,12 @@ COMMUNITIES_SERVED_RATE = _share(
 NOTICE_BOARD_RATE = _share(
     "notice_board_rate",
     ("执法公示栏齐全率", "Complete notice boards"),
-    ("应设公示栏的地方,多少三项内容齐全?", "Of the places due a notice board, how many have a complete one?"),
+    (
+        "应设公示栏的地方，多少三项内容齐全？",
+        "Of the places due a notice board, how many have a complete one?",
+    ),
     ("notice_boards_complete", "公示栏三项内容齐全数", "complete notice boards"),
-    ("notice_boards_due", "应设执法公示栏的街道(乡镇)、社区数", "places due a notice board"),
+    ("notice_boards_due", "应设执法公示栏的街道（乡镇）、社区数", "places due a notice board"),
     sheet="basics",
     over_time="last",
 )

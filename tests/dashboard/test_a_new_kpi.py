@@ -9,7 +9,7 @@ import pytest
 from tests.dashboard.browsing import WIDE, opened, text_of
 from tests.dashboard.conftest import served
 
-KEY, TITLE_ZH, TITLE_EN = "posts_vacant_rate", "空编率(演练)", "Posts vacant (exercise)"
+KEY, TITLE_ZH, TITLE_EN = "posts_vacant_rate", "空编率（演练）", "Posts vacant (exercise)"
 WITH_ONE_MORE_ENTRY = f"""
 from dataclasses import replace
 from metrics import kpis

@@ -105,8 +105,8 @@ def test_who_signs_reads_which_sheets_are_declared_empty_or_unchanged():
     told = declared(
         {"complaints": "zero_report", "trainings": "zero_report", "basics": "unchanged", "issues": "reported"}
     )
-    assert told == "零报告(本月确无此事):投诉台账、培训台账;与上月无变化:基础情况"
-    assert declared({"complaints": "reported"}) == "各表均有填报,没有零报告和无变化的声明。"
+    assert told == "零报告（本月确无此事）：投诉台账、培训台账；与上月无变化：基础情况"
+    assert declared({"complaints": "reported"}) == "各表均有填报，没有零报告和无变化的声明。"
 
 
 def test_what_is_missing_is_one_line_that_names_it_all_and_no_finding_with_a_cell_is_drawn_together():

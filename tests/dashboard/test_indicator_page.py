@@ -245,7 +245,7 @@ def test_a_figure_opens_down_to_workbook_row_and_cell(browser, address, stores):
     with duckdb.connect(str(current_build(stores("full"))), read_only=True) as connection:
         sql = "select sum(complaints_valid) from mart_unit_month where month = '2025-06-01'"
         valid = connection.execute(sql).fetchone()[0]
-    assert f"计入{valid:,}行;各行合计:分子 {valid:,}。" in text
+    assert f"计入{valid:,}行；各行合计：分子 {valid:,}。" in text
     assert "来自专项的人口表" in text
     name, month, _revision, number = first[:4]
     assert (name in text, month) == (True, "2025-06")

@@ -87,14 +87,14 @@ def test_english_sets_words_apart():
     assert clauses(["met", "", "n=30"]) == "met; n=30"
     assert sentences(["One.", "", "Two."]) == "One. Two."
     assert opening("year to date") == "Year to date"
-    assert t("{title}({unit})", title="Noise", unit="%") == "Noise (%)"
+    assert t("{title}（{unit}）", title="Noise", unit="%") == "Noise (%)"
     # What has no translation is said in Chinese rather than not at all; the empty text stays empty.
     assert (t("没有译文"), t("")) == ("没有译文", "")
 
 
 def test_chinese_sets_nothing_apart():
     assert listed(["昆明", "大理"]) == "昆明、大理"
-    assert clauses(["达标", "", "n=30"]) == "达标;n=30"
+    assert clauses(["达标", "", "n=30"]) == "达标；n=30"
     assert sentences(["甲。", "乙。"]) == "甲。乙。"
 
 

@@ -176,7 +176,7 @@ def overview(build) -> str:
     changes = overview_page.compared(shown, LATER)
     facts = overview_page.cards(shown, LATER, history, changes)
     handed_in = reports.hand_in(build, JUNE, LATER).to_dicts()
-    said = headline.sentence(handed_in, facts, names, level=t("州(市)"), top=PROVINCE)
+    said = headline.sentence(handed_in, facts, names, level=t("州（市）"), top=PROVINCE)
     return " ".join(
         [
             said,
@@ -235,13 +235,13 @@ def test_no_page_says_so_and_each_names_the_units_it_compares(build, language, p
     shown = re.sub(r"<svg.*?</svg>", "", page(build), flags=re.S)
     assert "退步" not in shown
     assert "worse" not in shown
-    assert ("同口径15个州(市)" if language == "zh" else "same 15 prefectures") in shown
+    assert ("同口径15个州（市）" if language == "zh" else "same 15 prefectures") in shown
 
 
 def test_the_first_sentence_says_what_improved_and_on_which_units(build):
-    assert "较上月（同口径15个州(市)）" in overview(build)
+    assert "较上月（同口径15个州（市））" in overview(build)
     sentence = overview(build).partition("<section")[0]
-    assert re.search("较上月（同口径15个州\\(市\\)）.*万人执法人员配备.*改善", sentence)
+    assert re.search("较上月（同口径15个州\\（市\\））.*万人执法人员配备.*改善", sentence)
 
 
 def test_the_ledger_grows_and_names_whose_is_missing(build):
@@ -250,7 +250,7 @@ def test_the_ledger_grows_and_names_whose_is_missing(build):
         len(builds.campaign(build).leaves(unit.code))
         for unit in builds.campaign(build).reporting_units[MISSING + 1 :]
     )
-    assert f"↑{grown} 较上月 同口径15个州(市)" in text
+    assert f"↑{grown} 较上月 同口径15个州（市）" in text
     assert "不含昆明" in text
 
 

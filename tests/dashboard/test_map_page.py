@@ -49,7 +49,7 @@ def _spec(area_map: AreaMap, marked: str = "") -> str:
     hover = deck.Hover(
         figure="92.1 % ▼ 未达标",
         basis="n=412 · 目标 ≥95 · ↓0.7个百分点 较上月",
-        place="并列第3名 / 10(第二组)",
+        place="并列第3名 / 10（第二组）",
     )
     hovers = {shape.code: hover for shape in area_map.shapes}
     return deck.chart(area_map, hovers, layer="prefecture-0", marked=marked).to_json()
@@ -77,7 +77,7 @@ def test_the_drawing_is_small(level, kilobytes):
     hover = deck.Hover(
         figure="92.1 % ▼ 未达标",
         basis="n=412 · 目标 ≥95 · ↓0.7个百分点 较上月",
-        place="并列第3名 / 10(第二组)",
+        place="并列第3名 / 10（第二组）",
     )
     drawn = map_drawing.movable(area_map, dict.fromkeys(area_map.names, hover), "地图", level)
     assert len(drawn.encode()) < kilobytes * 1000
@@ -350,7 +350,7 @@ def test_the_map_can_be_taken_away_as_a_drawing_with_its_source(browser, address
         drawing = Path(download.value.path()).read_text(encoding="utf-8")
     assert download.value.suggested_filename.endswith("地图.svg")
     assert drawing.count("<path") >= 16
-    for said in ("内部工作示意图,不得公开", "模拟数据", "昆明", "越深越需要关注"):
+    for said in ("内部工作示意图，不得公开", "模拟数据", "昆明", "越深越需要关注"):
         assert said in drawing
 
 
@@ -369,7 +369,7 @@ def test_the_small_maps_name_their_months_and_outline_each_unit_once():
 def test_nobody_is_first_of_one_and_a_shared_rank_says_so():
     alone, shared = (maps.Place(rank=1, sharing=count, ranked=count, group="a") for count in (1, 2))
     assert map_words.place_text(alone, {"a": "第一组"}, KPI) == ""
-    assert map_words.place_text(shared, {"a": "第一组"}, KPI) == "并列第1名 / 2(第一组)"
+    assert map_words.place_text(shared, {"a": "第一组"}, KPI) == "并列第1名 / 2（第一组）"
 
 
 def test_a_phone_gets_the_drawing_in_place_of_the_canvas(browser, address):

@@ -168,12 +168,12 @@ def test_who_may_still_report_under_an_extension_is_not_reminded_but_named():
     names = {unit.code: unit.short_name for unit in YUNNAN.reporting_units}
     found = to_remind(rows, names, campaign_title=YUNNAN.title_zh, today=TODAY)
     assert {each.row["unit_code"] for each in found} == {"530300", "530400", "532900"}
-    assert excused(rows, names, TODAY) == ["昆明(延期至11月30日)"]
+    assert excused(rows, names, TODAY) == ["昆明（延期至11月30日）"]
     told, frozen = (
-        re.sub("<[^>]+>", "", sentence(rows, names, level="州(市)", today=TODAY, is_frozen=is_frozen))
+        re.sub("<[^>]+>", "", sentence(rows, names, level="州（市）", today=TODAY, is_frozen=is_frozen))
         for is_frozen in (False, True)
     )
-    assert "曲靖、大理州未报(逾期15至25天);昆明准予延期至11月30日;玉溪已退回待改;截止" in told
+    assert "曲靖、大理州未报（逾期15至25天）；昆明准予延期至11月30日；玉溪已退回待改；截止" in told
     # A frozen month waits for nothing.
     assert frozen.endswith("4个单位未报。")
     assert "<details" not in body(found, [], is_frozen=True)
@@ -192,8 +192,8 @@ def test_only_reports_with_something_open_are_reminded_and_the_missing_ones_come
 
 def test_the_due_date_says_where_it_is_estimated_and_how_long_there_is():
     row = row_of(None, period="2026-11") | {"due_is_estimated": True}
-    assert due(row, TODAY) == "截止11月30日24:00(推算),还有5天"
-    assert due(row, date(2026, 11, 30)) == "今天24:00截止(推算)"
+    assert due(row, TODAY) == "截止11月30日24:00（推算），还有5天"
+    assert due(row, date(2026, 11, 30)) == "今天24:00截止（推算）"
     assert due(row_of(None), TODAY) == "截止10月31日24:00"
 
 
@@ -234,7 +234,7 @@ def test_who_has_not_reported_stands_on_the_first_screen(browser, address):
         copied = page.locator("[data-copy]").nth(0).inner_text()
         selected = opened_text.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)")
     assert max(bottoms) <= WIDE["height"]
-    assert "9/16个州(市)已报(其中曲靖迟2天);7个单位未报" in text
+    assert "9/16个州（市）已报（其中曲靖迟2天）；7个单位未报" in text
     assert len(bottoms) == 8 + 2 + 17
     assert standing_out == [[True, True]] * 8
     assert folded == [[False, False]] * 9
@@ -250,7 +250,7 @@ def test_the_head_of_a_column_leads_to_its_month(browser, address):
         page.wait_for_selector(".progress-months thead .now:has-text('5月')")
         settled(page)
         text = text_of(page)
-    assert "16/16个州(市)已报;截止5月31日24:00。" in text
+    assert "16/16个州（市）已报；截止5月31日24:00。" in text
     assert "全部按时报送" in text
     assert seen.failures == []
 

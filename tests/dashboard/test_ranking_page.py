@@ -125,7 +125,7 @@ def test_a_kpi_of_context_is_listed_and_not_ranked(browser, address):
     with opened(browser, address("full") + PAGE + "&by=kpi&kpi=posts_filled_rate", WIDE) as (page, seen):
         text = text_of(page)
         ranks = page.locator(".ranking-full td.rank").all_inner_texts()
-    assert "只作参考,不分高低,不排名" in text
+    assert "只作参考，不分高低，不排名" in text
     assert set(ranks) == {"–"}
     assert seen.failures == []
 

@@ -188,7 +188,7 @@ def test_the_dictionary_is_searched_as_one_types_and_leads_to_the_kpi_and_back(b
             "离目标": ("分母不变",),
             "连续3个月未达标": ("同一单位的同一指标",),
             "人手": ("万人执法人员配备",),
-            "满意度": ("群众满意率(第三方调查)",),
+            "满意度": ("群众满意率（第三方调查）",),
             "统计截止日": ("统计截止日",),
         }
         for words, found in wanted.items():
@@ -201,7 +201,7 @@ def test_the_dictionary_is_searched_as_one_types_and_leads_to_the_kpi_and_back(b
         assert "wanted=" in page.url
         assert re.fullmatch(r"找到\d+条", page.locator("[data-found]").inner_text())
         page.locator(".defs a", has_text="问题整改按期率").first.click()
-        page.wait_for_selector(".head h1:has-text('问题整改按期率')")
+        page.wait_for_selector(".head h1:has-text（'问题整改按期率'）")
         settled(page)
         assert "wanted=" not in page.url
         page.go_back()
@@ -263,8 +263,8 @@ def test_month_and_edition_stand_in_the_head_alone_and_what_is_taken_away_says_t
     assert [each for each in headings if re.search("2025年6月|实时数据|模拟数据", each)] == []
     assert text.count("实时数据") == 1
     plain = re.sub("<[^>]*>", "", drawing)
-    for said in (*finding.split("，"), "2025年6月", "实时数据", "模拟数据", "云南省各州(市)", "底图来源"):
+    for said in (*finding.split("，"), "2025年6月", "实时数据", "模拟数据", "云南省各州（市）", "底图来源"):
         assert said in plain, said
-    assert table[0].endswith("表题,数据性质")
-    assert all("2025年6月 · 实时数据,模拟数据" in line for line in table[1:])
+    assert table[0].endswith("表题，数据性质")
+    assert all("2025年6月 · 实时数据，模拟数据" in line for line in table[1:])
     assert seen.failures == []

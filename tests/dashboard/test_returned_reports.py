@@ -52,7 +52,7 @@ def test_the_overview_says_returned_of_what_was_returned_and_not_reported_of_wha
         head = page.locator(".one").first.inner_text()
     assert ("已退回" in told[UNIT], "未报" in told[UNIT]) == (True, False)
     assert "未报" in told[MISSING]
-    assert f"{MISSING.short_name}未报;{UNIT.short_name}已退回待改" in head
+    assert f"{MISSING.short_name}未报；{UNIT.short_name}已退回待改" in head
     assert seen.failures == []
 
 
@@ -63,7 +63,7 @@ def test_the_unit_s_page_says_so_beside_its_figures_and_in_its_reports(browser, 
         assert signs(page, latest) == ["已退回"]
         timing, head = page.locator(latest).inner_text(), page.locator(".one").first.inner_text()
     assert "已退回" in facts
-    assert "未报" not in re.sub("未报,不排名", "", facts)
+    assert "未报" not in re.sub("未报，不排名", "", facts)
     assert "已退回" in timing
     assert head.startswith("本月月报已退回待改")
     assert seen.failures == []
@@ -84,6 +84,6 @@ def test_more_than_a_few_are_counted_and_a_returned_one_is_not_waited_for():
             names, ["not_due"] * 2 + ["not_reported"] * 4, [True, False, *[True] * 3, False], strict=False
         )
     ]
-    told = re.sub("<[^>]+>", "", sentence(rows, [], names, level="州(市)", top=CAMPAIGN.top.code))
+    told = re.sub("<[^>]+>", "", sentence(rows, [], names, level="州（市）", top=CAMPAIGN.top.code))
     units = list(names.values())
-    assert told == f"0/6个州(市)已报;{units[5]}未报;4个已退回待改;1个未到期。"
+    assert told == f"0/6个州（市）已报；{units[5]}未报；4个已退回待改；1个未到期。"

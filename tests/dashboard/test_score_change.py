@@ -205,5 +205,5 @@ def test_every_line_of_the_movers_adds_up_to_the_change_of_the_score(half):
         other = re.search(r"(?:业务|报送)([+−]\d+\.\d)", told)
         assert size + (numbers(other[1])[0] if other else 0) == change.whole
         assert not beside or numbers(beside) == [change.whole]
-        parts = numbers(told.split("；")[0].split(";")[0])
+        parts = numbers(told.split("；")[0].split("；")[0])
         assert not parts or sum(parts) == size

@@ -203,11 +203,11 @@ def test_a_unit_that_has_not_reported_says_so_and_shows_no_zero_for_the_month(br
         values = page.locator(".unit-table td.value").all_inner_texts()
         parts = page.locator(".unit-table tr.part").all_inner_texts()
     assert "本月未报" in text
-    assert "未报,不排名" in text
+    assert "未报，不排名" in text
     assert sum("未报" in value for value in values) > 20
     # What is wanting stands apart from what is there and not judged.
     assert [re.sub(r"\d+", "#", part.split("项")[0]) for part in parts][-2:] == ["✕ 未报#", "不作判断#"]
-    assert "未触及(按认定事项;本单位月报未报)" in text
+    assert "未触及（按认定事项；本单位月报未报）" in text
 
 
 def test_places_gained_are_those_of_the_ranking(build):
@@ -253,7 +253,7 @@ def test_the_page_fits_a_phone_with_every_line_of_the_table_in_it(browser, addre
 def test_the_whole_and_an_address_that_makes_no_sense_have_their_page_too(browser, address):
     with opened(browser, f"{address('half')}/unit?unit=530000", WIDE) as (page, seen):
         text = text_of(page)
-        assert "9/16个州(市)已报" in text
+        assert "9/16个州（市）已报" in text
         assert page.locator(".unit-below svg").count() == 16
     with opened(browser, f"{address('full')}/unit?unit=<script>alert(1)</script>", WIDE) as (page, seen):
         assert "云南省" in page.locator("h1").inner_text()
@@ -267,7 +267,7 @@ def test_a_district_with_one_report_is_compared_with_nobody_its_streets_with_one
         page.wait_for_selector(".head h1:has-text('坪山街道')")
         settled(page)
         street = text_of(page)
-    assert "同组没有可比单位,不排名" in alone
+    assert "同组没有可比单位，不排名" in alone
     assert "同组中位数" not in alone
     assert "坪山区的6个街道" in street
 

@@ -86,7 +86,7 @@ def test_an_extension_is_granted_and_read_wherever_it_matters(browser, store):
         with opened(browser, f"{real}/?month={MONTH}", drawn="#account") as (page, seen):
             sign_in(page, "diqing")
             page.goto(f"{real}/?month={MONTH}")
-            page.get_by_text("已准予延期至7月15日24:00(原定6月30日)").wait_for()
-            page.get_by_text("延期理由:机房停电<b>").wait_for()
+            page.get_by_text("已准予延期至7月15日24:00（原定6月30日）").wait_for()
+            page.get_by_text("延期理由：机房停电<b>").wait_for()
             settled(page)
         assert seen.failures == []

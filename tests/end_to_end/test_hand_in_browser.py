@@ -151,9 +151,9 @@ def test_a_liaison_goes_from_sign_in_through_twenty_mistakes_to_a_receipt(browse
         upload(page, "9月-标注.xlsx", mended.getvalue())
         assert "0处必须修改" in text_of(page)
         assert "提交后的指标预览" in text_of(page)
-        assert "各表均有填报,没有零报告和无变化的声明。" in text_of(page)
+        assert "各表均有填报，没有零报告和无变化的声明。" in text_of(page)
         for field in page.locator(".st-key-reasons input").all():
-            field.fill("已核实,属实")
+            field.fill("已核实，属实")
             field.press("Enter")
             settled(page)
         page.reload()
@@ -218,15 +218,15 @@ def test_a_reviewer_returns_then_passes_and_a_frozen_month_takes_nothing(browser
         settled(page)
         pressed(page, "审核通过", "第2版已审核通过")
         page.get_by_text("冻结本月").first.click()
-        page.get_by_label("理由(有报送未审核、有单位未报或尚未截止时必填)").fill("到期冻结")
-        pressed(page, "冻结本月", "已冻结,本月不再接收新的版本")
+        page.get_by_label("理由（有报送未审核、有单位未报或尚未截止时必填）").fill("到期冻结")
+        pressed(page, "冻结本月", "已冻结，本月不再接收新的版本")
     assert seen.failures == []
-    with pytest.raises(FrozenMonthError, match="已冻结,不再接收新的版本;确需更正的,请联系省厅管理员"):
+    with pytest.raises(FrozenMonthError, match="已冻结，不再接收新的版本；确需更正的，请联系省厅管理员"):
         handed_in(store, tmp_path, kunming, 8)
     with opened(browser, f"{real}/?month={MONTH}", drawn="#account") as (page, seen):
         sign_in(page, "kunming")
         page.goto(f"{real}/?month={MONTH}")
-        page.get_by_text("本月已冻结,不再接收新的版本").wait_for(timeout=30_000)
+        page.get_by_text("本月已冻结，不再接收新的版本").wait_for(timeout=30_000)
         settled(page)
         assert page.locator(".st-key-upload_workbook").count() == 0
         cookies = {each["name"]: each["value"] for each in page.context.cookies()}
@@ -259,20 +259,20 @@ def test_a_reviewer_closes_a_rectified_issue_and_its_liaison_sees_it_closed(brow
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "review")
         page.goto(f"{real}/review?month={month}&unit={kunming}")
-        page.get_by_text("昆明待销号的问题(2个)").wait_for(timeout=30_000)
+        page.get_by_text("昆明待销号的问题（2个）").wait_for(timeout=30_000)
         settled(page)
-        page.get_by_text("昆明待销号的问题(2个)").click()
+        page.get_by_text("昆明待销号的问题（2个）").click()
         page.locator("table", has_text="issue_id-0005").wait_for(timeout=30_000)
         pressed(page, "销号", "请先选择要销号的问题")
         choice = page.locator(".st-key-closing_form").get_by_role("button", name="issue_id-0002")
         if not choice.is_visible():
-            page.get_by_text("昆明待销号的问题(2个)").click()
+            page.get_by_text("昆明待销号的问题（2个）").click()
         choice.click()
-        page.get_by_label("销号依据").fill("现场核查<b>属实</b>,照片 12-15")
+        page.get_by_label("销号依据").fill("现场核查<b>属实</b>，照片 12-15")
         pressed(page, "销号", "已销号1个。")
-        page.get_by_text("昆明已销号的问题(1个)").click(timeout=30_000)
-        assert "现场核查<b>属实</b>,照片 12-15" in text_of(page)
-        assert page.get_by_text("昆明待销号的问题(1个)").count() == 1
+        page.get_by_text("昆明已销号的问题（1个）").click(timeout=30_000)
+        assert "现场核查<b>属实</b>，照片 12-15" in text_of(page)
+        assert page.get_by_text("昆明待销号的问题（1个）").count() == 1
     assert seen.failures == []
     with opened(browser, f"{real}/", drawn="#account") as (page, seen):
         sign_in(page, "kunming")
@@ -297,7 +297,7 @@ def test_what_is_typed_or_pressed_for_one_unit_is_never_another_s(browser, real,
         # Whoever passes one sees that one, passed, and goes on to the next by a link.
         pressed(page, "审核通过", "第1版已审核通过")
         assert page.get_by_role("heading", name="昆明 · 报送内容").count() == 1
-        page.get_by_role("link", name="下一份待审核:迪庆").click()
+        page.get_by_role("link", name="下一份待审核：迪庆").click()
         page.get_by_text("迪庆州 · 报送内容").wait_for(timeout=30_000)
         settled(page)
         page.get_by_text("退回修改").click()
@@ -326,7 +326,7 @@ def test_a_role_taken_away_counts_for_what_is_pressed_on_an_open_page(browser, r
         settled(page)
         become("viewer")
         page.get_by_role("button", name="审核通过").click()
-        page.get_by_text("王芳(领导)").wait_for(timeout=30_000)
+        page.get_by_text("王芳（领导）").wait_for(timeout=30_000)
         settled(page)
     become("reviewer")
     assert seen.failures == []
@@ -361,7 +361,7 @@ def test_a_liaison_takes_back_what_she_handed_in_and_restores_it(browser, real, 
         pressed(page, "撤回", "已撤回第1版。")
         page.get_by_text("恢复已撤回的第1版").click()
         page.get_by_label("恢复原因").fill("核对无误")
-        pressed(page, "恢复", "已恢复第1版,等待审核。")
+        pressed(page, "恢复", "已恢复第1版，等待审核。")
         assert page.get_by_text("撤回第1版", exact=True).count() == 1
     assert seen.failures == []
 
@@ -396,7 +396,7 @@ def test_a_liaison_merges_what_the_counties_sent_and_uploads_it(browser, untouch
     with opened(browser, f"{untouched}/?month={month}", size, drawn="#account") as (page, seen):
         sign_in(page, "diqing")
         page.goto(f"{untouched}/?month={month}")
-        page.get_by_text("合并县(市、区)报来的表").click()
+        page.get_by_text("合并县（市、区）报来的表").click()
         page.locator(".st-key-upload_merge input").set_input_files(str(paths[0]))
         page.get_by_text("请一次选中2至20份文件").wait_for()
         choose(page, paths)
@@ -538,6 +538,6 @@ def test_the_province_s_own_register_has_no_open_work_and_no_counties_to_merge(b
                 told[account_id] = text_of(page)
             assert seen.failures == []
     assert "云南省 · 2026年9月报送" in told["province"]
-    words = ("合并县(市、区)报来的表", "至2026年9月的报送", "未办结的投诉和未销号的问题也已列入")
+    words = ("合并县（市、区）报来的表", "至2026年9月的报送", "未办结的投诉和未销号的问题也已列入")
     assert [word in told["diqing"] for word in words] == [True] * 3
     assert [word in told["province"] for word in words] == [False] * 3

@@ -175,7 +175,7 @@ def test_boundaries_are_those_of_the_units_and_small_enough_for_a_page(yunnan):
 
 
 def test_maps_say_they_are_an_internal_sketch(yunnan, pingshan):
-    assert yunnan.map_note_zh == "内部工作示意图,不得公开"
+    assert yunnan.map_note_zh == "内部工作示意图，不得公开"
     assert (pingshan.map_note_zh, pingshan.map_source_zh) == ("", "")
 
 
@@ -416,11 +416,21 @@ BROKEN = [
         "units.csv",
         "530103,盘龙区,盘龙区,,",
         "530103,盘龙区,盘龙区,五华区,",
-        ["units.csv 第19、20行", "rows 19, 20", "盘龙区(530103)"],
+        ["units.csv 第19、20行", "rows 19, 20", "盘龙区（530103）"],
     ),
-    ("units.csv", "530103,盘龙区,", "530103,五华区,", ["units.csv 第19、20行", "五华区(530103)"]),
-    ("units.csv", "530100,昆明市,昆明,,", "530100,昆明市,昆明,云南省,", ["units.csv 第2、3行", "rows 2, 3"]),
-    ("units.csv", "530300,曲靖市,曲靖,,prefecture,530000,", "530300,曲靖市", ["row 4", "8 cells, found 3"]),
+    ("units.csv", "530103,盘龙区,", "530103,五华区,", ["units.csv 第19、20行", "五华区（530103）"]),
+    (
+        "units.csv",
+        "530100,昆明市,昆明,,",
+        "530100,昆明市,昆明,云南省,",
+        ["units.csv 第2、3行", "rows 2, 3"],
+    ),
+    (
+        "units.csv",
+        "530300,曲靖市,曲靖,,prefecture,530000,",
+        "530300,曲靖市",
+        ["row 4", "8 cells, found 3"],
+    ),
     ("units.csv", ",Qujing\n", ",Yuxi\n", ["units.csv", "prefecture Yuxi", "2 times"]),
     ("units.csv", "short_name", "shortname", ["units.csv 第1行", "short_name"]),
     ("population.csv", ",8460088,", ",八百万,", ["population.csv 第3行", "resident", "八百万"]),

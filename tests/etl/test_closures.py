@@ -24,7 +24,7 @@ CAMPAIGN = yunnan()
 UNIT = CAMPAIGN.reporting_units[-1]
 MONTH, NEXT_MONTH = "2026-09", "2026-10"
 STATUSES = (RECTIFIED, RECTIFIED, "整改中", "未整改")
-SEEN = "现场核查 9月28日,照片 12-15"
+SEEN = "现场核查 9月28日，照片 12-15"
 ABOUT_THE_CAUSE = ("dim_build", "dim_unit_state", "dim_issue_closure")
 """Tables that say from what a build was made; what it answers stands in the others."""
 

@@ -32,7 +32,7 @@ def journal(tmp_path):
         yield opened
 
 
-def extend(journal, unit=DIQING, period=MONTH, *, days=10, reason="停电,数据系统无法登录", now=NOW):
+def extend(journal, unit=DIQING, period=MONTH, *, days=10, reason="停电，数据系统无法登录", now=NOW):
     """Grant a unit so many days beyond the campaign's due day."""
     with journal.writing() as connection:
         last_day = CAMPAIGN.due_day(period) + days * DAY
@@ -53,7 +53,7 @@ def test_an_extension_ends_at_midnight_of_its_day(journal):
     assert held.due_at == datetime.combine(DUE_DAY + 11 * DAY, datetime.min.time())
     assert (held.last_day, held.reason, held.granted_by) == (
         DUE_DAY + 10 * DAY,
-        "停电,数据系统无法登录",
+        "停电，数据系统无法登录",
         "王芳",
     )
 
@@ -97,7 +97,7 @@ def test_the_campaigns_own_due_day_takes_an_extension_back_once(journal):
 def test_a_frozen_month_takes_no_extension(journal):
     with journal.writing() as connection:
         freeze(connection, MONTH, reason="", by="王芳", now=NOW)
-    with pytest.raises(FrozenMonthError, match="已冻结,不能再准予延期"):
+    with pytest.raises(FrozenMonthError, match="已冻结，不能再准予延期"):
         extend(journal)
     extend(journal, period=OTHER_MONTH)
     assert set(extensions_of(journal)) == {(DIQING, OTHER_MONTH)}
@@ -131,7 +131,7 @@ def test_an_extension_changes_the_timing_of_its_own_unit_alone(journal, after):
     expected = ("迟报", after - 10) if after > 10 else ("未到期", 0)
     assert {(row["timing"], row["days_late"]) for row in own} == {expected}
     assert {(row["due_on"], row["extended_to"], row["extension_reason"]) for row in own} == {
-        (DUE_DAY.isoformat(), (DUE_DAY + 10 * DAY).isoformat(), "停电,数据系统无法登录")
+        (DUE_DAY.isoformat(), (DUE_DAY + 10 * DAY).isoformat(), "停电，数据系统无法登录")
     }
 
 
@@ -139,7 +139,7 @@ def test_the_matrix_in_a_terminal_names_the_extended_day_and_the_first_one(journ
     extend(journal)
     found = completeness(CAMPAIGN, [], MONTH, NOW, extensions_of(journal))
     (line,) = [each for each in as_text(found, "").splitlines() if "延期" in each]
-    assert f"延期至{DUE_DAY + 10 * DAY}(原定{DUE_DAY})" in line
+    assert f"延期至{DUE_DAY + 10 * DAY}（原定{DUE_DAY}）" in line
     assert "迪庆" in line
     assert list(found.columns) == [*COLUMNS, REASON]
     assert "延期" not in as_text(completeness(CAMPAIGN, [], MONTH, NOW, NO_EXTENSIONS), "")

@@ -356,12 +356,12 @@ def test_the_command_lists_what_it_would_purge_and_then_does(store, journal):
 
     code, out, told = run("purge", "--dry-run", "--store", store.folder)
     assert (code, out) == (0, f"orphan\t{sha256}\n")
-    assert "将清除(400天)" in told
+    assert "将清除（400天）" in told
     assert path_of(store, sha256).exists()
 
     code, out, told = run("purge", "--store", store.folder)
     assert (code, out) == (0, f"orphan\t{sha256}\n")
-    assert "已清除(400天)" in told
+    assert "已清除（400天）" in told
     assert not path_of(store, sha256).exists()
     assert acts(journal)[-1]["detail"]["user"]
 

@@ -397,7 +397,7 @@ def test_last_months_stocks_stand_in_notes_not_in_cells(province):
     worksheet = openpyxl.load_workbook(BytesIO(content))["基础情况"]
     for index, column in enumerate(SHEETS["basics"].columns[2:], start=3):
         note = worksheet.cell(3, index).comment.text
-        assert note == ("上月:不适用" if column.name == "posts" else "上月:1,234")
+        assert note == ("上月：不适用" if column.name == "posts" else "上月：1,234")
         assert worksheet.cell(3, index).value is None
         assert worksheet.cell(4, index).comment is None
 

@@ -539,7 +539,7 @@ def test_foreign_rows_hidden_in_five_thousand_are_found():
         ("foreign_unit", f"B{row}", name) for row, name in places
     }
     assert {render(f, "a.xlsx")["remedy"] for f in found if f.value == "大理市"} == {
-        "删除该行,由大理白族自治州上报;填错的改正单位"
+        "删除该行，由大理白族自治州上报；填错的改正单位"
     }
 
 

@@ -134,7 +134,7 @@ def hide(workbook: Workbook) -> None:
 
 # change -> (kind, sheet, cell, a part of what is told in Chinese, and in English)
 BROKEN: dict[str, tuple[Callable[[Workbook], None], tuple[str, str, str, str, str]]] = {
-    "a sheet renamed": (titled("月度情况", "月度情况(9月)"), ("missing_sheet", "月度情况", "", "名称改回“月度情况”", "rename it back to 月度情况")),
+    "a sheet renamed": (titled("月度情况", "月度情况（9月）"), ("missing_sheet", "月度情况", "", "名称改回“月度情况”", "rename it back to 月度情况")),
     "a sheet under a name of its own": (titled("月度情况", "Sheet2"), ("missing_sheet", "月度情况", "", "是否即“Sheet2”", "Perhaps Sheet2?")),
     "the cover renamed": (titled("封面", "首页"), ("missing_cover", "封面", "", "名称改回“封面”", "rename it back to 封面")),
     "a log under a table": (paste("投诉台账", "月度情况", header=True), ("pasted_table", "月度情况", "A8", "移到“投诉台账”", "to 投诉台账")),

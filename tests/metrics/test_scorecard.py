@@ -279,7 +279,7 @@ def campaign_copy(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("weight = 15", "weight = 16", "weight 之和应为 100,现为 102"),
+        ("weight = 15", "weight = 16", "weight 之和应为 100，现为 102"),
         ("floor = 70", "floor = 90", "不能相等"),
         ("floor = 70", 'floor = "70"', "floor 应为数字"),
         ('coverage_rule = "2/3"', 'coverage_rule = "4/3"', "coverage_rule 应为"),

@@ -77,7 +77,7 @@ def handed_in(
     who = liaison(unit)
     draft = hand_in.receive(here, who, unit, period, name, content)
     assert draft.blocking == [], draft.blocking
-    reasons = {key_of(each): "已核实,属实" for each in draft.to_explain}
+    reasons = {key_of(each): "已核实，属实" for each in draft.to_explain}
     hand_in.explain(here, who, unit, period, reasons)
     return submitting.submit(here, who, unit, period, draft.draft_id, "周伟")
 

@@ -38,7 +38,7 @@ from tests.services.stores import (
 
 REVIEWER = somebody("reviewer")
 NEXT_MONTH, LATER = "2026-10", datetime(2026, 10, 31, 10)
-SEEN = "现场核查,照片 12-15"
+SEEN = "现场核查，照片 12-15"
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_the_template_of_that_unit_alone_names_the_later_day(here):
         sheet = openpyxl.load_workbook(io.BytesIO(content))["填表说明"]
         told[code] = next(row[1].value for row in sheet.iter_rows() if row[0].value == "报送时限")
     later, planned = (f"{day.year}年{day.month}月{day.day}日24:00前" for day in (UNTIL, DUE_DAY))
-    assert told[DIQING].startswith(f"{later}(已准予延期;原定{planned}")
+    assert told[DIQING].startswith(f"{later}(已准予延期；原定{planned}")
     assert told[KUNMING].startswith(planned)
     assert later not in told[KUNMING]
 
@@ -78,7 +78,7 @@ def test_the_reviewers_queue_calls_late_what_came_after_the_units_own_day(here, 
 
 def test_a_granted_extension_is_published_audited_and_listed(here, tmp_path):
     handed_in(here, workbook(tmp_path, DIQING))
-    extensions.grant(here, REVIEWER, KUNMING, MONTH, UNTIL, f"{REASON},电话13987654321")
+    extensions.grant(here, REVIEWER, KUNMING, MONTH, UNTIL, f"{REASON}，电话13987654321")
     published()
     with open_build(current_build(here.store.folder)) as connection:
         (found,) = connection.execute("select reporting_code, due_at from dim_extension").fetchall()

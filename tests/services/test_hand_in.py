@@ -444,7 +444,7 @@ def test_a_reason_for_one_issue_left_out_is_none_for_another(here, tmp_path):
     [
         ("迪庆藏族自治州-2026-08.xlsx", True),
         ("迪庆2026年8月报表.xlsx", True),
-        ("迪庆2026年9月报表(2026年8月补报).xlsx", False),
+        ("迪庆2026年9月报表（2026年8月补报）.xlsx", False),
         ("迪庆藏族自治州-2026-09-标注.xlsx", False),
         ("2026-10-08 修订.xlsx", False),
         ("2026年10月8日改.xlsx", False),

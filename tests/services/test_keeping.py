@@ -52,7 +52,7 @@ def test_a_server_purges_a_forgotten_draft_and_whoever_asks_for_it_is_told(here,
         lambda: submitting.submit(later, who, DIQING, MONTH, draft.draft_id, "周伟"),
         lambda: previewing.draft_build(later, who, DIQING, MONTH).__enter__(),
     ):
-        with pytest.raises(NotReadyError, match="已按保留期限清除;请重新上传"):
+        with pytest.raises(NotReadyError, match="已按保留期限清除；请重新上传"):
             asked()
     assert standing(later, who, DIQING, MONTH).draft_purged
     again = hand_in.receive(later, who, DIQING, MONTH, "报表.xlsx", good)

@@ -115,7 +115,7 @@ def test_what_goes_wrong_on_the_disk_is_told_in_a_sentence(tmp_path, caplog):
     # A file where the folder of workbooks should be: nothing can be put there.
     here.store.workbooks.write_bytes(b"")
     status, _, told = put(here, f"/hand-in/{DIQING}/{MONTH}/workbook", NO_WORKBOOK)
-    assert (status, told[:5]) == (500, "没有办成,")
+    assert (status, told[:5]) == (500, "没有办成，")
     assert "workbook failed" in caplog.text
 
 
@@ -126,4 +126,4 @@ def test_the_upload_route_answers_429_with_a_sentence_and_the_seconds(tmp_path):
     assert [status for status, _, _ in answers] == [200] * MOST + [429]
     _, headers, told = answers[-1]
     assert headers[b"retry-after"] == b"600"
-    assert re.fullmatch("您在10分钟内已上传、标注或合并30次,请在10:10:01后再来;.*", told)
+    assert re.fullmatch("您在10分钟内已上传、标注或合并30次，请在10:10:01后再来；.*", told)

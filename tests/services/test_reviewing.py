@@ -31,7 +31,7 @@ from tests.services.stores import (
 )
 
 REVIEWER, ADMIN = somebody("reviewer"), somebody("admin")
-REASON = {"sheet": "月度情况", "cell": "D4", "reason": "与上月相差过大,请核实"}
+REASON = {"sheet": "月度情况", "cell": "D4", "reason": "与上月相差过大，请核实"}
 
 
 def states(here):
@@ -199,7 +199,7 @@ def test_what_counts_again_can_be_taken_back_by_its_sender(here, good, tmp_path)
     first, second = handed_in(here, good), handed_in(here, workbook(tmp_path, DIQING, count=7))
     reviewing.return_submission(here, REVIEWER, second.submission_id, [REASON])
     who = liaison(DIQING)
-    withdrawing.withdraw(here, who, first.submission_id, "以第2版为准,正在修改")
+    withdrawing.withdraw(here, who, first.submission_id, "以第2版为准，正在修改")
     assert current(here.journal().submissions()) == {}
     # And restored: what was returned after it does not stand.
     assert standing(here, who, DIQING, MONTH).restorable.revision == 1
@@ -216,8 +216,8 @@ def test_all_that_keeps_a_month_from_being_frozen_without_a_reason_is_told_at_on
         reviewing.freeze(open_still, REVIEWER, MONTH, "")
     told = str(refused.value).partition(" / ")[0]
     assert told == (
-        "2026-09还有1份未审核;还没有昆明、曲靖、玉溪、保山、昭通等15个单位的报送(未报、已退回或已撤回);"
-        "到9月30日24:00才截止;昆明准予延期至10月2日。先办完,或逐项写明为何照样冻结"
+        "2026-09还有1份未审核；还没有昆明、曲靖、玉溪、保山、昭通等15个单位的报送（未报、已退回或已撤回）；"
+        "到9月30日24:00才截止；昆明准予延期至10月2日。先办完，或逐项写明为何照样冻结"
     )
     with pytest.raises(ReviewError) as refused:
         reviewing.freeze(over, REVIEWER, MONTH, "")
@@ -264,7 +264,7 @@ def test_what_changed_since_the_revision_before_is_told_by_sheet(here, good, tmp
 def test_one_changed_cell_is_told_with_what_it_was_to_the_reviewer_and_to_its_liaison(here, good, tmp_path):
     rows = example_workbook_rows(CAMPAIGN, CAMPAIGN.unit(DIQING, CAMPAIGN.reporting_level), MONTH)
     note = rows["issues"][0]["measure"]
-    rows["issues"][0]["measure"] = f"{note},电话13812345678"
+    rows["issues"][0]["measure"] = f"{note}，电话13812345678"
     handed_in(here, good)
     second = handed_in(here, workbook(tmp_path, DIQING, rows=rows))
     found = review_queue.case(here, REVIEWER, second.submission_id).compared
@@ -272,7 +272,7 @@ def test_one_changed_cell_is_told_with_what_it_was_to_the_reviewer_and_to_its_li
     (cell,) = sheet.cells
     assert (sheet.sheet, sheet.count, cell.column) == ("issues", 1, "measure")
     assert cell.key == (rows["issues"][0]["issue_id"],)
-    assert (cell.before, cell.after) == (note, f"{note},电话138****5678")
+    assert (cell.before, cell.after) == (note, f"{note}，电话138****5678")
     assert standing(here, liaison(DIQING), DIQING, MONTH).compared == found
     told = revision_changes.table(found)
     assert f'data-label="原为">{note}</td>' in told
@@ -284,7 +284,7 @@ def test_the_reasons_given_stand_beside_the_values_they_explain(here, tmp_path):
     receipt = handed_in(here, odd)
     found = review_queue.case(here, REVIEWER, receipt.submission_id)
     (asked,) = [each for each in found.asked if each.column == "统计截止日"]
-    assert (asked.value, asked.reason) == ("2026-09-29", "已核实,属实")
+    assert (asked.value, asked.reason) == ("2026-09-29", "已核实，属实")
     # So they do beside findings kept by a version that named no keys.
     with here.journal().writing() as connection:
         (kept,) = connection.execute(sa.select(SUBMISSION.c.findings)).scalars()
