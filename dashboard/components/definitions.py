@@ -12,7 +12,7 @@ from dashboard.components import methods
 from dashboard.components.earlier import COMPARED_SHARE
 from dashboard.components.links import link
 from dashboard.components.marks import EXTENDED, HAND_IN, STATUS, html
-from dashboard.components.unit_lines import THEMES
+from dashboard.components.unit_lines import OTHERS, THEME_OF, THEMES
 from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
 from etl.campaign import Campaign
 from etl.schema import Column, Sheet
@@ -84,6 +84,7 @@ def kpi_parts(kpis: Iterable[Kpi], targets: Mapping[str, Target]) -> list[Part]:
     """Every KPI, theme by theme: its question, formula, target with source and scope, and when it is not judged."""
     head = [t("指标"), t("怎么算"), t("目标与出处"), t("口径说明")]
     rows = {kpi.key: _kpi_row(kpi, targets.get(kpi.key)) for kpi in kpis}
+    themes = THEMES | {OTHERS: [key for key in rows if key not in THEME_OF]}
     return [
         Part(
             key=f"theme-{place}",
@@ -91,7 +92,7 @@ def kpi_parts(kpis: Iterable[Kpi], targets: Mapping[str, Target]) -> list[Part]:
             group=t("指标"),
             html=_table(head, [rows[key] for key in keys if key in rows], (19, 33, 26, 22)),
         )
-        for place, (theme, keys) in enumerate(THEMES.items(), start=1)
+        for place, (theme, keys) in enumerate(themes.items(), start=1)
         if any(key in rows for key in keys)
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.unit_lines import THEME_OF
+from dashboard.components.unit_lines import OTHERS, THEME_OF
 from dashboard.i18n import of, t
 from metrics.kpi import Kpi
 
@@ -17,12 +17,12 @@ HEADING = "theme:"
 
 def options(kpis: Sequence[Kpi]) -> dict[str, str]:
     """What the list shows, by key: each theme as a heading over its KPIs, in the registry's order."""
-    themes = list(dict.fromkeys(THEME_OF.get(kpi.key, "") for kpi in kpis))
+    themes = list(dict.fromkeys(THEME_OF.get(kpi.key, OTHERS) for kpi in kpis))
     shown: dict[str, str] = {}
     for theme in themes:
-        if theme and len(themes) > 1:
+        if len(themes) > 1:
             shown[f"{HEADING}{theme}"] = t("── {theme} ──", theme=t(theme))
-        shown |= {kpi.key: of(kpi, "title") for kpi in kpis if THEME_OF.get(kpi.key, "") == theme}
+        shown |= {kpi.key: of(kpi, "title") for kpi in kpis if THEME_OF.get(kpi.key, OTHERS) == theme}
     return shown
 
 

@@ -25,6 +25,8 @@ THEMES = {
     deferred("整改"): [kpi.key for kpi in rectification.KPIS if kpi.key not in REPORTING],
     deferred("报送"): [*REPORTING],
 }
+OTHERS = deferred("其他指标")
+"""What a list by themes calls the KPIs of none."""
 THEME_OF = {key: theme for theme, keys in THEMES.items() for key in keys}
 
 SHORT = {
