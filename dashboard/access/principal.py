@@ -38,7 +38,7 @@ class RefusedError(Exception):
         self.action, self.unit = action, unit
         permission = PERMISSIONS.get(action)
         zh, en = (permission.title_zh, permission.title_en) if permission else (action, action)
-        of_unit = (f"({unit})", f" for {unit}") if unit else ("", "")
+        of_unit = (f"（{unit}）", f" for {unit}") if unit else ("", "")
         super().__init__(
             f"您的账号无权{zh}{of_unit[0]}；如有需要，请联系省厅管理员。"
             f" / Your account may not do this: {en}{of_unit[1]}. Ask the province's administrator."

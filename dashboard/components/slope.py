@@ -142,7 +142,7 @@ def left_out(slope: Slope) -> str:
 
 
 def _lacking(slope: Slope, code: str) -> str:
-    """文山州（11月没有名次）: a unit and the months of the last two in which it had no rank."""
+    """甲州（11月没有名次）: a unit and the months of the last two in which it had no rank."""
     months = [_month(slope.months[at]) for at in (-2, -1) if slope.ranks[code][at] is None]
     return t("{unit}（{months}没有名次）", unit=slope.names[code], months=listed(months))
 
