@@ -9,6 +9,7 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import methods
+from dashboard.components.choices import as_in_the_workbook
 from dashboard.components.earlier import COMPARED_SHARE
 from dashboard.components.links import link
 from dashboard.components.marks import EXTENDED, HAND_IN, STATUS, html
@@ -172,7 +173,7 @@ def sheet_parts(campaign: Campaign, sheets: Mapping[str, Sheet]) -> list[Part]:
 
 
 def _column_row(column: Column) -> list[str]:
-    kind = quoted(" | ".join(column.choices) or t(TYPES[column.type]))
+    kind = quoted(" | ".join(map(as_in_the_workbook, column.choices)) or t(TYPES[column.type]))
     unit = (
         t("（{label}）", label=t(column.unit) if column.unit in UNITS else column.unit) if column.unit else ""
     )

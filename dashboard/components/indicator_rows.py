@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components import block, exhibit, headings
+from dashboard.components.choices import choice
 from dashboard.components.definitions import quoted
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
@@ -278,7 +279,7 @@ def _seen(found: FigureRows, column: Column, value: object) -> str:
         return t("是") if value else t("否")
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return str(value)
+    return choice(str(value)) if column.type == "choice" else str(value)
 
 
 def _export(found: FigureRows, behind: RowsBehind) -> pl.DataFrame:

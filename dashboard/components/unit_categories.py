@@ -9,6 +9,7 @@ from html import escape
 import polars as pl
 
 from dashboard import format
+from dashboard.components.choices import choice
 from dashboard.components.marks import GREY, INK
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred, listed, t
@@ -18,44 +19,6 @@ WIDTH, LINE, NAME, BAR = 390, 24, 80, 70
 """The drawing's width, a line's height, the room for a name and for a bar."""
 MONTH_AT, YEAR_AT = 264, 388
 """Where the figures of the month and of twelve months end."""
-
-WORDS = (
-    deferred("占道经营"),
-    deferred("停车秩序"),
-    deferred("噪声"),
-    deferred("市容环卫"),
-    deferred("油烟"),
-    deferred("违法建设"),
-    deferred("渣土扬尘"),
-    deferred("户外广告"),
-    deferred("园林绿化"),
-    deferred("市政设施"),
-    deferred("其他"),
-    deferred("12345热线"),
-    deferred("网络平台"),
-    deferred("来电"),
-    deferred("现场"),
-    deferred("信访"),
-    deferred("媒体"),
-    deferred("业务技能"),
-    deferred("法律法规"),
-    deferred("作风纪律"),
-    deferred("政治理论"),
-    deferred("岗位练兵"),
-    deferred("应急处置"),
-    deferred("省级"),
-    deferred("州(市)级"),
-    deferred("县(市、区)级"),
-    deferred("街道(乡镇)级"),
-    deferred("高校"),
-    deferred("党校"),
-    deferred("警校"),
-    deferred("自办"),
-    deferred("线下"),
-    deferred("线上"),
-    deferred("未填"),
-)
-"""The categories of the sheets, marked for translation; others are shown as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +91,7 @@ BESIDE = {kpi.key: "trainings" for kpi in training.KPIS}
 
 def name(category: object) -> str:
     """A category in the reader's language, as it stands in the data where it has no translation."""
-    return t(str(category)) if str(category) in WORDS else str(category)
+    return choice(str(category))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,17 +10,9 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components import exhibit, headings
-from dashboard.i18n import deferred, listed, t
+from dashboard.components.choices import choice
+from dashboard.i18n import listed, t
 from dashboard.queries.narratives import Narrative
-
-TOPICS = (
-    deferred("工作进展"),
-    deferred("经验做法"),
-    deferred("取得成效"),
-    deferred("存在问题"),
-    deferred("下步打算"),
-)
-"""The topics of the sheet, marked for translation; others are shown as they are."""
 
 
 def show(
@@ -82,7 +74,7 @@ def _texts(found: Narrative) -> str:
 
 
 def _topic(topic: str) -> str:
-    return t(topic) if topic in TOPICS else topic
+    return choice(topic)
 
 
 def _paragraphs(text: str) -> str:

@@ -8,8 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.i18n import DEFAULT, LANGUAGE, LANGUAGES, NAMES, clauses, listed, opening, sentences, t
+from dashboard.components.choices import CHOICES
+from dashboard.i18n import (
+    CATALOGUES,
+    DEFAULT,
+    LANGUAGE,
+    LANGUAGES,
+    NAMES,
+    clauses,
+    listed,
+    opening,
+    sentences,
+    t,
+)
 from dashboard.i18n.messages import messages, translations, update, write
+from etl.sheets import SHEETS
 from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
@@ -153,3 +166,9 @@ def test_the_switch_changes_the_language_and_keeps_the_view(browser, address):
         page.get_by_text("2025年5月").first.wait_for()
         page.wait_for_url(lambda url: "lang=" not in url)
     assert seen.failures == []
+
+
+def test_every_choice_of_every_sheet_has_its_english():
+    choices = {choice for sheet in SHEETS.values() for column in sheet.columns for choice in column.choices}
+    assert choices <= CHOICES
+    assert [each for each in sorted(choices) if not CATALOGUES["en"].get(each)] == []

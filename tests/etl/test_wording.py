@@ -69,7 +69,10 @@ def refusals() -> list[Refusal]:
     assert {"directory", "truncated", "time", "process_died", "memory"} <= problems
     return [
         *(Refusal(kind=kind, detail={"problem": "Range is missing the row"}) for kind in REFUSAL_KINDS),
-        *(Refusal(kind="corrupt_zip", detail={"problem": each, "part": "xl/a.xml"}) for each in sorted(problems)),
+        *(
+            Refusal(kind="corrupt_zip", detail={"problem": each, "part": "xl/a.xml"})
+            for each in sorted(problems)
+        ),
         *(Refusal(kind="not_spreadsheet", detail={"looks_like": each}) for each in sorted(looks)),
         *(
             Refusal(
