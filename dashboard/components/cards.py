@@ -79,7 +79,7 @@ def card(
     small = f' <span class="q">{escape(qualifier)}</span>' if qualifier else ""
     body = "".join(f"<p>{line}</p>" for line in lines if line)
     return (
-        f'<section class="card"><h3>{title}{small}</h3>'
+        f'<section class="card"><h2>{title}{small}</h2>'
         f'<div class="figure"><span class="big">{escape(value)}<small>{escape(unit)}</small></span>{spark}</div>'
         f"{bar or '<div class=nobar></div>'}{body}</section>"
     )

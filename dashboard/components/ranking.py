@@ -98,7 +98,7 @@ def _group_title(ranking: Ranking, group: Mapping[str, object], rows: Sequence[R
     if ranked > 0 and not ranking.contested(group["key"]):
         facts.append(t("参评不足3个，不比先后"))
     small = " · ".join(fact for fact in facts if fact)
-    return f"<h4>{escape(of(dict(group), 'title'))} <span>{escape(small)}</span></h4>"
+    return f"<h3>{escape(of(dict(group), 'title'))} <span>{escape(small)}</span></h3>"
 
 
 def _line(ranking: Ranking, row: Row, group: Sequence[Row], columns: Sequence[Column]) -> str:

@@ -256,7 +256,7 @@ def test_the_ledger_grows_and_names_whose_is_missing(build):
 
 def test_months_on_other_units_are_drawn_hollow(build):
     (card,) = (
-        each for each in overview(build).split("<section") if "<h3>" in each and "officers_per_10k" in each
+        each for each in overview(build).split("<section") if "<h2>" in each and "officers_per_10k" in each
     )
     assert card.count('r="1.8"') == 1
     assert comparing.other_units(
