@@ -33,7 +33,7 @@ Question = Callable[[], object]
 def questions(build: str, today: date) -> Iterator[Question]:
     """The questions of the last months, the latest first, page by page.
 
-    All reporting units are asked about in the latest month; in those before, the one the page opens on.
+    The whole is asked about in every month, all reporting units in the latest.
     """
     latest = builds.latest_month(build, today)
     months = [month for month in builds.months(build, today) if month <= latest]
@@ -41,7 +41,8 @@ def questions(build: str, today: date) -> Iterator[Question]:
         shown = _filters(build, month, today)
         for page in PAGES:
             yield partial(page, shown, today)
-        codes = _units(build) if month == latest else _units(build)[:1]
+        yield partial(_unit, shown, today, None)
+        codes = _units(build) if month == latest else []
         yield from (partial(_unit, shown, today, code) for code in codes)
 
 
@@ -101,14 +102,22 @@ def _progress(shown: Filters, today: date) -> None:
     figures.history(build, months[-1], on_time, top, today, "month")
 
 
-def _unit(shown: Filters, today: date, code: str) -> None:
+def _unit(shown: Filters, today: date, code: str | None) -> None:
+    """The page of a unit; None is the whole, on which the page opens."""
     build, month, period = shown.build, shown.month, shown.period
     picked = units.unit(build, code)
+    level, own = str(picked["level"]), str(picked["unit_code"])
+    reporting = str(picked["reporting_code"] or own)
     lines = unit_page.lines(build, picked, month, today, period, compares=True)
+    unit_page.sentence(build, picked, lines, month, today)
     unit_page.facts(build, picked, lines, month, today, compares=True)
+    unit_page.narratives(build, picked, month)
     unit_page.below(build, picked, shown.kpi, month, today, period)
-    unit_reports.categories(build, str(picked["level"]), code, month)
-    unit_reports.sheets(build, code, month, today)
+    for topic in unit_page.topics(build):
+        unit_reports.reported(build, picked, topic.sheet, month)
+    unit_reports.categories(build, level, own, month)
+    unit_reports.sheets(build, reporting, month, today)
+    unit_reports.revisions(build, reporting)
 
 
 PAGES = (_overview, _ranking, _map, indicator_page.facts, _progress)

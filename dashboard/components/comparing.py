@@ -70,7 +70,9 @@ def other_units(
     today: date,
 ) -> dict[str, tuple[bool, ...]]:
     """By KPI, of each month whether it stands on other units than the last one: these are drawn hollow."""
-    return {
-        key: comparisons.other_units(build, level, code, (key,), tuple(months), today, kind)[key]
-        for key, kind in kinds.items()
-    }
+    found: dict[str, tuple[bool, ...]] = {}
+    for kind in dict.fromkeys(kinds.values()):
+        # One question for all KPIs of a kind: a page has dozens, and the answers kept are counted.
+        keys = tuple(key for key, own in kinds.items() if own == kind)
+        found |= comparisons.other_units(build, level, code, keys, tuple(months), today, kind)
+    return found

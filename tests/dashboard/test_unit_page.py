@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 
 from dashboard.access.principal import Principal
-from dashboard.components import unit_narratives, unit_page, unit_table
+from dashboard.components import unit_page, unit_table
 from dashboard.components.unit_categories import TOPICS, senior_text, shares
 from dashboard.components.unit_lines import UnitLine, missed, missing, short_of
 from dashboard.queries import builds, figures, people, rankings, unit_reports, units
 from etl.campaign import load_campaign
+from etl.sheets import SHEETS
 from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
 
@@ -138,7 +139,7 @@ def test_the_narratives_are_those_of_the_month_else_of_the_latest_before_it(buil
     found, names = unit_page.narratives(half, units.unit(half, "530000"), JUNE)
     assert set(found) == set(names) == set(builds.dimensions(half).reporting_codes)
     assert (found[KUNMING].month, found[YUXI].month) == (JUNE, MAY)
-    assert [topic for topic, _ in found[YUXI].texts] == list(unit_narratives.TOPICS)
+    assert [topic for topic, _ in found[YUXI].texts] == list(SHEETS["progress"].column("topic").choices)
     own, names = unit_page.narratives(half, units.unit(half, KUNMING), JUNE)
     assert set(own) == set(names) == {KUNMING}
     # A county's are its prefecture's, and stand there.
