@@ -20,8 +20,9 @@ from etl.mappings.log_table import LogTable
 from etl.mappings.mapping import LogError, LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
 from etl.mappings.row_keys import content, numbered, refuse_repeats
-from etl.mappings.unmapped import unmapped_rows, without_formulas
+from etl.mappings.unmapped import unmapped_rows
 from etl.mappings.zero_reports import silent_months
+from etl.spreadsheet_text import harmless
 from etl.template import build_workbook
 from etl.template_sheets import sheets_for
 
@@ -158,7 +159,7 @@ def write_workbooks(converted: Converted, campaign: Campaign, out: Path) -> list
     if converted.unmapped.is_empty():
         listing.unlink(missing_ok=True)
         return paths
-    without_formulas(converted.unmapped).write_csv(listing, include_bom=True)
+    harmless(converted.unmapped).write_csv(listing, include_bom=True)
     return [*paths, listing]
 
 

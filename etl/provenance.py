@@ -28,6 +28,8 @@ ALL, NUMERATOR, REST = "all", "numerator", "rest"
 """Which rows are listed: all, those that add to the first measure, those that add to the others alone."""
 NEVER_LISTED = ("events",)
 """Sheets whose rows are only counted, whoever asks."""
+WITHHELD = "{column}_withheld"
+"""The column that says of each row whether its cell in a column is filled and not shown; only some columns have it."""
 PARTS = {ALL: "true", NUMERATOR: "adds_{first} <> 0", REST: "adds_{first} = 0"}
 
 
@@ -213,7 +215,11 @@ def _shown(sheet: str, name: str) -> str:
     """SQL for a cell as it may be shown: what somebody typed freely only where it is said of a row, nor which case another names."""
     column = SHEETS[sheet].column(name)
     if (sheet, name) in ONLY_A_POST:
-        return f'case when regexp_full_match(stored."{name}", \'{PLAIN_POST}\') then stored."{name}" end as "{name}"'
+        is_post = f"regexp_full_match(stored.\"{name}\", '{PLAIN_POST}')"
+        return (
+            f'case when {is_post} then stored."{name}" end as "{name}",'
+            f' coalesce(not {is_post}, false) as "{WITHHELD.format(column=name)}"'
+        )
     if column.type != "text" or name in SAID_OF.get(sheet, ()):
         return f'stored."{name}"'
     if column.kind == "key":
@@ -263,6 +269,11 @@ def _totals(
     sums = ", ".join(f"coalesce(sum(adds_{name}), 0)" for name in measures)
     [found] = connection.execute(f"select {sums} from adding where {condition}").fetchall()
     return dict(zip(measures, found, strict=True))
+
+
+def is_withheld(row: Mapping[str, object], column: str) -> bool:
+    """Whether a row listed has a cell in this column that is not shown; else what is not there was left empty."""
+    return bool(row.get(WITHHELD.format(column=column)))
 
 
 def cell(letters: str | None, column: str, row: int) -> str:

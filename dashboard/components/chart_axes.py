@@ -27,11 +27,16 @@ class Axis:
         first, last, at = (_scaled(each, self.is_log) for each in (*self.ends, value))
         return (at - first) / (last - first)
 
+    def holds(self, value: float | None) -> bool:
+        """Whether a value has a place on the axis at all: none is none, nor is 0 on a logarithmic one."""
+        return _has_place(value, self.is_log)
+
 
 def axis_of(settings: Mapping[str, object], values: Iterable[float], most_marks: int) -> Axis:
     """The axis of a layout; ``values`` are what it must hold where the layout does not say how far it reaches."""
     is_log = settings.get("type") == "log"
-    ends = _ends(settings, [_scaled(value, is_log) for value in values], is_log)
+    placed = [_scaled(value, is_log) for value in values if _has_place(value, is_log)]
+    ends = _ends(settings, placed, is_log)
     if "tickvals" in settings:
         marks = list(zip(settings["tickvals"], settings["ticktext"], strict=True))
     else:
@@ -51,14 +56,26 @@ def _scaled(value: float, is_log: bool) -> float:
     return math.log10(value) if is_log else value
 
 
+def _has_place(value: float | None, is_log: bool) -> bool:
+    return value is not None and math.isfinite(value) and (value > 0 or not is_log)
+
+
 def _ends(settings: Mapping[str, object], values: Sequence[float], is_log: bool) -> tuple[float, float]:
-    if "range" in settings:
-        first, last = settings["range"]
-        return float(first), float(last)
+    """The range of the layout, where it is one; else the values (logarithms, on such an axis) with air around them."""
+    given = [float(each) for each in settings.get("range", ()) if _has_place(each, is_log)]
+    if len(given) == 2 and not _is_empty(*given):
+        return given[0], given[1]
+    if given:
+        values = [_scaled(each, is_log) for each in given]
     low, high = min(values, default=0.0), max(values, default=1.0)
-    room = AIR * (high - low or abs(high) or 1.0)
+    room = AIR * ((abs(high) or 1.0) if _is_empty(low, high) else high - low)
     ends = (low - room, high + room)
     return (10 ** ends[0], 10 ** ends[1]) if is_log else ends
+
+
+def _is_empty(first: float, last: float) -> bool:
+    """Whether nothing lies between two ends, but for what a sum of such numbers is out by."""
+    return math.isclose(first, last, rel_tol=1e-12)
 
 
 def _even_marks(low: float, high: float, most: int) -> list[float]:

@@ -45,6 +45,10 @@ class Plot:
         """The height of a value in pixels from the top of the drawing."""
         return self.bottom - self.upward.share(value) * (self.bottom - self.top)
 
+    def holds(self, x: float | None, y: float | None) -> bool:
+        """Whether a point has a place: a missing value leaves a gap, one without a place does too."""
+        return self.across.holds(x) and self.upward.holds(y)
+
 
 def drawing(chart: Specification, label: str) -> str:
     """The chart for a page, as wide as its frame."""
@@ -131,7 +135,7 @@ def _lines(plot: Plot, traces: Sequence[Trace]) -> str:
 
 def _line(plot: Plot, trace: Trace, width: float) -> str:
     line, points = trace.get("line", {}), list(zip(trace["x"], trace["y"], strict=True))
-    runs = _runs(_stepped(points) if line.get("shape") == "hvh" else points)
+    runs = _runs(plot, _stepped(points) if line.get("shape") == "hvh" else points)
     if trace.get("fill") == "toself":
         shape, look = "polygon", f'fill="{trace["fillcolor"]}"'
     else:
@@ -147,14 +151,14 @@ def _path(plot: Plot, run: Sequence[tuple[float, float]], width: float) -> str:
     return " ".join(f"{plot.across.share(x) * width:.1f},{plot.y(y):.1f}" for x, y in run)
 
 
-def _runs(points: Sequence[tuple[float | None, float | None]]) -> list[list[tuple[float, float]]]:
+def _runs(plot: Plot, points: Sequence[tuple[float | None, float | None]]) -> list[list[tuple[float, float]]]:
     """Stretches without a gap, of two points at least."""
     runs: list[list[tuple[float, float]]] = [[]]
     for x, y in points:
-        if x is None or y is None:
-            runs.append([])
-        else:
+        if plot.holds(x, y):
             runs[-1].append((x, y))
+        else:
+            runs.append([])
     return [run for run in runs if len(run) > 1]
 
 
@@ -187,7 +191,7 @@ def _marks(plot: Plot, trace: Trace) -> str:
     for x, y, size, ink, symbol, edge, edge_ink, told, name in zip(
         trace["x"], trace["y"], *columns, strict=True
     ):
-        if y is None:
+        if not plot.holds(x, y):
             continue
         at = plot.x(plot.across.share(x))
         parts.append(

@@ -8,7 +8,6 @@ unrounded, so that Excel opens it right.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,11 +16,7 @@ import polars as pl
 
 from dashboard.components import block
 from dashboard.i18n import t
-
-FORMULA = r"^[\s\x00]*(?:[=+\-@|\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|%.)"
-"""How a text begins that a spreadsheet would run, full-width signs included; % alone is a unit."""
-CELL_TO_LOOK_AT = re.compile('(?:^|[,"\\n])[\\s\\x00]*(?:[=+\\-@|\\uff1d\\uff0b\\uff0d\\uff20]|%[^,"\\n])')
-"""The same in a table written out; a negative number looks so too, which the table itself tells apart."""
+from etl.spreadsheet_text import harmless_csv
 
 
 class Title(str):
@@ -73,7 +68,7 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
             part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
         ),
         chart=exhibit.chart,
-        csv="" if exhibit.table is None else csv(_marked(exhibit)),
+        csv="" if exhibit.table is None else harmless_csv(_marked(exhibit)),
     )
 
 
@@ -90,21 +85,6 @@ def _marked(exhibit: Exhibit) -> pl.DataFrame:
     told = {t("表题"): exhibit.title, t("来源"): exhibit.source}
     told |= {t("数据性质"): t("模拟数据")} if exhibit.simulated else {}
     return exhibit.table.with_columns(pl.lit(str(text)).alias(name) for name, text in told.items() if text)
-
-
-def csv(table: pl.DataFrame) -> str:
-    """A table as it is taken away."""
-    text = table.write_csv()
-    # Looked for in the whole text first: a page has many tables, and hardly one holds such a cell.
-    return harmless(table).write_csv() if CELL_TO_LOOK_AT.search(text) else text
-
-
-def harmless(table: pl.DataFrame) -> pl.DataFrame:
-    """The table with texts that a spreadsheet would take for a formula set off by an apostrophe."""
-    risky = pl.col(pl.String).str.contains(FORMULA)
-    return table.with_columns(
-        pl.when(risky).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
-    )
 
 
 def _buttons(exhibit: Exhibit) -> str:

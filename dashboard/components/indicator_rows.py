@@ -16,9 +16,9 @@ from dashboard.components.definitions import quoted
 from dashboard.components.exhibit import Exhibit
 from dashboard.components.links import link
 from dashboard.i18n import deferred, listed, of, t
-from etl.deciding_cells import ONLY_A_POST, sheet_of
+from etl.deciding_cells import sheet_of
 from etl.overdue import DAYS_OVERDUE
-from etl.provenance import ALL, NUMERATOR, REST, RowsBehind, cell
+from etl.provenance import ALL, NUMERATOR, REST, RowsBehind, cell, is_withheld
 from etl.schema import Column
 from etl.sheets import SHEETS
 from etl.sheets.complaints import INTEGRITY
@@ -219,7 +219,7 @@ def _cells(
     for column in columns:
         place = cell(row["column_letters"], column.name, row["row"])
         address = f" <small>{place}</small>" if column.name in behind.deciding else ""
-        seen = _said(found, column, row[column.name])
+        seen = _said(found, column, row)
         yield _column_title(column), _css(column), seen + address
         if column.name == "due_on" and _has_overdue(behind):
             yield t("逾期天数"), "part", format.whole(row[DAYS_OVERDUE])
@@ -227,11 +227,12 @@ def _cells(
         yield t("计入{part}", part=_part(found, name)), "part", escape(_added(row[f"adds_{name}"]))
 
 
-def _said(found: FigureRows, column: Column, value: object) -> str:
+def _said(found: FigureRows, column: Column, row: Mapping[str, object]) -> str:
     """A cell as HTML; a text is in Chinese from its first sign to its last."""
+    value = row[column.name]
     if value is not None and column.type == "text" and not column.carried_key:
         return f'<span lang="zh">{escape(str(value))}</span>'
-    return quoted(_seen(found, column, value))
+    return quoted(_seen(found, column, row))
 
 
 def _columns(behind: RowsBehind) -> list[Column]:
@@ -270,9 +271,10 @@ def _added(amount: object) -> str:
     return format.plain(amount) if amount else format.MISSING
 
 
-def _seen(found: FigureRows, column: Column, value: object) -> str:
+def _seen(found: FigureRows, column: Column, row: Mapping[str, object]) -> str:
+    value = row[column.name]
     if value is None:
-        return t("不是职务，不显示") if ("issues", column.name) in ONLY_A_POST else format.MISSING
+        return t("不是职务，不显示") if is_withheld(row, column.name) else format.MISSING
     if column.type in ("unit", "code"):
         return found.names.get(str(value), str(value))
     if isinstance(value, bool):
@@ -294,7 +296,7 @@ def _export(found: FigureRows, behind: RowsBehind) -> pl.DataFrame:
         columns[t("计入月份")] = [f"{row['month']:%Y-%m}" for row in rows]
     for column in _columns(behind):
         title = _column_title(column)
-        columns[title] = [_seen(found, column, row[column.name]) for row in rows]
+        columns[title] = [_seen(found, column, row) for row in rows]
         if column.name in behind.deciding:
             columns[t("{title}所在单元格", title=title)] = [
                 cell(row["column_letters"], column.name, row["row"]) for row in rows

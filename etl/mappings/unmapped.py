@@ -7,9 +7,6 @@ import polars as pl
 from etl.mappings.log_rows import LOG
 from etl.masking import mask_frame
 
-_FORMULA = r"^[\s\"']*[=+\-@|%\x00＝＋－＠]"
-_HARMLESS = r"^\s*(?:[+\-]?[0-9]+(?:\.[0-9]+)?%?|-+)\s*$"
-
 
 def unmapped_rows(rows: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
     """The refused rows with the log's own columns, personal numbers masked in both.
@@ -36,16 +33,3 @@ def _own_headers(columns: list[str], ours: list[str]) -> list[str]:
                 headers[at] += "'"
             taken.add(headers[at])
     return headers
-
-
-def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """Texts a spreadsheet would run as formulas, with an apostrophe before them (OWASP, CSV injection)."""
-    text = pl.col(pl.String)
-    safe = frame.with_columns(pl.when(_runs(text)).then(pl.lit("'") + text).otherwise(text).name.keep())
-    headers = pl.Series(frame.columns)
-    running = headers.filter(pl.select(_runs(pl.lit(headers))).to_series())
-    return safe.rename({header: f"'{header}" for header in running})
-
-
-def _runs(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(_FORMULA) & ~text.str.contains(_HARMLESS)

@@ -119,7 +119,9 @@ def test_an_axis_is_marked_at_round_values_at_even_steps_within_its_ends(ends, m
     axis = axis_of({"range": ends[::-1] if turned else ends}, (), most)
     values = [value for value, _ in axis.marks]
     assert len(values) <= most + 1
-    assert all(ends[0] - 1e-6 <= value <= ends[1] + 1e-6 for value in values)
+    # Nearer to an end than a pixel is at it.
+    slack = 1e-6 + 1e-8 * (ends[1] - ends[0])
+    assert all(ends[0] - slack <= value <= ends[1] + slack for value in values)
     steps = {round(after - before, 9) for before, after in pairwise(values)}
     for step in steps:
         assert min(steps) == pytest.approx(step, rel=1e-6)
@@ -128,3 +130,44 @@ def test_an_axis_is_marked_at_round_values_at_even_steps_within_its_ends(ends, m
         )
     for value, words in axis.marks:
         assert float(words.replace(",", "")) == pytest.approx(value, abs=1e-6)
+
+
+ANY = (
+    st.none()
+    | st.floats(min_value=-1e9, max_value=1e9)
+    | st.sampled_from([0.0, math.nan, math.inf, -math.inf])
+)
+
+
+@given(
+    points=st.lists(st.tuples(ANY, ANY), max_size=8),
+    ends=st.none() | st.tuples(ANY, ANY).filter(lambda each: None not in each),
+    log=st.booleans(),
+)
+def test_a_point_without_a_place_is_left_out_and_every_other_has_one(points, ends, log):
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    layout = layout_of(height=300, margin={"l": 40, "r": 60, "t": 10, "b": 40})
+    layout["xaxis"] |= {"type": "log" if log else "linear"} | ({"range": ends} if ends else {})
+    layout["yaxis"] |= {"range": ends} if ends else {}
+    look = {"size": 8, "color": "#123456"}
+    trace = {
+        "mode": "lines+markers",
+        "x": xs,
+        "y": ys,
+        "line": {"color": "#123456", "width": 2},
+        "marker": look,
+    }
+    marks = _marks(Specification(traces=[trace], layout=layout))
+    placed = [
+        None not in (x, y) and math.isfinite(x) and math.isfinite(y) and (x > 0 or not log) for x, y in points
+    ]
+    assert len(marks) == sum(placed)
+    assert all(math.isfinite(float(mark.get(way))) for mark in marks for way in ("cx", "cy"))
+
+
+@given(at=st.floats(min_value=-1e9, max_value=1e9), log=st.booleans())
+def test_a_range_without_room_is_given_some_and_its_value_stands_in_the_middle(at, log):
+    at = abs(at) + 1e-6 if log else at
+    axis = axis_of({"range": (at, at), "type": "log" if log else "linear"}, (), 6)
+    assert axis.share(at) == pytest.approx(0.5, abs=0.01)
+    assert axis.ends[0] < at < axis.ends[1]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import area_map, exhibit, hand_in_findings, strokes
+from dashboard.components import area_map, hand_in_findings, strokes
 from dashboard.components.geometry import WIDTH, shapes_of
 from dashboard.components.hand_in_page import declared
 from dashboard.components.scale import CLASSES, classes
@@ -85,20 +84,6 @@ def test_a_name_never_becomes_markup():
     tiles = area_map.drawing(drawn, "")
     assert "<img" not in tiles
     assert "&lt;img" in tiles
-
-
-def test_no_text_taken_away_is_a_formula_in_a_spreadsheet():
-    texts = ["=1+1", "+86", "-2", "@x", "\t=1", " =1", "|x", "%x", "\uff1d1", "昆明", "–", "12", "", "%"]
-    table = exhibit.harmless(pl.DataFrame({"文字": texts, "数": [-1.5] * len(texts)}))
-    assert [text[:1] for text in table["文字"]] == ["'"] * 9 + ["昆", "–", "1", "", "%"]
-    assert table["数"].to_list() == [-1.5] * len(texts)
-    assert exhibit.csv(table) == exhibit.harmless(table).write_csv()
-
-
-@given(st.lists(st.text(max_size=12), min_size=1, max_size=6))
-def test_a_table_taken_away_is_written_as_if_every_cell_had_been_looked_at(texts):
-    table = pl.DataFrame({"文字": texts, "数": [-1.5] * len(texts)})
-    assert exhibit.csv(table) == exhibit.harmless(table).write_csv()
 
 
 def test_who_signs_reads_which_sheets_are_declared_empty_or_unchanged():

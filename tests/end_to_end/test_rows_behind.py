@@ -10,7 +10,7 @@ import pytest
 
 from etl import calendar, provenance
 from etl.deciding_cells import READ_FROM, sheet_of
-from etl.provenance import rows_behind
+from etl.provenance import is_withheld, rows_behind
 from etl.sheets import SHEETS
 from etl.store import Store
 from metrics.connection import current_build, open_build, runner
@@ -184,8 +184,8 @@ def test_who_may_see_every_row_sees_what_the_others_are_told_is_withheld_but_no_
 def test_a_row_of_the_issue_ledger_says_what_it_is_about_but_no_persons_name(tmp_path):
     campaign = yunnan()
     unit = campaign.reporting_units[0]
-    rows = example_workbook_rows(campaign, unit, MONTH, 4)
-    owners = ["副局长", "王小明", "王小明副局长", "法制科科长"]
+    rows = example_workbook_rows(campaign, unit, MONTH, 5)
+    owners = ["副局长", "王小明", "王小明副局长", "法制科科长", "处长"]
     for row, owner in zip(rows["issues"], owners, strict=True):
         row.update(
             owner=owner,
@@ -198,6 +198,10 @@ def test_a_row_of_the_issue_ledger_says_what_it_is_about_but_no_persons_name(tmp
     load_into(tmp_path / "store", [path], campaign)
 
     store = Store(folder=tmp_path / "store")
+    # Rows stored before a column was collected have nothing in it.
+    for file in store.rows.rglob("*.parquet"):
+        if "owner" in (kept := pl.read_parquet(file)).columns:
+            kept.with_columns(pl.col("owner").replace("处长", None)).write_parquet(file)
     build = current_build(store.folder)
     with closing(open_build(build)) as connection:
         run = runner(connection)
@@ -205,7 +209,10 @@ def test_a_row_of_the_issue_ledger_says_what_it_is_about_but_no_persons_name(tmp
         places = asked(run, read_dimensions(run), kpi, unit, MONTH, "month", AS_OF)
     [found] = rows_behind(store, build, places, measures(kpi))
 
-    assert found.rows["owner"].to_list() == ["副局长", None, None, "法制科科长"]
+    assert found.rows["owner"].to_list() == ["副局长", None, None, "法制科科长", None]
+    # An empty cell is not one that is kept from being seen.
+    withheld = [is_withheld(row, "owner") for row in found.rows.iter_rows(named=True)]
+    assert withheld == [False, True, True, False, False]
     for name, said in (("department", "执法监督科"), ("found_by", "媒体"), ("description", "夜间占道")):
         assert set(found.rows[name]) == {said}
     assert "王小明" not in str(found.rows.to_dicts())
