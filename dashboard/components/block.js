@@ -21,7 +21,7 @@ export default function ({ parentElement, data }) {
     if (held) slot.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
     // What a link has opened further down the page comes into sight.
     const opened = slot.querySelector("[data-arrive]");
-    if (opened && (isNew || window.linkFollowed) && !inSight(opened)) opened.scrollIntoView({ block: "center" });
+    if (opened && (isNew || window.linkFollowed)) arriveAt(opened.closest(".exhibit") || opened);
     if (opened) window.linkFollowed = false;
     named(slot, data);
   }
@@ -66,6 +66,19 @@ function reveal(name) {
   heading.focus({ preventScroll: true });
 }
 
+// What was opened begins near the top of the window, its heading below the bar. Parts of the page that are drawn after
+// it move it or make room for it: it is brought there again until the page is still or the reader takes over.
+function arriveAt(part) {
+  if (inSight(part)) return;
+  const bring = () => part.scrollIntoView({ block: "start" });
+  const again = new ResizeObserver(bring);
+  const leave = () => again.disconnect();
+  bring();
+  again.observe(document.querySelector(".stMainBlockContainer"));
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(act, leave, { once: true });
+  setTimeout(leave, 3_000);
+}
+
 // The text beside the button. Works without a secure connection too, where navigator.clipboard does not exist;
 // if the browser refuses, the text stays selected.
 function copied(button) {
@@ -90,8 +103,8 @@ function completed(address) {
 }
 
 function inSight(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top >= 60 && Math.min(bottom, top + 120) <= innerHeight;
+  const { top } = element.getBoundingClientRect();
+  return top >= 60 && top + 240 <= innerHeight;
 }
 
 // The document's language, and what a screen reader says of the elements that are not ours.

@@ -72,6 +72,11 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
     )
 
 
+def on_screen(text: str) -> str:
+    """A note on what can be pressed, as HTML; paper leaves it out."""
+    return f'<span class="print-hidden">{escape(text)}</span>'
+
+
 def _heading(exhibit: Exhibit) -> str:
     """What was found, and of whom and what; the latter alone where nothing was."""
     subject = exhibit.title.subject if isinstance(exhibit.title, Title) else exhibit.title

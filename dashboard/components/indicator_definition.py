@@ -56,11 +56,11 @@ def _rows(kpi: Kpi, code: str, name: str, row: Row) -> str:
 
 
 def _formula(kpi: Kpi, name: str, row: Row) -> str:
-    """云南省 3,048 ÷ 3,302 × 100 = 92.31 %."""
+    """云南省 3,048 ÷ 3,302 × 100 = 92.31%."""
     if row["value"] is None:
         return ""
     finer = replace(kpi, decimals=kpi.decimals + 1) if kpi.denominator else kpi
-    value = f"<b>{escape(format.figure(finer, row))}</b> {escape(format.unit(kpi))}"
+    value = f"<b>{escape(format.measured(kpi, format.figure(finer, row)))}</b>"
     if kpi.denominator is None or row["denominator"] is None:
         worked = value
     else:

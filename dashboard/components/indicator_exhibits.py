@@ -27,7 +27,7 @@ from dashboard.components import (
 )
 from dashboard.components.charts import Specification
 from dashboard.components.earlier import changes
-from dashboard.components.exhibit import Exhibit
+from dashboard.components.exhibit import Exhibit, on_screen
 from dashboard.components.indicator_facts import MANY_UNITS, Indicator, counted, drawn
 from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS, html
@@ -110,8 +110,9 @@ def _reading_of_trend(indicator: Indicator, *, explored: bool) -> str:
         count, _ = indicator.same_units
         same = t("点线只算各月都报了的{count}个{level}", count=count, level=indicator.whom)
     changed = joined(changes(indicator.kpi, indicator.earlier))
-    told = [clauses([changed, escape(clauses([band, gaps, rings, same]))]), _explored(explored=explored)]
-    return " · ".join(part for part in told if part)
+    told = clauses([changed, escape(clauses([band, gaps, rings, same]))])
+    way = f"{' · ' if told else ''}{_explored(explored=explored)}"
+    return f'{told}<span class="print-hidden">{way}</span>'
 
 
 def units(indicator: Indicator, way: str, order: str, *, simulated: bool, explored: bool) -> None:
@@ -125,7 +126,7 @@ def units(indicator: Indicator, way: str, order: str, *, simulated: bool, explor
             title=_title(indicator, _who(indicator)),
             name=_file(indicator, _who(indicator)),
             finding=findings.furthest(indicator.kpi, indicator.rows, indicator.names),
-            notes=[escape(_reading_of_table(indicator))],
+            notes=[on_screen(_reading_of_table(indicator))],
             table=indicator_table.export(indicator),
             simulated=simulated,
         )

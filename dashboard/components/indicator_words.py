@@ -46,11 +46,8 @@ def _own(indicator: Indicator) -> str:
         word = escape(t(STATUS[status].word))
         due = linked("（截止{day}）", day=escape(format.day(indicator.due))) if status == "not_due" else ""
         return f"{_name(indicator)} {word}{due}"
-    value = format.figure(indicator.kpi, row)
-    unit = format.unit(indicator.kpi)
-    figure = link(
-        value + unit if unit == "%" else f"{value} {unit}", "unit", unit=indicator.code, kpi=indicator.kpi.key
-    )
+    value = format.measured(indicator.kpi, format.figure(indicator.kpi, row))
+    figure = link(value, "unit", unit=indicator.code, kpi=indicator.kpi.key)
     cases = escape(t("（{label}）", label=format.cases(row["cases"]))) if row["cases"] is not None else ""
     return f"{_name(indicator)} {figure}{cases}{_judged(indicator)}"
 

@@ -174,7 +174,7 @@ def _moving(shown: MapView, *, on_canvas: bool) -> list[str]:
     if not shown.drawn.shapes:
         return []
     reading = escape(map_exhibit.reading(on_canvas=on_canvas))
-    return [f"{reading} · {map_exhibit.switch(on_canvas=on_canvas)}"]
+    return [f'<span class="print-hidden">{reading} · {map_exhibit.switch(on_canvas=on_canvas)}</span>']
 
 
 def _canvas(shown: MapView, title: str) -> None:

@@ -13,7 +13,7 @@ from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, shown
 from dashboard.components.ranking_words import rank_marks
-from dashboard.i18n import deferred, listed, of, t
+from dashboard.i18n import deferred, listed, of, sentences, t
 from dashboard.queries import builds
 from dashboard.queries.maps import Place
 from metrics.dimensions import Dimensions
@@ -61,12 +61,12 @@ def own_offices(dimensions: Dimensions, level: str) -> str:
 
 
 def judged(kpi: Kpi, row: Row) -> str:
-    """92.1 % ● 达标, or the word for why there is no value."""
+    """92.1% ● 达标, or the word for why there is no value."""
     status = STATUS[str(row["status"])]
     if row["value"] is None:
         return shown(kpi, row)
     word = "" if row["status"] == "no_target" else f" {status.sign} {t(status.word)}"
-    return f"{shown(kpi, row)} {format.unit(kpi)}{word}"
+    return f"{format.measured(kpi, shown(kpi, row))}{word}"
 
 
 def hovers(
@@ -111,7 +111,7 @@ def sentence(build: str, kpi: Kpi, level: str, rows: Sequence[Row], whole: Row) 
     absent = [str(row["unit_code"]) for row in rows if row["status"] == "not_reported"]
     if absent:
         parts.append(_absent(absent, names))
-    return " ".join(part for part in parts if part)
+    return sentences(parts)
 
 
 def _whole(build: str, kpi: Kpi, whole: Row) -> str:

@@ -52,7 +52,8 @@ def labelled(kpi: Kpi, row: Row) -> str:
 
 def said(kpi: Kpi, row: Row, name: str) -> str:
     """A unit's figure in one line, for hovering and reading aloud."""
-    parts = [name, shown(kpi, row) + (f" {format.unit(kpi)}" if row["value"] is not None else "")]
+    value = shown(kpi, row)
+    parts = [name, value if row["value"] is None else format.measured(kpi, value)]
     if row["cases"] is not None:
         parts.append(format.cases(row["cases"]))
     if row["target"] is not None:
@@ -87,11 +88,10 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def in_line(parts: Sequence[str]) -> str:
-    """Short statements (HTML) in one line; where it breaks, the dot goes with what follows it."""
-    told = [part for part in parts if part]
-    return " ".join(
-        f'<span class="nb">{"· " if place else ""}{part}</span>' for place, part in enumerate(told)
-    )
+    """Short statements (HTML) in one line; where it breaks, the dot stays behind: no line begins with one."""
+    *before, last = [part for part in parts if part] or [""]
+    told = [*(f"{part} ·" for part in before), last]
+    return " ".join(f'<span class="nb">{part}</span>' for part in told if part)
 
 
 def figure_table(rows: Iterable[Row], names: Mapping[str, str]) -> pl.DataFrame:

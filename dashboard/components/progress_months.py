@@ -97,7 +97,7 @@ def month_name(month: date) -> str:
 
 def _head(matrix: MonthMatrix) -> str:
     years = "".join(
-        f'<th colspan="{len(list(months))}" scope="colgroup" class="year">{escape(t("{year}年", year=year))}</th>'
+        f'<th colspan="{len(list(months))}" scope="colgroup" class="year"><span>{escape(t("{year}年", year=year))}</span></th>'
         for year, months in groupby(matrix.months, key=lambda month: month.year)
     )
     months = "".join(

@@ -53,9 +53,24 @@ def body(matrix: SheetMatrix, label: str) -> str:
     drawn = _table(matrix, standing_out, label) if standing_out else ""
     if not rest:
         return drawn
-    words = deferred("其余{count}个没有未报、退回、迟报的表") if standing_out else deferred("{count}个的各表")
-    summary = f'<summary data-key="sheets-rest"><span class="progress-ask">{escape(t(words, count=len(rest)))}</span></summary>'
+    words = _rest(matrix, rest, alone=not standing_out)
+    summary = f'<summary data-key="sheets-rest"><span class="progress-ask">{escape(words)}</span></summary>'
     return f'{drawn}<details class="progress-every">{summary}{_table(matrix, rest, label)}</details>'
+
+
+def _rest(matrix: SheetMatrix, rest: Mapping[str, object], *, alone: bool) -> str:
+    """How many units the line opens to; the register, which is no unit, is named beside them."""
+    registers = {str(row["unit_code"]) for row in matrix.reports if row["is_register"]}
+    units = len(rest.keys() - registers)
+    if len(rest) > units > 0:
+        words = (
+            deferred("{count}个单位和登记表的各表")
+            if alone
+            else deferred("其余{count}个单位和登记表没有未报、退回、迟报的表")
+        )
+        return t(words, count=units)
+    words = deferred("{count}个的各表") if alone else deferred("其余{count}个没有未报、退回、迟报的表")
+    return t(words, count=len(rest))
 
 
 def finding(matrix: SheetMatrix) -> str:

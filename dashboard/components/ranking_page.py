@@ -8,7 +8,7 @@ from html import escape
 
 from dashboard import format
 from dashboard.components import block, exhibit, findings, headings, ranking_explained, ranking_head, slope
-from dashboard.components.exhibit import Exhibit
+from dashboard.components.exhibit import Exhibit, on_screen
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import Row, said
@@ -87,7 +87,12 @@ def table(filters: Filters, ranks: Ranking, body: str) -> None:
         escape(t("名次区间：权重±25%与抽样误差下的范围；区间重叠者不宜解读为工作优劣。"))
         if ranks.by is None
         else escape(t("名次区间：抽样误差下的范围；区间重叠者不宜解读为工作优劣。")),
-        escape(t("变化只在两月都参评的单位之间比较。点选一行（或按回车）看为什么。")),
+        sentences(
+            [
+                escape(t("变化只在两月都参评的单位之间比较。")),
+                on_screen(t("点选一行（或按回车）看为什么。")),
+            ]
+        ),
         reading(ranks),
     ]
     finding = _finding(filters, ranks)

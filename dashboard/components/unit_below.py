@@ -58,8 +58,8 @@ def scale_text(found: UnitsBelow) -> str:
     if found.limits is None:
         return ""
     low, high = (format.number(value, found.kpi.decimals) for value in found.limits)
-    unit = format.unit(found.kpi)
-    return t("各格同一纵轴：{low}–{high} {unit}；虚线为目标，缺月处断开。", low=low, high=high, unit=unit)
+    high = format.measured(found.kpi, high)
+    return t("各格同一纵轴：{low}–{high}；虚线为目标，缺月处断开。", low=low, high=high)
 
 
 def _cell(found: UnitsBelow, code: str, name: str) -> str:

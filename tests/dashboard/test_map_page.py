@@ -47,7 +47,7 @@ def _area_map(level: str, month_value: float = 90.0) -> AreaMap:
 
 def _spec(area_map: AreaMap, marked: str = "") -> str:
     hover = deck.Hover(
-        figure="92.1 % ▼ 未达标",
+        figure="92.1% ▼ 未达标",
         basis="n=412 · 目标 ≥95 · ↓0.7个百分点 较上月",
         place="并列第3名 / 10（第二组）",
     )
@@ -75,7 +75,7 @@ def test_the_canvas_is_sent_little_and_nothing_twice(level, kilobytes):
 def test_the_drawing_is_small(level, kilobytes):
     area_map = _area_map(level)
     hover = deck.Hover(
-        figure="92.1 % ▼ 未达标",
+        figure="92.1% ▼ 未达标",
         basis="n=412 · 目标 ≥95 · ↓0.7个百分点 较上月",
         place="并列第3名 / 10（第二组）",
     )

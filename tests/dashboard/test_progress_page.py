@@ -226,6 +226,7 @@ def test_who_has_not_reported_stands_on_the_first_screen(browser, address):
         folded = sheets.last.locator("tbody tr").evaluate_all(
             "rows => rows.map(row => [!!row.querySelector('.missed, .late'), row.checkVisibility()])"
         )
+        rest = page.locator("[data-key=sheets-rest]").inner_text()
         wanted = page.locator(".progress-list summary").nth(0)
         wanted.click()
         opened_text = page.locator(".progress-list textarea").nth(0)
@@ -238,6 +239,7 @@ def test_who_has_not_reported_stands_on_the_first_screen(browser, address):
     assert len(bottoms) == 8 + 2 + 17
     assert standing_out == [[True, True]] * 8
     assert folded == [[False, False]] * 9
+    assert rest.startswith("其余8个单位和登记表")
     assert letter_text.startswith("玉溪市联络员：")
     assert (copied, selected) == ("已复制", letter_text)
     assert seen.failures == []
@@ -265,6 +267,18 @@ def test_on_a_phone_the_matrix_scrolls_within_itself_under_the_names_of_its_unit
         )
         scrolled = sheets.evaluate("area => area.scrollLeft")
         width = page.evaluate("document.documentElement.scrollWidth")
+        names = page.locator(".progress-months thead .unit").evaluate(
+            "head => head.getBoundingClientRect().right"
+        )
+        months = page.locator(".progress-months thead tr:last-child th").evaluate_all(
+            "heads => heads.map(head => [head.getBoundingClientRect().left, head.getBoundingClientRect().right])"
+        )
+        year = page.locator(".progress-months .year span").last.evaluate(
+            "label => label.getBoundingClientRect().left"
+        )
+    assert len(months) > 3
+    assert all(left >= names - 1 or right <= names + 1 for left, right in months), "a month is cut off"
+    assert names <= year < NARROW["width"]
     assert scrolled > 0
     assert left == 0
     assert width <= NARROW["width"]

@@ -163,3 +163,13 @@ def test_half_a_month_lists_who_has_no_rank_and_a_phone_shows_ranks_whole(browse
         width = page.evaluate("document.documentElement.scrollWidth")
     assert re.search(r"7个单位不排名:7个未报", text)
     assert (cut, width) == (0, NARROW["width"])
+
+
+def test_on_a_phone_what_a_row_opens_begins_below_the_bar(browser, address):
+    with opened(browser, address("full") + PAGE, NARROW) as (page, _):
+        page.locator(".ranking-full tbody tr").last.click()
+        page.wait_for_selector(".ranking-why table")
+        settled(page)
+        heading = page.locator(".st-key-ranking_why h2, .exhibit:has(.ranking-why) h2").first.bounding_box()
+        bar = page.locator(".stAppHeader").bounding_box()
+    assert bar["y"] + bar["height"] <= heading["y"] < NARROW["height"] / 2
