@@ -16,7 +16,7 @@ from tests.etl.test_log_file import MAPPING
 
 COLUMNS = {column.name: column for column in SHEETS["complaints"].columns}
 TODAY = date(2019, 1, 10)
-KEYS = ("received_at", "closed_at", "closed_on_time", "log：状态", "log：天数", "log：期限")
+KEYS = ("received_at", "closed_at", "closed_on_time", "log:状态", "log:天数", "log:期限")
 JULY = datetime(2018, 7, 5, 17, 24)
 
 
@@ -47,18 +47,18 @@ def holds(condition: str, **row: object) -> bool:
         ("closed_at > received_at + 15 days", {}, False),
         ("closed_at is missing", {}, True),
         ("closed_at is given", {}, False),
-        ("closed_at <= [期限]", {"closed_at": datetime(2018, 7, 9, 10), "log：期限": "2018/07/09"}, True),
-        ("[期限] - received_at > 3 days", {"log：期限": "2018-07-09 17:24"}, True),
+        ("closed_at <= [期限]", {"closed_at": datetime(2018, 7, 9, 10), "log:期限": "2018/07/09"}, True),
+        ("[期限] - received_at > 3 days", {"log:期限": "2018-07-09 17:24"}, True),
         ("received_at >= 2018-07-05 and received_at < 2018-07-06", {}, True),
         ("received_at > 2018-07-05 17:23:59", {}, True),
-        ("[天数] > 15", {"log：天数": "1,000"}, True),
-        ("[天数] + 1 <= 16", {"log：天数": "15"}, True),
-        ("[天数] > 15", {"log：天数": "很多"}, False),
-        ("[状态] = '已办结' or [状态] = '办结'", {"log：状态": "办结"}, True),
-        ("[状态] != '已办结' and (closed_at is missing or [天数] > 3)", {"log：状态": "x"}, True),
+        ("[天数] > 15", {"log:天数": "1,000"}, True),
+        ("[天数] + 1 <= 16", {"log:天数": "15"}, True),
+        ("[天数] > 15", {"log:天数": "很多"}, False),
+        ("[状态] = '已办结' or [状态] = '办结'", {"log:状态": "办结"}, True),
+        ("[状态] != '已办结' and (closed_at is missing or [天数] > 3)", {"log:状态": "x"}, True),
         ("[状态] != '已办结'", {}, False),
         ("closed_on_time = '否'", {"closed_on_time": False}, True),
-        ("[状态] = [天数]", {"log：状态": "7", "log：天数": "7"}, True),
+        ("[状态] = [天数]", {"log:状态": "7", "log:天数": "7"}, True),
     ],
 )
 def test_a_condition_holds_as_it_reads(condition, row, expected):
@@ -126,8 +126,8 @@ def test_what_is_no_condition_is_told_with_its_place(condition, position, found)
 )
 def test_no_text_ends_in_anything_but_a_condition_or_a_place(condition):
     frame = pl.DataFrame(
-        {name: [None] for name in (*COLUMNS, "log：状态")},
-        schema={name: column.polars_type for name, column in COLUMNS.items()} | {"log：状态": pl.String},
+        {name: [None] for name in (*COLUMNS, "log:状态")},
+        schema={name: column.polars_type for name, column in COLUMNS.items()} | {"log:状态": pl.String},
     )
     try:
         parsed = parse_condition(condition, COLUMNS)
@@ -260,7 +260,7 @@ def test_exact_names_and_codes_stay_valid_beside_values(pingshan, mapping_of, na
 def test_a_case_known_of_the_reporting_unit_alone_is_refused_for_that_reason(pingshan, mapping_of, values):
     mapping = mapping_of(('from = "STREET_NAME"', f'from = "STREET_NAME"{values}'))
     [refused] = convert(log(("坪山区", DAY, "")), mapping, pingshan, today=TODAY).unmapped.to_dicts()
-    assert refused["reason_zh"] == "县（市、区）“坪山区”不在填报单位以下：投诉台账每行须写明街道"
+    assert refused["reason_zh"] == "县(市、区)“坪山区”不在填报单位以下：投诉台账每行须写明街道"
 
 
 @pytest.mark.parametrize("form", ["%d/%m/%Y", "%Y年%m月%d日"])
