@@ -98,8 +98,8 @@ def _typed(page: Page) -> None:
 WALK = (
     Interaction(name="排名, first view", act=_menu("排名")),
     Interaction(name="地图, first view", act=_menu("地图")),
-    Interaction(name="地图：上月", act=_pressed(".map-play a")),
-    Interaction(name="地图：row", act=_pressed(".map-list tbody tr")),
+    Interaction(name="地图: 上月", act=_pressed(".map-play a")),
+    Interaction(name="地图: row", act=_pressed(".map-list tbody tr")),
     Interaction(name="指标, first view", act=_menu("指标")),
     Interaction(name="指标: dots to funnel", act=_pressed("[data-go*='chart=funnel']")),
     Interaction(name="单位, first view", act=_menu("单位")),
@@ -119,7 +119,7 @@ WALK = (
     Interaction(name="指标, again", act=_menu("指标"), compared="排名, again"),
     Interaction(name="单位, again", act=_menu("单位"), compared="排名, again"),
 )
-AIMED_AT = ("地图, first view", "地图, again", "地图：上月", "指标, first view", "指标, again")
+AIMED_AT = ("地图, first view", "地图, again", "地图: 上月", "指标, first view", "指标, again")
 
 
 def main() -> None:

@@ -25,21 +25,34 @@ REST = 2.0
 
 Ready = tuple[str, date]
 """The build and the day the answers are for: judgements change at midnight."""
+Look = Callable[[Ready | None, Event], Ready | None]
+"""Makes ready what is not yet; says what is ready then."""
 
 
 def start() -> Event:
     """Begin to make pages ready, beside everything else, until the event is set."""
     stop = Event()
-    Thread(target=_keep_ready, args=(stop,), name="warming", daemon=True).start()
+    Thread(target=keep_looking, args=(stop, _look_once_served), name="warming", daemon=True).start()
     return stop
 
 
-def _keep_ready(stop: Event) -> None:
+def keep_looking(stop: Event, look_once: Look, between: float = SECONDS_BETWEEN_LOOKS) -> None:
+    """Look again and again until the event is set; a look that fails, as over an unreadable build, ends nothing."""
     ready: Ready | None = None
-    while not stop.wait(SECONDS_BETWEEN_LOOKS):
-        # Before Streamlit runs there is nobody to be ready for, and nowhere to keep an answer.
-        if runtime.exists():
-            ready = look(ready, stop)
+    failure = ""
+    while not stop.wait(between):
+        try:
+            ready, failure = look_once(ready, stop), ""
+        except Exception as error:
+            # Told once: a store that nobody mends would else be told of every other second.
+            if repr(error) != failure:
+                LOG.exception("looking for a new build failed")
+            failure = repr(error)
+
+
+def _look_once_served(ready: Ready | None, stop: Event) -> Ready | None:
+    # Before Streamlit runs there is nobody to be ready for, and nowhere to keep an answer.
+    return look(ready, stop) if runtime.exists() else ready
 
 
 def look(ready: Ready | None, stop: Event, rest: float = REST) -> Ready | None:

@@ -38,7 +38,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 MonthOption = Annotated[str, typer.Option("--month", help="报告期 YYYY-MM / reporting month")]
 PeriodOption = Annotated[str, typer.Option("--period", help="month | quarter | ytd | year | rolling12")]
 LevelOption = Annotated[
-    str, typer.Option("--level", help="层级,如 county 或 县（市、区）/ a level of the campaign")
+    str, typer.Option("--level", help="层级，如 county 或 县（市、区）/ a level of the campaign")
 ]
 KpiOption = Annotated[list[str] | None, typer.Option("--kpi", help="指标，可重复 / KPI key, may be repeated")]
 FormatOption = Annotated[str, typer.Option("--format", help="table | csv | json")]

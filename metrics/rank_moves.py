@@ -6,6 +6,7 @@ unit is missing from one of them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,8 @@ def ranked_in_all(months: Sequence[Ranks]) -> frozenset[str]:
 
 def places_among(ranks: Ranks, compared: Collection[str]) -> dict[str, int]:
     """Return the place of each of some ranked units among themselves; ties share one."""
-    return {code: 1 + sum(ranks[other] < ranks[code] for other in compared) for code in compared}
+    in_order = sorted(ranks[code] for code in compared)
+    return {code: 1 + bisect_left(in_order, ranks[code]) for code in compared}
 
 
 def places_gained(before: Ranks, now: Ranks) -> dict[str, int]:

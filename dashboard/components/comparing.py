@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import polars as pl
+
 from dashboard.components import headings
 from dashboard.components.earlier import Earlier, earlier
 from dashboard.queries import builds, comparisons
@@ -16,10 +18,21 @@ def held_against(
     build: str, month: date, kpis: Sequence[str], level: str, today: date, period: PeriodKind | None
 ) -> dict[tuple[str, str], list[Earlier]]:
     """By unit code and KPI the period before (of a survey the wave before) and the same one last year."""
+    return _told(build, *_frames(build, month, kpis, level, today, period))
+
+
+def _frames(
+    build: str, month: date, kpis: Sequence[str], level: str, today: date, period: PeriodKind | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All units of a level against the period before, and against the same one last year."""
     asked = (build, month, tuple(kpis), level, today, period)
+    return comparisons.changes(*asked, "before"), comparisons.changes(*asked, "last_year")
+
+
+def _told(build: str, *frames: pl.DataFrame) -> dict[tuple[str, str], list[Earlier]]:
     before, last_year = (
-        {(str(row["unit_code"]), str(row["kpi"])): row for row in found.iter_rows(named=True)}
-        for found in (comparisons.changes(*asked, "before"), comparisons.changes(*asked, "last_year"))
+        {(str(row["unit_code"]), str(row["kpi"])): row for row in frame.iter_rows(named=True)}
+        for frame in frames
     )
     whom = headings.reporting_units(builds.dimensions(build))
     return {key: earlier(KPIS[key[1]], row, last_year[key], whom) for key, row in before.items()}
@@ -37,11 +50,14 @@ def of_unit(
     of_kind: dict[PeriodKind, list[str]] = {}
     for key, kind in kinds.items():
         of_kind.setdefault(kind, []).append(key)
+    # A level may have a thousand units: only the rows of this one become words.
+    own = pl.col("unit_code") == code
     return {
         key: found
         for kind, keys in of_kind.items()
-        for (unit, key), found in held_against(build, month, keys, level, today, kind).items()
-        if unit == code
+        for (_, key), found in _told(
+            build, *(frame.filter(own) for frame in _frames(build, month, keys, level, today, kind))
+        ).items()
     }
 
 

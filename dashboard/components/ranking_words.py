@@ -105,7 +105,7 @@ def reading(ranking: Ranking) -> str:
 
 
 def apart_text(ranking: Ranking, row: Row) -> str:
-    """与第8名临沧（6–10）分不出高下；与前面6个确有差别：what the bands of ranks say, in a sentence."""
+    """与第8名临沧（6–10）分不出高下；与前面6个确有差别: what the bands of ranks say, in a sentence."""
     if not row["rank"] or not ranking.contested(row["group"]) or not ranking.bands:
         return ""
     members = {str(each["unit_code"]): each for each in ranking.members(row["group"]) if each["rank"]}
@@ -204,7 +204,7 @@ def explained(ranking: Ranking) -> str:
 
 
 def lost_most(points: Sequence[Points]) -> str:
-    """失分最多：投诉按期办结率 12.1/15.0分、…；empty where nothing is lost."""
+    """失分最多：投诉按期办结率 12.1/15.0分、…; empty where nothing is lost."""
     worst = sorted((each for each in points if each.lost), key=lambda each: -each.lost)[:LOST_MOST]
     told = [
         t("{kpi} {got}/{full}分", kpi=of(KPIS[each.kpi], "title"), got=each.got, full=each.full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -138,13 +139,13 @@ def places(
 
 def _places(found: Sequence[Mapping[str, object]]) -> dict[str, Place]:
     placed = [(row, row["group"] or "", row["rank"]) for row in found if row["rank"] is not None]
-    groups = [group for _, group, _ in placed]
-    ranks = [(group, rank) for _, group, rank in placed]
+    groups = Counter(group for _, group, _ in placed)
+    ranks = Counter((group, rank) for _, group, rank in placed)
     return {
         str(row["unit_code"]): Place(
             rank=rank,
-            sharing=ranks.count((group, rank)),
-            ranked=groups.count(group),
+            sharing=ranks[group, rank],
+            ranked=groups[group],
             group=group,
             coverage=float(row["coverage"]),
             red_lines=row["red_lines"],

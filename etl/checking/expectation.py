@@ -17,7 +17,7 @@ def expectation(column: Column) -> Words:
     """A short statement of a valid value for this column."""
     zh, en = _FORMS[column.type](column) if column.type in _FORMS else ("文字", "a text")
     if column.not_applicable:
-        zh, en = f"{zh}，或“不适用”", f"{en}，or 不适用"
+        zh, en = f"{zh}，或“不适用”", f"{en}, or 不适用"
     return Words(zh=zh, en=en)
 
 

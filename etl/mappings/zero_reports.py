@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from itertools import product
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -25,7 +27,7 @@ def silent_months(
     campaign's months from the mapping's first to its last, else as far as the log's placed rows go.
     """
     placed = rows.filter(pl.col("reason_zh") == "").select("reporting_code", "period")
-    refused = rows.filter(pl.col("reason_zh") != "").select("reporting_code", "period").unique().rows()
+    refused = set(rows.filter(pl.col("reason_zh") != "").select("reporting_code", "period").iter_rows())
     first = mapping.first_period or placed["period"].min()
     last = mapping.last_period or placed["period"].max()
     if first is None or last is None:
@@ -37,10 +39,13 @@ def silent_months(
         for period in campaign.periods
         if str(first) <= period <= str(last) and (unit.code, period) not in told
     ]
-    open_ones = [each for each in silent if any(_may_belong(row, each[0].code, each[1]) for row in refused)]
-    return tuple(each for each in silent if each not in open_ones), tuple(open_ones)
+    is_open = [_may_have_a_row(refused, unit.code, period) for unit, period in silent]
+    return (
+        tuple(each for each, may in zip(silent, is_open, strict=True) if not may),
+        tuple(each for each, may in zip(silent, is_open, strict=True) if may),
+    )
 
 
-def _may_belong(row: tuple[str | None, str | None], code: str, period: str) -> bool:
-    """Whether a row may be of this unit and month; what is not known of it may be anything."""
-    return row[0] in (None, code) and row[1] in (None, period)
+def _may_have_a_row(refused: Set[tuple[str | None, str | None]], code: str, period: str) -> bool:
+    """Whether one of the rows not placed may be of this unit and month; what is not known of it may be anything."""
+    return not refused.isdisjoint(product((code, None), (period, None)))

@@ -1,4 +1,4 @@
-"""整改、报送与红线：issues, reports on time, verified events （实施方案 二、三（一）、四（二）、四（三））."""
+"""整改、报送与红线: issues, reports on time, verified events (实施方案 二、三(一)、四(二)、四(三))."""
 
 from metrics.kpi import Kpi
 

@@ -1,4 +1,4 @@
-"""群众满意度：what residents say when asked （实施方案 一：提升群众满意度）."""
+"""群众满意度: what residents say when asked (实施方案 一: 提升群众满意度)."""
 
 from metrics.kpi import FEW_ANSWERS, Kpi
 

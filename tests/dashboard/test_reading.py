@@ -201,7 +201,7 @@ def test_the_dictionary_is_searched_as_one_types_and_leads_to_the_kpi_and_back(b
         assert "wanted=" in page.url
         assert re.fullmatch(r"找到\d+条", page.locator("[data-found]").inner_text())
         page.locator(".defs a", has_text="问题整改按期率").first.click()
-        page.wait_for_selector(".head h1:has-text（'问题整改按期率'）")
+        page.wait_for_selector(".head h1:has-text('问题整改按期率')")
         settled(page)
         assert "wanted=" not in page.url
         page.go_back()

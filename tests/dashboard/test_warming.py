@@ -91,6 +91,27 @@ def test_a_store_without_the_usual_harms_nobody(monkeypatch, stores, caplog, nam
     assert [record for record in caplog.records if record.name == warming.LOG.name] == []
 
 
+def test_a_build_that_cannot_be_read_does_not_end_the_looking(store, caplog):
+    current, stop, seen = store.warehouse / "CURRENT", Event(), []
+    readable = current.read_bytes()
+    current.write_bytes(b"\xff\xfe")
+
+    def look_once(ready, stop):
+        seen.append(ready)
+        if len(seen) == 3:
+            current.write_bytes(readable)
+        if len(seen) == 5:
+            stop.set()
+        return warming.look(ready, stop, 0)
+
+    thread = Thread(target=warming.keep_looking, args=(stop, look_once, 0))
+    thread.start()
+    thread.join()
+    assert seen == [None, None, None, (builds.build(), builds.today()), seen[3]]
+    # Two looks failed in the same way, which is told once.
+    assert caplog.text.count("looking for a new build failed") == 1
+
+
 def test_a_question_that_fails_is_logged_and_the_next_is_asked(caplog):
     answers = []
     asked = [lambda: answers[7], lambda: answers.append("asked")]

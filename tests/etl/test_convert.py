@@ -1,6 +1,7 @@
 """A foreign log becomes workbooks: no row is lost, none changes hands, nothing about a log is in code."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +23,7 @@ from etl.convert import (
     read_log,
     write_workbooks,
 )
+from etl.mappings.zero_reports import silent_months
 from etl.read import WorkbookReader
 from etl.validate import validate
 
@@ -510,6 +512,35 @@ def test_equal_logs_give_equal_bytes(boston, boston_mapping, tmp_path):
         paths = write_workbooks(converted, boston, tmp_path / name)
         contents.append([path.read_bytes() for path in paths])
     assert contents[0] == contents[1]
+
+
+ROWS_OF_A_COMPLETE_LOG = [
+    ("100", "2022-01", ""),
+    ("200", "2022-02", ""),
+    ("100", "2022-02", "refused"),
+    ("100", "2022-02", "refused"),
+    ("200", None, "refused"),
+    (None, "2022-03", "refused"),
+]
+
+
+@pytest.mark.parametrize(
+    ("more", "silent", "undecided"),
+    [
+        ([], ["100 2022-04"], ["100 2022-02", "100 2022-03", "200 2022-01", "200 2022-03", "200 2022-04"]),
+        ([("200", "2022-04", "")], ["100 2022-04"], ["100 2022-02", "100 2022-03", "200 2022-01", "200 2022-03"]),
+        ([(None, None, "refused")], [], ["100 2022-02", "100 2022-03", "100 2022-04", "200 2022-01", "200 2022-03", "200 2022-04"]),
+    ],
+)  # fmt: skip
+def test_a_month_without_a_row_is_undecided_where_a_refused_row_may_be_of_it(
+    boston, boston_mapping, more, silent, undecided
+):
+    rows = pl.DataFrame(
+        ROWS_OF_A_COMPLETE_LOG + more, schema=["reporting_code", "period", "reason_zh"], orient="row"
+    )
+    mapping = replace(boston_mapping, first_period="2022-01", last_period="2022-04")
+    found = silent_months(rows, mapping, boston)
+    assert [[f"{unit.code} {period}" for unit, period in each] for each in found] == [silent, undecided]
 
 
 def test_unmapped_rows_are_written_for_a_spreadsheet_that_runs_nothing(pingshan, pingshan_mapping, tmp_path):

@@ -333,7 +333,7 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, dict[str, str | int]]] = [
     ),
     (
         "csv",
-        lambda: "县，投诉\n".encode("gb18030"),
+        lambda: "县,投诉\n".encode("gb18030"),
         "text_not_workbook",
         {"looks_like": "csv", "encoding": "gb18030"},
     ),

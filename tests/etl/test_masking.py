@@ -57,7 +57,7 @@ WRITTEN = [
     ("(138)1234-5678", "138****5678"),
     ("013812345678", "0138****5678"),
     ("请拨打13812345678联系张某", "请拨打138****5678联系张某"),
-    ("tel13812345678，微信同号", "tel138****5678，微信同号"),
+    ("tel13812345678,微信同号", "tel138****5678,微信同号"),
     ("1.13812345678 2.13912345679", "1.138****5678 2.139****5679"),
     ("13812345678/13912345679", "138****5678/139****5679"),
     ("13812345678 139 1234 5679", "138****5678 139****5679"),
@@ -81,7 +81,7 @@ WRITTEN = [
     ("5301 0219 9003 0701 8X", "530102**********8X"),
     (IDENTITY.translate(FULL_WIDTH), "530102**********8X"),
     (f"身份证号{IDENTITY}号", "身份证号530102**********8X号"),
-    ("工号1234 530102 19900307 018X，电话13812345678", "工号1234 530102**********8X，电话138****5678"),
+    ("工号1234 530102 19900307 018X,电话13812345678", "工号1234 530102**********8X,电话138****5678"),
 ]
 
 LEFT_ALONE = [
@@ -144,7 +144,7 @@ def grouped(digits: str, sizes: tuple[int, ...], gap: str) -> str:
     gap=st.sampled_from([" ", "-", "\u00a0", "　", "–", " - ", "  "]),
     prefix=st.sampled_from(["", "+86", "+86 ", "86", "0086-", "(+86)"]),
     around=st.sampled_from(
-        [("", ""), ("电话", "找李某"), ("(", ")"), ("tel:", "，急"), ("KM-", ""), ("1、", "。")]
+        [("", ""), ("电话", "找李某"), ("(", ")"), ("tel:", ",急"), ("KM-", ""), ("1、", "。")]
     ),
     wide=st.booleans(),
 )
@@ -193,18 +193,18 @@ def test_eighteen_digits_with_a_wrong_check_digit_are_no_identity_number(number,
 @given(
     number=identity_numbers,
     wrong=st.integers(1, 10),
-    called=st.sampled_from(["身份证", "身份证号：", "公民身份号码 ", "证件号码为"]),
+    called=st.sampled_from(["身份证", "身份证号:", "公民身份号码 ", "证件号码为"]),
 )
 def test_what_is_called_an_identity_number_is_masked_with_a_slip_in_it_too(number, wrong, called):
     digits = "0123456789X"
     other = number[:17] + digits[(digits.index(number[17]) + wrong) % 11]
     assert (
-        mask_text(f"当事人{called}{other}，已约谈")
-        == f"当事人{called}{number[:6]}**********{other[16:]}，已约谈"
+        mask_text(f"当事人{called}{other},已约谈")
+        == f"当事人{called}{number[:6]}**********{other[16:]},已约谈"
     )
 
 
-@given(st.text(alphabet="0123456789１３８ -—（）+86xX年元.*#电话", max_size=60))
+@given(st.text(alphabet="0123456789１３８ -—()+86xX年元.*#电话", max_size=60))
 def test_masking_twice_changes_nothing_more(text):
     once = mask_text(text)
     assert mask_text(once) == once
@@ -218,7 +218,7 @@ def ordinary_figures(seed: int, count: int) -> list[str]:
         lambda: f"{chance.uniform(0, 10**9):.2f}",
         lambda: f"{chance.uniform(0, 10**12):,.2f}元",
         lambda: f"罚款{chance.randrange(10**7)}元",
-        lambda: f"共{chance.randrange(10**6)}件，占{chance.random() * 100:.1f}%",
+        lambda: f"共{chance.randrange(10**6)}件,占{chance.random() * 100:.1f}%",
         lambda: f"{start + timedelta(seconds=chance.randrange(3 * 10**8)):%Y-%m-%d %H:%M:%S}",
         lambda: f"{start + timedelta(seconds=chance.randrange(3 * 10**8)):%Y%m%d%H%M%S}",
         lambda: f"{start + timedelta(seconds=chance.randrange(3 * 10**8)):%Y年%m月%d日%H时}",
@@ -286,7 +286,7 @@ def test_a_masked_key_is_left_as_it_is_when_masked_again():
     assert mask_frame(once, [], key_columns=["complaint_id"], key=KEY).equals(once)
 
 
-@given(st.lists(st.text(alphabet="0123456789０１３８ -—（）+86xX年元.电话", max_size=40), max_size=20))
+@given(st.lists(st.text(alphabet="0123456789０１３８ -—()+86xX年元.电话", max_size=40), max_size=20))
 def test_a_frame_is_masked_exactly_as_its_cells_are(texts):
     frame = pl.DataFrame({"summary": texts}, schema={"summary": pl.String})
     masked = mask_frame(frame, ["summary"], key=KEY)

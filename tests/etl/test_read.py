@@ -214,7 +214,7 @@ def marked_workbook() -> Workbook:
     sheet["C3"] = 530102199001011234
     sheet["D4"] = "#DIV/0!"
     sheet["D4"].data_type = "e"
-    sheet["E5"] = '=IF（A1<"b"，"是&否"，""）'
+    sheet["E5"] = '=IF(A1<"b","是&否","")'
     sheet.row_dimensions[6].hidden = True
     sheet.row_dimensions[20].hidden = True
     sheet.column_dimensions["D"].hidden = True
@@ -228,7 +228,7 @@ MARKS = [
     (2, 2, "formula_without_value", "SUM(C2:D2)"),
     (3, 3, "long_number", "530102199001011328"),
     (4, 4, "error_value", "#DIV/0!"),
-    (5, 5, "formula_without_value", 'IF（A1<"b"，"是&否"，""）'),
+    (5, 5, "formula_without_value", 'IF(A1<"b","是&否","")'),
     (6, 0, "hidden_row", ""),
     (7, 1, "merged", "A7:B8"),
 ]
