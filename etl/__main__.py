@@ -190,9 +190,9 @@ def convert(
 ) -> None:
     """把外来台账转成本系统工作簿，每单位每月一份；转不了的行列出原因 / a foreign log becomes our workbooks."""
     from etl.convert import LogError, MappingError, convert_log, load_mapping, read_log, write_workbooks
-    from etl.findings import from_refusal
     from etl.gate import Refusal
     from etl.mappings.log_notes import is_whole, log_notes
+    from etl.mappings.log_refusals import refusal_text
     from etl.read import WorkbookReader
 
     require_files([file])
@@ -205,7 +205,7 @@ def convert(
         with WorkbookReader() as reader:
             log = read_log(file, chosen_mapping, reader.read)
         if isinstance(log, Refusal):
-            print_findings([(file, (from_refusal(log),))], "text", "zh")
+            typer.echo(refusal_text(log, file.name), err=True)
             raise typer.Exit(1)
         converted = convert_log(log, chosen_mapping, chosen, today=shanghai_now().date())
     except LogError as error:

@@ -267,19 +267,29 @@ def outcome_text(file: LoadedFile) -> str:
     return f"{file.path.name}：{word} {done.unit_code} {done.period} 第{done.revision}版"
 
 
+def one_line(text: str) -> str:
+    """A sentence that may quote a cell, with ␤ for each of the cell's line breaks."""
+    return "␤".join(text.splitlines())
+
+
 def tell_unmapped(converted: Converted) -> None:
     """How many rows of a log were converted; the first that were not, each with its reason."""
     for row in converted.unmapped.head(SHOWN_ROWS).iter_rows(named=True):
         sheet = str(row.get("sheet") or "")
         where, where_en = (f"工作表“{sheet}”", f"sheet {sheet}, ") if sheet else ("", "")
         typer.echo(
-            f"{where}第{row['line']}行未转换：{row['reason_zh']} / {where_en}line {row['line']}: {row['reason_en']}",
+            one_line(
+                f"{where}第{row['line']}行未转换：{row['reason_zh']}"
+                f" / {where_en}line {row['line']}: {row['reason_en']}"
+            ),
             err=True,
         )
     done, left = sum(workbook.rows.height for workbook in converted.workbooks), converted.unmapped.height
     zero = sum(not workbook.rows.height for workbook in converted.workbooks)
     zh = f"转换{done}行，未转换{left}行" + ("（全部列于 unmapped.csv）" if left else "")
-    en = f"{done} rows converted, {left} not" + (" (all listed in unmapped.csv)" if left else "")
+    en = f"{done} {'row' if done == 1 else 'rows'} converted, {left} not" + (
+        " (all listed in unmapped.csv)" if left else ""
+    )
     if zero:
         zh, en = f"{zh}，零报告{zero}份", f"{en}; zero reports: {zero}"
     typer.echo(f"{zh} / {en}", err=True)

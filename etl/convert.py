@@ -19,7 +19,7 @@ from etl.mappings.log_rows import LOG, NO_FAULTS, Obstacle, apply_mapping, reaso
 from etl.mappings.log_table import LogTable
 from etl.mappings.mapping import LogError, LogMapping, MappingError
 from etl.mappings.mapping_file import load_mapping
-from etl.mappings.row_keys import content, numbered, refuse_repeats
+from etl.mappings.row_keys import content, identical_rows, numbered, refuse_repeats
 from etl.mappings.unmapped import unmapped_rows
 from etl.mappings.zero_reports import silent_months
 from etl.spreadsheet_text import harmless
@@ -68,12 +68,16 @@ class Converted:
 
     ``unmapped`` holds ``sheet`` (where the log is a workbook), ``line`` (of the log), ``reason_zh``, ``reason_en`` and
     the log's own columns, which come last and under their own headers. ``undecided`` are the units and months of a
-    complete log without a row, whose zero report is withheld because a row that was not placed may be theirs.
+    complete log without a row, whose zero report is withheld because a row that was not placed may be theirs;
+    ``is_span_unknown`` says that no months of a complete log could be told. ``identical`` counts the placed rows of a
+    log without numbers that equal an earlier one in every column read.
     """
 
     workbooks: tuple[ConvertedWorkbook, ...]
     unmapped: pl.DataFrame
     undecided: tuple[tuple[Unit, str], ...] = ()
+    is_span_unknown: bool = False
+    identical: int = 0
 
 
 def convert_log(log: ForeignLog, mapping: LogMapping, campaign: Campaign, *, today: date) -> Converted:
@@ -138,12 +142,15 @@ def convert(
     rows = rows.with_columns(reasons([_outside_campaign(mapping, campaign)], rows))
     rows = refuse_repeats(numbered(rows, mapping), mapping)
     workbooks = tuple(_workbooks(rows.filter(pl.col("reason_zh") == ""), mapping, campaign, today))
-    silent, undecided = silent_months(rows, mapping, campaign) if mapping.complete else ((), ())
+    months = silent_months(rows, mapping, campaign) if mapping.complete else ((), ())
+    silent, undecided = months or ((), ())
     zero = [_zero_report(unit, period, mapping, campaign, today) for unit, period in silent]
     return Converted(
         workbooks=tuple(sorted((*workbooks, *zero), key=lambda book: (book.unit.code, book.period))),
         unmapped=unmapped_rows(rows, log),
         undecided=undecided,
+        is_span_unknown=months is None,
+        identical=identical_rows(rows, mapping),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from etl.calendar import is_period
+from etl.toml_problems import toml_problem
 
 _KINDS = {str: ("文字", "text"), bool: ("true 或 false", "true or false"), int: ("整数", "a whole number")}
 _KINDS |= {list: ("列表", "a list"), dict: ("表", "a table")}
@@ -35,7 +36,7 @@ def problem(file: str, where: str | int | tuple[int, ...], zh: str, en: str) -> 
         place = (f"第{'、'.join(map(str, where))}行", f"rows {', '.join(map(str, where))}")
     else:
         place = (f"第{where}行", f"row {where}") if isinstance(where, int) else (where, where)
-    return f"{file} {place[0]}: {zh} / {place[1]}: {en}"
+    return f"{file} {place[0]}：{zh} / {place[1]}: {en}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,7 @@ class Reader:
         except FileNotFoundError:
             zh, en = "文件不存在，请补上", "the file is missing; add it"
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            zh, en = f"不是有效的 UTF-8 TOML：{error}", f"not valid UTF-8 TOML: {error}"
+            zh, en = toml_problem(error)
         self.problems.append(problem("campaign.toml", "文件", zh, en))
         return {}
 
@@ -153,8 +154,18 @@ class Reader:
         except FileNotFoundError:
             self.problems.append(problem(file, "文件", "文件不存在，请补上", "the file is missing; add it"))
             return []
-        except (UnicodeDecodeError, csv.Error) as error:
-            zh, en = f"不是有效的 UTF-8 CSV：{error}", f"not valid UTF-8 CSV: {error}"
+        except UnicodeDecodeError as error:
+            zh, en = (
+                "编码不是 UTF-8，请另存为 UTF-8 的 CSV",
+                f"not in UTF-8: save it as a .csv in UTF-8: {error}",
+            )
+            self.problems.append(problem(file, "文件", zh, en))
+            return []
+        except csv.Error as error:
+            zh, en = (
+                f"第{lines.line_num}行附近不是有效的 CSV，请核对引号",
+                f"not valid CSV near line {lines.line_num}, check its quotes: {error}",
+            )
             self.problems.append(problem(file, "文件", zh, en))
             return []
         if header not in (columns, columns + optional):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from etl.campaigns.files import Reader, Record, UnusableRecordError, problem
+from etl.toml_problems import toml_problem
 
 FOLDER = "scorecards"
 FULL_WEIGHT = 100
@@ -93,7 +94,7 @@ def _of_file(reader: Reader, path: Path) -> list[Scorecard]:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        zh, en = f"不是有效的 UTF-8 TOML：{error}", f"not valid UTF-8 TOML: {error}"
+        zh, en = toml_problem(error)
         reader.problems.append(problem(file, "文件", zh, en))
         return []
     entries = settings.pop("items", [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -60,7 +60,7 @@ def read_log(
         sheet = SheetReading(
             title="", visible="visible", cells=text.cells, marks=pl.DataFrame(schema=MARK_COLUMNS)
         )
-        return ForeignLog(tables=_tables([sheet], mapping), left_out=())
+        return ForeignLog(tables=_tables([sheet], mapping, text.doubtful), left_out=())
     reading = read_workbook(path)
     if isinstance(reading, Refusal):
         return reading
@@ -161,8 +161,14 @@ def _listed(sheets: Sequence[SheetReading]) -> tuple[str, str]:
     return zh, en
 
 
-def _tables(sheets: Iterable[SheetReading], mapping: LogMapping) -> tuple[LogTable, ...]:
-    tables = tuple(log_table(sheet, mapping.headers) for sheet in sheets)
+def _tables(
+    sheets: Iterable[SheetReading], mapping: LogMapping, doubtful: Mapping[int, tuple[int, int]] | None = None
+) -> tuple[LogTable, ...]:
+    """The tables of a log; ``doubtful`` are rows of a text file that may hold others."""
+    dated = next(source.headers for source in mapping.columns if source.column == mapping.period)
+    tables = tuple(log_table(sheet, mapping.headers, dated=dated, doubtful=doubtful) for sheet in sheets)
+    if doubtful and (lines := doubtful.get(tables[0].header_row)):
+        raise LogError([_doubtful_header(*lines)])
     problems = [
         problem
         for table in tables
@@ -175,6 +181,14 @@ def _tables(sheets: Iterable[SheetReading], mapping: LogMapping) -> tuple[LogTab
     if problems:
         raise LogError(problems)
     return tables
+
+
+def _doubtful_header(first: int, last: int) -> str:
+    return (
+        f"文件第{first}至{last}行作为表头，其中的引号可能没有成对，格内可能混入了别的行；请改正后再转换"
+        f" / lines {first} to {last} of the file are its header, and their quotes may not be paired: a cell may hold"
+        " other rows. Mend them and convert again"
+    )
 
 
 def missing_columns(

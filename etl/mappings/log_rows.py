@@ -18,13 +18,15 @@ from etl.schema import YES, Column
 if TYPE_CHECKING:
     from etl.campaign import Campaign, Match, Unit
 
-_DELIMITERS = {"reason_zh": ";", "reason_en": "; "}
+_DELIMITERS = {"reason_zh": "；", "reason_en": "; "}
 LOG = "log:"
 """Stands before the log's own headers where they are names of columns."""
 NO_FAULTS = pl.DataFrame(
     schema={"index": pl.UInt32, "header": pl.String, "reason_zh": pl.String, "reason_en": pl.String}
 )
 """Cells of a log that hold no plain value: which row (from 0), under which header, and why."""
+WHOLE_ROW = ""
+"""In place of a header: it is the row as a whole that cannot be placed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +45,10 @@ def apply_mapping(
 
     Columns: those of ours the mapping fills, typed, units as codes; ``reporting_code``, ``period``
     (YYYY-MM); ``reason_zh`` and ``reason_en``, empty where nothing keeps the row from being placed. ``faults`` are
-    cells that hold no plain value; one under a header that is read keeps its row from being placed.
+    cells that hold no plain value; one under a header that is read keeps its row from being placed, and so does one of
+    the row as a whole.
     """
-    faults = faults.filter(pl.col("header").is_in(mapping.headers))
+    faults = faults.filter(pl.col("header").is_in([*mapping.headers, WHOLE_ROW]))
     rows = _log_columns(log, mapping).with_columns(
         _faulty(source, faults, log.height) for source in mapping.columns
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +11,14 @@ import polars as pl
 from etl.checking.finding_batches import column_letters
 from etl.checking.finding_kinds import KINDS
 from etl.checking.marks import CELL_MARKS, range_end
-from etl.mappings.log_rows import NO_FAULTS
+from etl.mappings.log_rows import NO_FAULTS, WHOLE_ROW
 from etl.normalise import tidy
 from etl.read import SheetReading
 
 SEARCHED_ROWS = 100
 """Rows at the top of a sheet among which its header is looked for."""
 MOST_COVERED_CELLS = 500_000
+_FULL_DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +28,9 @@ class LogTable:
     ``cells`` has a column a header, under the mapping's spelling where it reads it; a header that is empty or repeated
     is named by its place: ``第7列``. ``rows`` are their numbers on the sheet. ``faults`` are cells without a plain
     value (``log_rows.NO_FAULTS``). ``repeated`` gives the letters of columns that share a header which is read and
-    differ in what they hold; ``above`` the numbers of filled rows above the header; ``hidden`` and ``formulas`` what is
-    hidden and where formulas have a result.
+    differ in what they hold; ``above`` the numbers of filled rows above the header that are titles; ``stranded`` of those
+    there that hold data: they are among the rows, each with a fault of the row as a whole. ``hidden`` and ``formulas``
+    are what is hidden and where formulas have a result.
     """
 
     title: str
@@ -38,6 +41,7 @@ class LogTable:
     faults: pl.DataFrame
     repeated: Mapping[str, tuple[str, ...]]
     above: tuple[int, ...]
+    stranded: tuple[int, ...]
     hidden: tuple[str, ...]
     formulas: int
 
@@ -52,13 +56,26 @@ def header_key(text: str) -> str:
     return key.removesuffix(".0") if key.removesuffix(".0").isdigit() else key
 
 
-def log_table(sheet: SheetReading, headers: Sequence[str]) -> LogTable:
-    """The sheet below the row that has most of these headers; if none has any, below the first row that is half full."""
+def log_table(
+    sheet: SheetReading,
+    headers: Sequence[str],
+    *,
+    dated: Sequence[str] = (),
+    doubtful: Mapping[int, tuple[int, int]] | None = None,
+) -> LogTable:
+    """The sheet below the row that has most of these headers; if none has any, below the first row that is half full.
+
+    Rows above it that are no titles come first among the rows; ``dated`` are the headers of the date that tells a row's
+    month. ``doubtful`` are rows of a text file that may hold others, with their first line and last.
+    """
+    doubtful = doubtful or {}
     at = _header_index(sheet, headers)
     header_row, texts = _header_texts(sheet, at)
-    data = sheet.cells.filter(pl.col("row") > header_row)
+    stranded = _stranded(sheet, at, texts, headers, dated, doubtful)
+    is_data = (pl.col("row") > header_row) | pl.col("row").is_in(list(stranded))
+    data = sheet.cells.filter(is_data)
     names, repeated = _names(texts, data, headers)
-    marks = sheet.marks.filter(pl.col("row") > header_row)
+    marks = sheet.marks.filter(is_data)
     marked = marks.filter(pl.col("kind") == "formula_without_value")["row"].unique()
     absent = marked.filter(~marked.is_in(data["row"].implode()))
     if absent.len():
@@ -70,12 +87,62 @@ def log_table(sheet: SheetReading, headers: Sequence[str]) -> LogTable:
         header_row=header_row,
         cells=cells,
         rows=data["row"],
-        faults=_faults(marks, sheet.marks, data, names),
+        faults=pl.concat(
+            [_row_faults(data["row"], stranded, doubtful), _faults(marks, sheet.marks, data, names)]
+        ),
         repeated=repeated,
-        above=tuple(sheet.cells.filter(pl.col("row") < header_row)["row"]),
+        above=tuple(sheet.cells.filter((pl.col("row") < header_row) & ~is_data)["row"]),
+        stranded=stranded,
         hidden=_hidden(sheet.marks, data, names),
         formulas=marks.filter(pl.col("kind") == "formula").height,
     )
+
+
+def _stranded(
+    sheet: SheetReading,
+    at: int,
+    texts: Mapping[str, str],
+    headers: Sequence[str],
+    dated: Sequence[str],
+    doubtful: Mapping[int, tuple[int, int]],
+) -> tuple[int, ...]:
+    """The rows above the header that hold data: they fill half of the columns read, or one besides the date."""
+    keys = {header_key(header) for header in headers}
+    read = [column for column, text in texts.items() if header_key(text) in keys]
+    dates = [column for column in read if header_key(texts[column]) in {header_key(each) for each in dated}]
+    header_row = sheet.cells["row"][at]
+    found = []
+    for line in sheet.cells.head(at).iter_rows(named=True):
+        filled = [column for column in read if (line[column] or "").strip()]
+        has_date = any(_FULL_DATE.match((line[column] or "").strip()) for column in dates)
+        if line["row"] in doubtful or (len(filled) >= 2 and (len(filled) * 2 >= len(read) or has_date)):
+            found.append(line["row"])
+    upper = {
+        row
+        for row, column, detail in _merged(sheet.marks)
+        if row < header_row <= range_end(detail, row, column)[0]
+    }
+    return tuple(row for row in found if row not in upper)
+
+
+def _row_faults(
+    rows: pl.Series, stranded: Sequence[int], doubtful: Mapping[int, tuple[int, int]]
+) -> pl.DataFrame:
+    """The faults of rows as a whole: they stand above the header, or may hold others."""
+    lines: list[tuple[object, ...]] = []
+    for index, row in enumerate(rows if stranded or doubtful else ()):
+        if row in stranded:
+            lines.append(
+                (index, WHOLE_ROW, "在表头以上而像数据", "it stands above the header, but looks like data")
+            )
+        if row in doubtful:
+            first, last = doubtful[row]
+            zh = f"文件第{first}至{last}行的引号可能没有成对，格内可能混入了别的行"
+            en = (
+                f"quotes on lines {first} to {last} of the file may not be paired: a cell may hold other rows"
+            )
+            lines.append((index, WHOLE_ROW, zh, en))
+    return pl.DataFrame(lines, schema=NO_FAULTS.schema, orient="row")
 
 
 def _header_index(sheet: SheetReading, headers: Sequence[str]) -> int:

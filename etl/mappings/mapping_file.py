@@ -14,6 +14,7 @@ from etl.mappings.mapping import ROW_NUMBER, Case, ColumnSource, LogMapping, Loo
 from etl.mappings.moments import TIME_FORMATS, is_time_format, misreads_date_cells
 from etl.schema import NO, YES, Column, Sheet
 from etl.sheets import COVER, SHEETS
+from etl.toml_problems import toml_problem
 
 KEYS = ("sheet", "campaign", "period", "missing", "log", "source", "cover", "columns")
 LOG_KEYS = ("sheets", "skip", "complete", "first_period", "last_period")
@@ -41,8 +42,8 @@ def _settings(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         zh, en = "文件不存在，请核对映射名称", "there is no such file; check the mapping's name"
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        zh, en = f"不是有效的 UTF-8 TOML：{error}", f"not valid UTF-8 TOML: {error}"
-    raise MappingError([f"{path.name}: {zh} / {en}"])
+        zh, en = toml_problem(error)
+    raise MappingError([f"{path.name}：{zh} / {en}"])
 
 
 @dataclass(kw_only=True)
@@ -54,7 +55,7 @@ class _MappingReader:
     known: dict[str, Column] = field(default_factory=dict)
 
     def refuse(self, key: str, zh: str, en: str) -> None:
-        self.problems.append(f"{self.file} [{key}]: {zh} / {en}")
+        self.problems.append(f"{self.file} [{key}]：{zh} / {en}")
 
     def mapping(self, name: str, settings: dict[str, Any]) -> LogMapping | None:
         self.known_keys("", settings, KEYS)

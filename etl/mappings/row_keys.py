@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from etl.mappings.log_rows import LOG, Obstacle, reasons
-from etl.mappings.mapping import LogMapping
+from etl.mappings.mapping import ColumnSource, LogMapping
 
 NUMBER_DIGITS = 4
 
@@ -16,12 +16,25 @@ def content(log: pl.DataFrame, mapping: LogMapping) -> pl.Expr:
     return pl.concat_str([pl.lit(""), *map(pl.lit, texts)], separator="\x1f")
 
 
+def _numbered_source(mapping: LogMapping) -> ColumnSource | None:
+    """The column that is numbered by row, where the log has no numbers."""
+    return next((source for source in mapping.columns if source.row_number is not None), None)
+
+
+def identical_rows(rows: pl.DataFrame, mapping: LogMapping) -> int:
+    """How many placed rows of a log without numbers equal an earlier one in every column read."""
+    if _numbered_source(mapping) is None:
+        return 0
+    placed = rows.filter(pl.col("reason_zh") == "")
+    return placed.height - placed["content"].n_unique()
+
+
 def numbered(rows: pl.DataFrame, mapping: LogMapping) -> pl.DataFrame:
     """Number the rows of a unit and month that can be placed, by time and content, where the mapping asks for it.
 
     The number depends on the rows of that unit and month alone, not on where they stand in which file or sheet.
     """
-    source = next((source for source in mapping.columns if source.row_number is not None), None)
+    source = _numbered_source(mapping)
     if source is None:
         return rows
     placed = pl.col("reason_zh") == ""

@@ -18,8 +18,10 @@ UnitMonths = tuple[tuple["Unit", str], ...]
 
 def silent_months(
     rows: pl.DataFrame, mapping: LogMapping, campaign: Campaign
-) -> tuple[UnitMonths, UnitMonths]:
+) -> tuple[UnitMonths, UnitMonths] | None:
     """Units and months without a row: those that had nothing, and those that a row not placed may belong to.
+
+    None where neither the mapping nor a row tells the months.
 
     ``rows`` has ``reporting_code``, ``period`` and ``reason_zh`` for every row of the log. They are looked for in the
     campaign's months from the mapping's first to its last, else as far as the log's placed rows go.
@@ -29,7 +31,7 @@ def silent_months(
     first = mapping.first_period or placed["period"].min()
     last = mapping.last_period or placed["period"].max()
     if first is None or last is None:
-        return (), ()
+        return None
     told = set(placed.unique().rows())
     silent = [
         (unit, period)

@@ -296,16 +296,16 @@ def test_values_become_ours_by_the_mapping(pingshan, pingshan_mapping, changes, 
 
 
 REFUSED = [
-    ({"STREET_NAME": "-"}, "缺少县（市、区）(STREET_NAME)", "County is missing (STREET_NAME)"),
-    ({"STREET_NAME": None}, "缺少县（市、区）(STREET_NAME)", "County is missing (STREET_NAME)"),
+    ({"STREET_NAME": "-"}, "缺少县(市、区)（STREET_NAME）", "County is missing (STREET_NAME)"),
+    ({"STREET_NAME": None}, "缺少县(市、区)（STREET_NAME）", "County is missing (STREET_NAME)"),
     (
         {"STREET_NAME": "龙岗街道"},
-        "县（市、区）“龙岗街道”不是本专项的单位",
+        "县(市、区)“龙岗街道”不是本专项的单位",
         "“龙岗街道” is no unit of this campaign",
     ),
     (
         {"STREET_NAME": "坪山区"},
-        "县（市、区）“坪山区”不在填报单位以下：投诉台账每行须写明街道",
+        "县(市、区)“坪山区”不在填报单位以下：投诉台账每行须写明街道",
         "“坪山区” is no unit below a reporting unit",
     ),
     ({"REC_ID": ""}, "缺少工单编号（REC_ID）", "Case number is missing (REC_ID)"),
@@ -315,7 +315,7 @@ REFUSED = [
         "受理时间“04/07/2018”（CREATE_TIME）无法识别",
         "cannot read “04/07/2018”",
     ),
-    ({"CREATE_TIME": "2018-02-30 10:00:00"}, "“2018-02-30 10:00:00”(CREATE_TIME)无法识别", "cannot read"),
+    ({"CREATE_TIME": "2018-02-30 10:00:00"}, "“2018-02-30 10:00:00”（CREATE_TIME）无法识别", "cannot read"),
     ({"CREATE_TIME": "2017-12-31 23:59:59"}, "受理时间在 2017-12，不在报告期", "is in 2017-12, outside"),
     ({"CREATE_TIME": "2019-01-01 00:00:00"}, "受理时间在 2019-01，不在报告期", "is in 2019-01, outside"),
 ]
@@ -338,7 +338,7 @@ def test_a_row_that_cannot_be_placed_is_listed_with_its_line_and_reason(
 def test_every_reason_of_a_row_is_named(pingshan, pingshan_mapping):
     frame = log(log_row(STREET_NAME="-", CREATE_TIME="soon"))
     [refused] = convert(frame, pingshan_mapping, pingshan, today=TODAY).unmapped.to_dicts()
-    assert refused["reason_zh"] == "缺少县（市、区）(STREET_NAME)；受理时间“soon”（CREATE_TIME）无法识别"
+    assert refused["reason_zh"] == "缺少县(市、区)（STREET_NAME）；受理时间“soon”（CREATE_TIME）无法识别"
 
 
 def test_of_rows_with_one_case_number_the_first_that_can_be_placed_stays(pingshan, pingshan_mapping):
@@ -353,7 +353,7 @@ def test_of_rows_with_one_case_number_the_first_that_can_be_placed_stays(pingsha
     [workbook] = converted.workbooks
     assert workbook.rows["complaint_id"].to_list() == ["A", "B"]
     assert converted.unmapped.select("line", "reason_zh").rows() == [
-        (2, "缺少县（市、区）(STREET_NAME)"),
+        (2, "缺少县(市、区)（STREET_NAME）"),
         (4, "工单编号与第 3 行重复"),
         (6, "工单编号与第 3 行重复"),
     ]
@@ -395,7 +395,7 @@ def test_a_value_the_mapping_does_not_name_leaves_the_row_unmapped(boston, bosto
     assert converted.workbooks == ()
     assert converted.unmapped["reason_zh"].to_list() == [
         "来源渠道的值“Fax”（source）未在映射中",
-        "县（市、区）的值“Quincy”（neighborhood）未在映射中",
+        "县(市、区)的值“Quincy”（neighborhood）未在映射中",
     ]
 
 
@@ -642,7 +642,7 @@ def test_the_pingshan_log_is_conserved_and_counted(pingshan, pingshan_mapping, t
     converted = convert(frame, pingshan_mapping, pingshan, today=TODAY)
     rows = pl.concat([book.rows for book in converted.workbooks])
     assert (len(rows), len(converted.unmapped), len(frame)) == (9_990, 10, 10_000)
-    assert set(converted.unmapped["reason_zh"]) == {"缺少县（市、区）(STREET_NAME)"}
+    assert set(converted.unmapped["reason_zh"]) == {"缺少县(市、区)（STREET_NAME）"}
     assert set(converted.unmapped["STREET_NAME"]) == {"-"}
     valid = rows.filter(pl.col("excluded_reason") == "无")
     names = {unit.code: unit.name for unit in pingshan.units}
@@ -689,7 +689,7 @@ def test_a_log_of_another_layout_needs_only_another_mapping(boston, boston_mappi
     assert len(rows) + len(converted.unmapped) == len(frame) == 100
     assert Counter(rows["unit"]) == {"101": 15, "102": 8, "103": 8, "201": 7, "202": 8, "203": 10}
     assert Counter(converted.unmapped["reason_zh"])["缺少县(市、区)(neighborhood)"] == 1
-    assert Counter(converted.unmapped["reason_zh"])["县（市、区）“Mattapan”不是本专项的单位"] == 3
+    assert Counter(converted.unmapped["reason_zh"])["县(市、区)“Mattapan”不是本专项的单位"] == 3
 
 
 @needs_logs

@@ -18,6 +18,7 @@ from etl.campaign import load_campaign
 from etl.convert import Converted, ForeignLog, LogError, convert_log, load_mapping, read_log, write_workbooks
 from etl.gate import Refusal
 from etl.mappings.log_notes import is_whole, log_notes
+from etl.mappings.log_refusals import refusal_text
 from etl.read import WorkbookReader
 from tests.etl.open_documents import as_open_document
 from tests.etl.stores import REPOSITORY
@@ -292,6 +293,7 @@ def test_semicolons_separate_too(come_to, mapping_of, tmp_path):
     ("content", "kind"),
     [
         (b"", "empty_file"),
+        (b"REC_ID,\xff\xfe\x80,\xe5,1\n", "not_spreadsheet"),
         (b"<html><table><tr><td>REC_ID</td></tr></table></html>", "not_spreadsheet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le") + b"\0\0", "legacy_xls"),
         (b"%PDF-1.7", "not_spreadsheet"),
@@ -303,6 +305,125 @@ def test_what_is_no_log_is_refused_as_at_the_check(reader, mapping_of, tmp_path,
     refused = read_log(path, mapping_of(), reader.read)
     assert isinstance(refused, Refusal)
     assert refused.kind == kind
+    zh, en = refusal_text(refused, "a.xls").split(" / ", 1)
+    assert "填报" not in zh
+    assert re.search("[a-z]{4}", en)
+    assert not re.search("[\u4e00-\u9fff]", en)
+
+
+# Rows above the header, quotes that are not closed
+
+
+def test_data_above_the_header_is_listed_and_its_month_is_no_zero_report(come_to, mapping_of, tmp_path):
+    june = [row(at, CREATE_TIME=datetime(2018, 6, at)) for at in (1, 2)]
+    rows = [["坪山区台账", "2018年"], *june, list(HEADERS), row(3)]
+    complete = mapping_of('complete = true\nfirst_period = "2018-05"')
+    log, converted = come_to(saved(book(台账=rows), tmp_path / "a.xlsx"), complete)
+    assert (log.tables[0].above, log.tables[0].stranded) == ((1,), (2, 3))
+    assert converted.unmapped.select("line", "reason_zh").rows() == [
+        (2, "在表头以上而像数据"),
+        (3, "在表头以上而像数据"),
+    ]
+    assert {book.period: book.rows.height for book in converted.workbooks} == {"2018-05": 0, "2018-07": 1}
+    assert [period for _, period in converted.undecided] == ["2018-06"]
+    assert not is_whole(log, converted)
+    assert any("表头以上第2、3行像数据" in line for line in log_notes(log, converted))
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_data"),
+    [
+        (["坪山区台账"], False),
+        (["制表：甲", None, None, "2018年"], False),
+        (["制表：甲", None, None, "2018-07-31"], False),
+        ([None, None, datetime(2018, 7, 31)], False),
+        ([None, "龙田街道", datetime(2018, 7, 31)], True),
+        (["R9", "龙田街道", None, "12345"], False),
+        (["R9", "龙田街道", None, "12345", "投诉", "噪声"], True),
+    ],
+)
+def test_a_row_above_the_header_is_data_where_half_is_filled_or_its_month_told(
+    come_to, mapping_of, tmp_path, cells, is_data
+):
+    log, converted = come_to(
+        saved(book(台账=[cells, list(HEADERS), row(1)]), tmp_path / "a.xlsx"), mapping_of()
+    )
+    assert bool(log.tables[0].stranded) == is_data
+    assert converted.unmapped.height == is_data
+
+
+def text_log(*rows: str) -> str:
+    return "\n".join([",".join(HEADERS), *rows]) + "\n"
+
+
+def line(number: int, matter: str = "噪声", street: str = "龙田街道") -> str:
+    return ",".join(map(str, row(number, MAIN_TYPE_NAME=matter, STREET_NAME=street)))
+
+
+def test_a_quote_that_is_never_closed_is_refused_with_its_line(reader, mapping_of, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(text_log(line(1), line(2, '"噪声'), line(3), line(4)), "utf-8")
+    refused = read_log(path, mapping_of(), reader.read)
+    assert isinstance(refused, Refusal)
+    assert refused.detail["open_quote"] == 3
+    text = refusal_text(refused, "a.csv")
+    assert "第3行有一个引号一直没有闭合" in text
+    assert "on line 3 is never closed" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "listed", "done"),
+    [
+        ((line(1), line(2, '"两\n行"'), line(3)), [], 3),
+        ((line(1), line(2, '"两,\n行"'), line(3)), [], 3),
+        ((line(1), line(2, '"噪声'), line(3, '噪声"'), line(4)), [3], 2),
+        ((line(1), line(2, '"噪声'), line(3, '"噪声'), line(4)), [3], 2),
+        ((line(1), line(2, '"噪声'), line(3, street='龙田街道"'), line(4)), [3], 2),
+        ((line(1), line(2, street='"龙田街道'), line(3, '噪声"'), line(4)), [3], 2),
+    ],
+)
+def test_a_cell_that_may_have_swallowed_rows_is_listed_and_one_of_two_lines_is_read(
+    come_to, mapping_of, tmp_path, rows, listed, done
+):
+    path = tmp_path / "a.csv"
+    path.write_text(text_log(*rows), "utf-8")
+    log, converted = come_to(path, mapping_of())
+    assert converted.unmapped["line"].to_list() == listed
+    assert converted_rows(converted).height == done
+    assert all("文件第3至4行的引号可能没有成对" in text for text in converted.unmapped["reason_zh"])
+    assert f"读取{done + len(listed)}行" in next(iter(log_notes(log, converted)))
+
+
+def test_a_header_that_may_have_swallowed_rows_is_refused(come_to, mapping_of, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(HEADERS) + ',"备注\n' + line(1) + ',"\n' + line(2) + ",\n", "utf-8")
+    with pytest.raises(LogError, match="文件第1至2行作为表头"):
+        come_to(path, mapping_of())
+
+
+def test_rows_alike_in_all_that_is_read_are_counted_where_the_log_has_no_numbers(
+    come_to, mapping_of, tmp_path
+):
+    path = saved(book(台账=[[*HEADERS, "备注"], [*row(1), "a"], [*row(1), "b"], row(2)]), tmp_path / "a.xlsx")
+    by_row = mapping_of(
+        old='[columns.complaint_id]\nfrom = "REC_ID"', new='[columns.complaint_id]\nrow_number = "R-"'
+    )
+    log, converted = come_to(path, by_row)
+    # REC_ID is not read here, so the third row is like the first, too.
+    assert converted.identical == 2
+    assert any(line.startswith("2行与前面的行在所读各列完全相同") for line in log_notes(log, converted))
+    assert come_to(path, mapping_of())[1].identical == 0
+
+
+def test_a_complete_log_without_a_row_says_that_its_months_are_unknown(come_to, mapping_of, tmp_path):
+    path = saved(book(台账=[list(HEADERS)]), tmp_path / "a.xlsx")
+    log, converted = come_to(path, mapping_of("complete = true"))
+    assert not is_whole(log, converted)
+    assert any("请在 [log] 中写明 first_period 和 last_period" in line for line in log_notes(log, converted))
+    told = mapping_of('complete = true\nfirst_period = "2018-05"\nlast_period = "2018-06"')
+    log, converted = come_to(path, told)
+    assert [book.period for book in converted.workbooks] == ["2018-05", "2018-06"]
+    assert is_whole(log, converted)
 
 
 # The law
@@ -333,7 +454,13 @@ headers = st.builds(
     ),
 )
 titles = st.lists(st.lists(st.sampled_from(["台账", "2018年", None]), max_size=3), max_size=3)
-sheets = st.tuples(titles, headers, st.lists(data_rows, max_size=6), st.sampled_from(["visible", "hidden"]))
+# Rows above the header: sparse titles, which are no data, and whole rows, which are; True says that a row is data.
+above_rows = st.tuples(titles, st.lists(good_rows, max_size=3)).flatmap(
+    lambda both: st.permutations([*((False, each) for each in both[0]), *((True, each) for each in both[1])])
+)
+sheets = st.tuples(
+    above_rows, headers, st.lists(data_rows, max_size=6), st.sampled_from(["visible", "hidden"])
+)
 
 
 def is_filled(cells: list[object]) -> bool:
@@ -349,10 +476,13 @@ def is_filled(cells: list[object]) -> bool:
 def test_every_row_read_is_converted_or_listed(
     reader, pingshan, mapping_of, tmp_path_factory, made, named, ending
 ):
-    """Rows are counted as they were written: those that hold anything, below the header of a sheet that is read."""
+    """Rows are counted as they were written: all that hold anything on a sheet that is read, but header and titles."""
     folder = tmp_path_factory.mktemp("law")
     workbook = book(
-        **{f"表{at}": [*above, header, *rows] for at, (above, header, rows, _) in enumerate(made)}
+        **{
+            f"表{at}": [*(cells for _, cells in above), header, *rows]
+            for at, (above, header, rows, _) in enumerate(made)
+        }
     )
     for at, each in enumerate(made):
         workbook[f"表{at}"].sheet_state = each[3] if at else "visible"
@@ -366,9 +496,9 @@ def test_every_row_read_is_converted_or_listed(
     converted = convert_log(log, mapping, pingshan, today=TODAY)
     written = sum(
         is_filled(cells)
-        for at, (_, _, rows, visible) in enumerate(made)
+        for at, (above, _, rows, visible) in enumerate(made)
         if not at or visible == "visible"
-        for cells in rows
+        for cells in (*(cells for is_data, cells in above if is_data), *rows)
     )
     listed = sum(each.rows for each in log.left_out if each.visible == "visible")
     assert (

@@ -328,3 +328,20 @@ def test_no_zero_report_is_made_where_a_row_not_placed_may_belong(pingshan, mapp
 def test_what_log_may_say_is_checked(mapping_of, log_keys, found):
     with pytest.raises(MappingError, match=found):
         mapping_of(log=log_keys)
+
+
+@pytest.mark.parametrize(
+    ("content", "zh"),
+    [
+        (b"a = 1\nb = = 2\n", "m.toml：不是有效的 TOML：第2行第5列写法有误"),
+        (b"a = ", "m.toml：不是有效的 TOML：文件末尾写法有误"),
+        ("a = '台账'".encode("gb18030"), "m.toml：编码不是 UTF-8，请另存为 UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told_with_its_place_in_either_language(tmp_path, content, zh):
+    path = tmp_path / "m.toml"
+    path.write_bytes(content)
+    with pytest.raises(MappingError) as refused:
+        load_mapping(path)
+    [problem] = refused.value.problems
+    assert problem.split(" / ")[0] == zh
