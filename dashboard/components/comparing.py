@@ -7,7 +7,7 @@ from datetime import date
 
 from dashboard.components import headings
 from dashboard.components.earlier import Earlier, earlier
-from dashboard.queries import builds, comparisons
+from dashboard.queries import builds, comparisons, figures
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 
@@ -22,7 +22,10 @@ def held_against(
         for found in (comparisons.changes(*asked, "before"), comparisons.changes(*asked, "last_year"))
     )
     whom = headings.reporting_units(builds.dimensions(build))
-    return {key: earlier(KPIS[key[1]], row, last_year[key], whom) for key, row in before.items()}
+    return {
+        key: earlier(KPIS[key[1]], row, last_year[key], whom, figures.period_of(build, KPIS[key[1]], period))
+        for key, row in before.items()
+    }
 
 
 def of_unit(
