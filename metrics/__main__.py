@@ -76,7 +76,9 @@ def table(
     with_change: Annotated[
         bool,
         typer.Option(
-            "--change", help="加上较上期、较去年同期的变化 / add the change on last period and last year"
+            "--change",
+            help="加上较上期、较去年同期的变化；基期缺对应月份的不比 / add the change on last period and last year;"
+            " empty where the base lacks a counterpart of a month",
         ),
     ] = False,
     store: StoreOption = DEFAULT_STORE,

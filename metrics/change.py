@@ -7,7 +7,7 @@ nobody stands behind both there is no comparable base (无可比基期), and no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -47,19 +47,13 @@ CHANGE_COLUMNS = (
 COUNTS = ("units_compared", "units_now", "units_before", "units")
 
 
-def base_month(kind: PeriodKind, month: date, base: Base, campaign_months: frozenset[date]) -> date | None:
-    """The month that names the period to compare with; None where the campaign has none that compares.
+def base_month(kind: PeriodKind, month: date, base: Base, campaign_months: Collection[date]) -> date | None:
+    """The month that names the period to compare with; None where the campaign has no month of that period.
 
-    The year to date of a January has no period before it. A period last year compares only if as many of
-    its months lie in the campaign (``campaign_months``: those from the first in which anybody reported).
+    Whether the period compares with this one is told by ``like_for_like.is_comparable``, KPI by KPI.
     """
     earlier = add_months(month, -12 if base == "last_year" else -MONTHS_BACK[kind])
-    if earlier not in campaign_months or (kind == "ytd" and base == "last_month" and month.month == 1):
-        return None
-    if base == "last_year":
-        now, then = (len(campaign_months.intersection(period_months(kind, day))) for day in (month, earlier))
-        return earlier if now == then else None
-    return earlier
+    return earlier if any(day in campaign_months for day in period_months(kind, earlier)) else None
 
 
 def change(
@@ -74,7 +68,7 @@ def change(
     level: str | None = None,
 ) -> pl.DataFrame:
     """Every unit (of ``level`` where given) and KPI against a base: CHANGE_COLUMNS and those of ``held_against``."""
-    earlier = base_month(kind, month, against, dimensions.shown_months)
+    earlier = base_month(kind, month, against, dimensions.due_at)
     found = held_against(
         run, dimensions, kpis, month=month, earlier=earlier, kind=kind, as_of=as_of, level=level
     )

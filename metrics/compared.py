@@ -11,7 +11,7 @@ from metrics.connection import Run
 from metrics.coverage import reports
 from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
-from metrics.like_for_like import Matched, Report, matched
+from metrics.like_for_like import Matched, Report, is_comparable, matched
 from metrics.period import Scope
 from metrics.query import UNIT, mart_rows, rolled_up, sums_by_reporting
 from metrics.survey import COLLECTORS, SURVEY_SCALE
@@ -44,7 +44,7 @@ def compared_sums(
     before: Scope | None,
     level: str | None,
 ) -> pl.LazyFrame:
-    """SUMS of every unit (of ``level``) and KPI; without a period ``before`` nothing is compared."""
+    """SUMS of every unit (of ``level``) and KPI; without a period ``before``, or a comparable one, nothing is compared."""
     frames = [pl.DataFrame(schema=SUMS).lazy()]
     surveyed = [kpi for kpi in kpis if kpi.mart == "mart_survey"]
     summed = [kpi for kpi in kpis if kpi.mart != "mart_survey"]
@@ -80,7 +80,11 @@ def _of_reports(
     level: str | None,
 ) -> pl.LazyFrame:
     sides = [_side(run, dimensions, kpis, period, level) for period in (now, before)]
-    matches = {kpi.key: matched(dimensions, kpi, now, before) for kpi in kpis if before is not None}
+    matches = {
+        kpi.key: matched(dimensions, kpi, now, before)
+        for kpi in kpis
+        if before is not None and is_comparable(dimensions, kpi, now, before)
+    }
     compared = [_whole(side, matches) for side in sides]
     parted = [kpi for kpi in kpis if kpi.key in matches and matches[kpi.key].parts]
     if parted and before is not None:

@@ -65,16 +65,15 @@ def _behind_month(dimensions: Dimensions, kpi: Kpi, month: date, period: Scope) 
 
 def matched(dimensions: Dimensions, kpi: Kpi, now: Scope, before: Scope) -> Matched:
     """What of a KPI's two periods is compared."""
-    months, months_before = (expected_months(dimensions, kpi, period) for period in (now, before))
+    months, months_before = (_months(dimensions, kpi, period) for period in (now, before))
     reports, reports_before = (reports_behind(dimensions, kpi, period) for period in (now, before))
     shared = set(months) & set(months_before)
     if shared:
         owed = [(reports, month) for month in months if month not in shared]
         owed += [(reports_before, month) for month in months_before if month not in shared]
         codes = dimensions.reporting_codes
-        return Matched(
-            units=frozenset(code for code in codes if all((code, month) in found for found, month in owed))
-        )
+        units = frozenset(code for code in codes if all((code, month) in found for found, month in owed))
+        return Matched(units=units, parts=_without_older(dimensions, kpi, now, before, units))
     pairs = _pairs(kpi, months, months_before, now, before)
     both = [
         (code, month, earlier)
@@ -92,12 +91,65 @@ def matched(dimensions: Dimensions, kpi: Kpi, now: Scope, before: Scope) -> Matc
     return Matched(units=units, parts=parts)
 
 
+def is_comparable(dimensions: Dimensions, kpi: Kpi, now: Scope, before: Scope) -> bool:
+    """Whether an earlier period is a base for a KPI's figure of this one.
+
+    Stocks and surveys stand on one month or wave of either. All else sums months: each month behind the figure
+    needs its counterpart in the base, from the first month in which anybody reported, or a difference of a few
+    months would stand beside a figure of many. The year to date of a January has no period before it.
+    """
+    if kpi.mart == "mart_survey":
+        return True
+    if not dimensions.shown_months.intersection(before.months):
+        return False
+    if months_rule(kpi) == "last":
+        return True
+    back = _months_apart(now, before)
+    if now.kind == "ytd" and now.month.year != before.month.year and back % 12:
+        return False
+    months, months_before = (_months(dimensions, kpi, period) for period in (now, before))
+    known = dimensions.shown_months.intersection(months_before)
+    shared = set(months) & set(months_before)
+    return bool(shared) or all(add_months(month, -back) in known for month in months)
+
+
+def _months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[date, ...]:
+    """The months of a period that are compared: where missing counts, none from before anybody reported."""
+    months = expected_months(dimensions, kpi, period)
+    if months_rule(kpi) != "due":
+        return months
+    return tuple(month for month in months if month in dimensions.shown_months)
+
+
+def _without_older(
+    dimensions: Dimensions, kpi: Kpi, now: Scope, before: Scope, units: frozenset[str]
+) -> tuple[frozenset[Report], frozenset[Report]] | None:
+    """The reports of some units in both periods, if some older than any in the store count; else None: all."""
+    periods = (now, before)
+    kept = [_months(dimensions, kpi, period) for period in periods]
+    if kept == [expected_months(dimensions, kpi, period) for period in periods]:
+        return None
+    parts = (
+        frozenset(
+            (code, month)
+            for code, month in reports_behind(dimensions, kpi, period)
+            if code in units and month in months
+        )
+        for period, months in zip(periods, kept, strict=True)
+    )
+    return next(parts), next(parts)
+
+
+def _months_apart(now: Scope, before: Scope) -> int:
+    return (now.month.year - before.month.year) * 12 + now.month.month - before.month.month
+
+
 def _pairs(
     kpi: Kpi, months: Sequence[date], months_before: Sequence[date], now: Scope, before: Scope
 ) -> list[tuple[date, date]]:
     """Months at the same place of two periods that share none; of a stock, its one month of each."""
     if months_rule(kpi) == "last":
         return list(zip(months, months_before, strict=False))
-    back = (now.month.year - before.month.year) * 12 + now.month.month - before.month.month
+    back = _months_apart(now, before)
     known = set(months_before)
     return [(month, add_months(month, -back)) for month in months if add_months(month, -back) in known]

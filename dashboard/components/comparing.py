@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard.components import headings
 from dashboard.components.earlier import Earlier, earlier
-from dashboard.queries import builds, comparisons
+from dashboard.queries import builds, comparisons, figures
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 
@@ -18,7 +18,7 @@ def held_against(
     build: str, month: date, kpis: Sequence[str], level: str, today: date, period: PeriodKind | None
 ) -> dict[tuple[str, str], list[Earlier]]:
     """By unit code and KPI the period before (of a survey the wave before) and the same one last year."""
-    return _told(build, *_frames(build, month, kpis, level, today, period))
+    return _compared(build, period, *_frames(build, month, kpis, level, today, period))
 
 
 def _frames(
@@ -29,13 +29,19 @@ def _frames(
     return comparisons.changes(*asked, "before"), comparisons.changes(*asked, "last_year")
 
 
-def _told(build: str, *frames: pl.DataFrame) -> dict[tuple[str, str], list[Earlier]]:
+def _compared(
+    build: str, period: PeriodKind | None, *frames: pl.DataFrame
+) -> dict[tuple[str, str], list[Earlier]]:
+    """The rows of the frames of ``_frames`` as the pages name them."""
     before, last_year = (
         {(str(row["unit_code"]), str(row["kpi"])): row for row in frame.iter_rows(named=True)}
         for frame in frames
     )
     whom = headings.reporting_units(builds.dimensions(build))
-    return {key: earlier(KPIS[key[1]], row, last_year[key], whom) for key, row in before.items()}
+    return {
+        key: earlier(KPIS[key[1]], row, last_year[key], whom, figures.period_of(build, KPIS[key[1]], period))
+        for key, row in before.items()
+    }
 
 
 def of_unit(
@@ -55,8 +61,8 @@ def of_unit(
     return {
         key: found
         for kind, keys in of_kind.items()
-        for (_, key), found in _told(
-            build, *(frame.filter(own) for frame in _frames(build, month, keys, level, today, kind))
+        for (_, key), found in _compared(
+            build, kind, *(frame.filter(own) for frame in _frames(build, month, keys, level, today, kind))
         ).items()
     }
 

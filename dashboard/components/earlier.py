@@ -10,9 +10,22 @@ from dashboard import format
 from dashboard.components.notation import Row
 from dashboard.i18n import deferred, listed, t
 from metrics.kpi import Kpi
+from metrics.period import PeriodKind
 
 COMPARED_SHARE = Fraction(1, 2)
 """Of the reporting units that could be compared, so many must be: fewer are no statement about the whole (设定值)."""
+
+NAMES: dict[PeriodKind, tuple[str, str]] = {
+    "quarter": (deferred("较上季度同期"), deferred("较去年同期")),
+    "year": (deferred("较上年同期"), deferred("较去年同期")),
+}
+"""What sums over a kind of period are held against, before and last year: as many months of that period."""
+NAMES_OF_STOCKS: dict[PeriodKind, tuple[str, str]] = {
+    "quarter": (deferred("较上季度末"), deferred("较去年同季度末")),
+    "year": (deferred("较上年末"), deferred("较上年末")),
+}
+BY_MONTH = (deferred("较上月"), deferred("较去年同月"))
+"""A month, and periods that end with the month: year to date, twelve months."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +63,22 @@ class Earlier:
         return t("同口径{count}个{level}", count=self.compared, level=self.whom)
 
 
-def earlier(kpi: Kpi, before: Row | None, last_year: Row | None, whom: str) -> list[Earlier]:
+def names(kpi: Kpi, kind: PeriodKind) -> tuple[str, str]:
+    """What a KPI's figure of a kind of period is held against: the one before (of a survey the wave), last year's."""
+    before, last_year = (NAMES_OF_STOCKS if kpi.over_time == "last" else NAMES).get(kind, BY_MONTH)
+    return (deferred("较上次"), BY_MONTH[1]) if kpi.over_time == "last_wave" else (before, last_year)
+
+
+def earlier(
+    kpi: Kpi, before: Row | None, last_year: Row | None, whom: str, kind: PeriodKind = "month"
+) -> list[Earlier]:
     """What one unit's figure is held against; rows of queries.comparisons.changes, ``whom`` its reporting units."""
     wave = kpi.over_time == "last_wave"
     # The units surveyed may be of any level.
     called = t("被评单位") if wave else whom
-    first = deferred("较上次") if wave else deferred("较上月")
-    return [_of_row(before, first, called), _of_row(last_year, deferred("较去年同月"), called)]
+    return [
+        _of_row(row, name, called) for row, name in zip((before, last_year), names(kpi, kind), strict=True)
+    ]
 
 
 def _of_row(row: Mapping[str, object] | None, name: str, whom: str) -> Earlier:

@@ -92,7 +92,14 @@ def what(kpi: Kpi) -> str:
 
 
 def when(kind: PeriodKind, month: date) -> str:
-    """2026年9月, with 本年累计 or 近12个月 where the figures reach further back."""
+    """2026年9月, with 本年累计 or 近12个月 where the figures reach further back; a quarter, a year by its own name.
+
+    These hold more months than the one that names them: 2026年9月 would be taken for their last.
+    """
+    if kind == "quarter":
+        return t("{year}年第{quarter}季度", year=month.year, quarter=(month.month + 2) // 3)
+    if kind == "year":
+        return t("{year}年全年", year=month.year)
     if kind not in QUALIFIER:
         return format.month(month)
     return t("{month}（{period}）", month=format.month(month), period=t(QUALIFIER[kind]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
@@ -20,6 +21,14 @@ WITHOUT_REPORT = {
     "returned": deferred("本月月报已退回待改"),
 }
 """What is said first where the month's report is wanting, by its state."""
+
+MOVES = GAINED, LOST, APPEARED, GONE = (
+    deferred("{count}项转为达标"),
+    deferred("{count}项转为未达标"),
+    deferred("{count}项上月未判断、现已达标"),
+    deferred("{count}项不再有判断"),
+)
+"""The ways by which the number of targets met changes from one month's page to the next."""
 
 
 def way(units: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]], below_title: str) -> None:
@@ -50,7 +59,7 @@ def sentence(
     report: str,
     month_before: str,
 ) -> str:
-    """How many targets are met, the furthest missed, what turned since the month before; HTML with links.
+    """How many targets are met, the furthest missed, how that number came from the month before's; HTML with links.
 
     ``report`` is the state of the month's report; ``month_before`` (YYYY-MM) is offered where it is wanting.
     """
@@ -87,13 +96,20 @@ def _to_kpi(line: UnitLine, code: str) -> str:
 
 
 def _turned(lines: Sequence[UnitLine]) -> str:
-    """How many judgements turned since the month before."""
-    turned = {
-        now: sum(line.status == now and line.status_before == before for line in lines)
-        for now, before in (("met", "missed"), ("missed", "met"))
-    }
-    told = [
-        t("{count}项转为达标", count=turned["met"]) if turned["met"] else "",
-        t("{count}项转为未达标", count=turned["missed"]) if turned["missed"] else "",
-    ]
-    return escape(t("较上月{moves}", moves=listed([*filter(None, told)]))) if any(told) else ""
+    """How many targets were met the month before, and each way by which that number became this month's."""
+    if not any(line.status_before for line in lines):
+        return ""
+    met_before = sum(line.status_before == "met" for line in lines)
+    moves = Counter(_move(line) for line in lines)
+    told = [t(words, count=moves[words]) for words in MOVES if moves[words]]
+    return escape(t("上月{met}项达标，本月{moves}", met=met_before, moves=listed(told))) if told else ""
+
+
+def _move(line: UnitLine) -> str:
+    """How a line came to be met, or ceased to be; empty where it did neither."""
+    now, before = line.status, line.status_before
+    if (now == "met") == (before == "met"):
+        return ""
+    if now == "met":
+        return GAINED if before == "missed" else APPEARED
+    return LOST if now == "missed" else GONE

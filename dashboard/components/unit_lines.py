@@ -86,19 +86,8 @@ class UnitLine:
 
     @property
     def status_before(self) -> str:
-        """The judgement of the month before, empty before the first, and where it is another's for want of units.
-
-        A judgement that turns against the way in which the same units moved has turned with the units.
-        """
-        if len(self.months) < 2:
-            return ""
-        before, last_month = str(self.months[-2]["status"]), self.earlier[0] if self.earlier else None
-        if last_month is None or not any(self.other_units[-2:]):
-            return before
-        if not last_month.compares:
-            return ""
-        gained = (last_month.value - last_month.before) * (1 if self.kpi.direction == "up" else -1)
-        return before if (self.status == "met") == (gained > 0) and gained else ""
+        """The judgement the page of the month before shows, empty before the first."""
+        return str(self.months[-2]["status"]) if len(self.months) > 1 else ""
 
 
 def lines(

@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard import format
 from dashboard.components import aligned
-from dashboard.components.earlier import Earlier
+from dashboard.components.earlier import BY_MONTH, Earlier
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER, shown
@@ -105,11 +105,17 @@ def _columns(shown_table: UnitTable) -> list[tuple[str, str]]:
         ("cases", "n"),
         ("target", t("目标")),
         ("gap", t("离目标")),
-        ("before", t("较上月")),
+        ("before", t(_against(shown_table, 0))),
     ]
-    columns += [("year", t("较去年同月"))] if shown_table.has_last_year else []
+    columns += [("year", t(_against(shown_table, 1)))] if shown_table.has_last_year else []
     columns += [("peers", t("同组中位数"))] if shown_table.peers else []
     return columns + ([("above", t("上级（{unit}）", unit=shown_table.above))] if shown_table.above else [])
+
+
+def _against(shown_table: UnitTable, place: int) -> str:
+    """What most lines are held against; a line held against something else says so."""
+    held = Counter(line.earlier[place].name for line in shown_table.lines if line.earlier)
+    return held.most_common(1)[0][0] if held else BY_MONTH[place]
 
 
 def _header(shown_table: UnitTable) -> str:
@@ -219,7 +225,7 @@ def _change(shown_table: UnitTable, line: UnitLine, place: int) -> str:
         return ""
     units = earlier.on_same_units
     notes = [
-        t(earlier.name) if earlier.name == "较上次" else "",
+        t(earlier.name) if earlier.name != _against(shown_table, place) else "",
         "*" if units and units == shown_table.same_units else units,
     ]
     return " ".join([aligned.number(text), *(f"<small>{escape(note)}</small>" for note in notes if note)])

@@ -53,7 +53,7 @@ def _base(build: str, kpi: Kpi, kind: PeriodKind, month: date, against: Against)
         days = figures.survey_days(build, kpi.key, month)
         return days[1].replace(day=1) if len(days) > 1 else None
     base: Base = "last_month" if against == "before" else "last_year"
-    return base_month(kind, month, base, builds.shown_months(build))
+    return base_month(kind, month, base, builds.dimensions(build).due_at)
 
 
 def _now(today: date) -> datetime:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.components.earlier import changes, earlier
+from dashboard.components.earlier import changes, earlier, names
 from metrics.kpis import KPIS
 
 RATE = KPIS["certified_rate"]
@@ -50,3 +50,18 @@ def test_the_earlier_figure_stands_as_far_from_the_shown_one_as_the_same_units_m
     (before, _) = earlier(RATE, row(15, 15, 16, value=4.5, value_before=4.0), None, "州（市）")
     assert before.beside(6.0) == 5.5
     assert before.beside(None) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "told"),
+    [
+        ("two_recorder_rate", "quarter", ("较上季度同期", "较去年同期")),
+        ("two_recorder_rate", "year", ("较上年同期", "较去年同期")),
+        ("two_recorder_rate", "ytd", ("较上月", "较去年同月")),
+        ("two_recorder_rate", "rolling12", ("较上月", "较去年同月")),
+        ("certified_rate", "quarter", ("较上季度末", "较去年同季度末")),
+        ("satisfaction_rate", "quarter", ("较上次", "较去年同月")),
+    ],
+)
+def test_the_name_says_what_a_period_is_held_against(key, kind, told):
+    assert names(KPIS[key], kind) == told

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import pytest
 
 from dashboard.access.principal import Principal
-from dashboard.components import unit_page, unit_table
+from dashboard.components import unit_head, unit_page, unit_table
 from dashboard.components.unit_categories import TOPICS, senior_text, shares
 from dashboard.components.unit_lines import UnitLine, missed, missing, short_of
 from dashboard.queries import builds, figures, people, rankings, unit_reports, units
@@ -38,6 +40,37 @@ def line(key: str, value: float, target: float, status: str = "missed", **more: 
     return UnitLine(
         kpi=KPIS[key], kind="month", held=None, months=[row], earlier=[], median=None, peers=0, above=None
     )
+
+
+STATUSES = ("met", "missed", "too_few_cases", "not_reported", "not_applicable")
+
+
+def test_what_the_sentence_says_of_last_month_adds_up_with_both_pages():
+    """Each line stands for a pair of judgements, the pair at place n for n + 1 targets."""
+    pairs = list(product(STATUSES, STATUSES))
+    lines = []
+    for count, (before, now) in enumerate(pairs, start=1):
+        one = line("complaints_on_time_rate", 90.0, 95.0, now)
+        lines += [replace(one, months=[one.row | {"status": before}, one.row])] * count
+    met, met_before = (sum(each.months[at]["status"] == "met" for each in lines) for at in (1, 0))
+    told = unit_head.sentence(lines, code=KUNMING, red_lines=(), report="", month_before="")
+    said = re.search(
+        r"上月(\d+)项达标，本月(\d+)项转为达标、(\d+)项转为未达标、(\d+)项\D+、(\d+)项\D+。", told
+    )
+    before, gained, lost, appeared, gone = map(int, said.groups())
+    assert (before, before + gained - lost + appeared - gone) == (met_before, met)
+    assert f"{met}项达标" in told
+
+
+def test_the_first_month_is_held_against_none():
+    told = unit_head.sentence(
+        [line("complaints_on_time_rate", 97.0, 95.0, "met")],
+        code=KUNMING,
+        red_lines=(),
+        report="",
+        month_before="",
+    )
+    assert "上月" not in told
 
 
 def test_what_is_missing_is_told_in_what_the_numerator_counts():

@@ -43,17 +43,34 @@ class Change:
 
 
 def before(asked: Asked, against: str) -> Asked | None:
-    """The base period; None where the campaign has none."""
+    """The base period, whether or not it compares; None where the campaign has no month of it."""
     back = 12 if against == "last_year" else BACK[asked.kind]
     found = replace(asked, month=calendar.add_months(asked.month, -back))
-    known = [month for month in asked.campaign.periods if month >= first_reported(asked)]
-    if found.month not in known:
-        return None
-    now, then = ([month for month in oracle.months(each) if month in known] for each in (asked, found))
-    if against == "last_year" and len(now) != len(then):
-        return None
-    january = asked.kind == "ytd" and asked.month.endswith("-01")
-    return None if january and against == "last_month" else found
+    return found if oracle.months(found) else None
+
+
+def is_base(asked: Asked, earlier: Asked, key: str) -> bool:
+    """Whether the base has a counterpart for each month a sum stands on; one month or wave always has."""
+    first = first_reported(asked)
+    if key in COLLECTORS:
+        return True
+    if not any(month >= first for month in oracle.months(earlier)):
+        return False
+    if key in STOCKS:
+        return True
+    owed, owed_before = owed_months(asked, key), owed_months(earlier, key)
+    apart = months_apart(asked.month, earlier.month)
+    if asked.kind in ("ytd", "rolling12") and apart == 1:
+        january = asked.kind == "ytd" and asked.month.endswith("-01")
+        both = [month for month in owed if month in owed_before and reckoned(asked, key, month)]
+        return not january and (bool(both) or not [month for month in owed if reckoned(asked, key, month)])
+    counterparts = [calendar.add_months(month, -apart) for month in owed if reckoned(asked, key, month)]
+    return all(month in owed_before and month >= first for month in counterparts)
+
+
+def reckoned(asked: Asked, key: str, month: str) -> bool:
+    """Whether a month counts in a change: where missing counts, not from before anything came."""
+    return key != ON_TIME or month >= first_reported(asked)
 
 
 def first_reported(asked: Asked) -> str:
@@ -94,9 +111,12 @@ def compared(
     asked: Asked, key: str, unit: Unit, reporter: Unit, earlier: Asked | None
 ) -> tuple[Sums, Sums] | None:
     """What one reporting unit adds on either side; None where it does not stand behind both."""
-    if earlier is None:
+    if earlier is None or not is_base(asked, earlier, key):
         return None
-    owed, owed_before = owed_months(asked, key), owed_months(earlier, key)
+    owed, owed_before = (
+        [month for month in owed_months(each, key) if reckoned(asked, key, month)]
+        for each in (asked, earlier)
+    )
     came = {month for month in owed if has_come(asked, key, reporter, month)}
     came_before = {month for month in owed_before if has_come(earlier, key, reporter, month)}
     shared = set(owed) & set(owed_before)
@@ -105,6 +125,8 @@ def compared(
         if not (set(owed) - shared <= came and set(owed_before) - shared <= came_before):
             return None
         now, then = asked, earlier
+        if key == ON_TIME and owed and owed_before:
+            now, then = replace(asked, only=frozenset(owed)), replace(earlier, only=frozenset(owed_before))
     elif key in STOCKS:
         if not (came and came_before):
             return None

@@ -2,8 +2,10 @@
 
 import random
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+import polars as pl
 import pytest
 
 from etl import calendar
@@ -164,16 +166,73 @@ def test_from_nothing_to_something_is_a_difference_never_infinite(changes):
         ("month", date(2026, 3, 1), "last_year", None),
         ("quarter", date(2026, 5, 1), "last_month", date(2026, 2, 1)),
         ("quarter", date(2026, 5, 1), "last_year", date(2025, 5, 1)),
-        ("year", date(2026, 5, 1), "last_month", date(2025, 5, 1)),
-        ("year", date(2026, 5, 1), "last_year", None),
-        ("ytd", date(2026, 1, 1), "last_month", None),
+        # Months of the year before lie in the campaign, though this one does not.
+        ("year", date(2026, 3, 1), "last_month", date(2025, 3, 1)),
         ("ytd", date(2026, 6, 1), "last_month", date(2026, 5, 1)),
-        ("ytd", date(2026, 6, 1), "last_year", None),
+        ("ytd", date(2026, 3, 1), "last_year", None),
         ("rolling12", date(2026, 6, 1), "last_month", date(2026, 5, 1)),
     ],
 )
 def test_the_month_that_names_the_base_period(kind, month, base, expected):
     assert base_month(kind, month, base, MONTHS) == expected
+
+
+OLDER = replace(CAMPAIGN, first_period="2025-05")
+"""Older than its store, in which the first report is that of October 2025."""
+REPORTED = [f"2025-{month:02d}" for month in (10, 11, 12)] + [f"2026-{month:02d}" for month in range(1, 12)]
+
+
+@pytest.fixture(scope="module")
+def growing(tmp_path_factory):
+    """The change of the first prefecture, whose cases and officers grow; the report of March 2026 is missing."""
+    counts = {month: 20 + at for at, month in enumerate(REPORTED) if month != "2026-03"}
+    handed = tuple(
+        workbook(FIRST, month, officers=50, certified_officers=n, actions=50, actions_two_recorders=n)
+        for month, n in counts.items()
+    )
+    data = DataSet(campaign=OLDER, handed=handed, today=LATER, granted=())
+    with closing(open_build(current_build(stored(data, tmp_path_factory.mktemp("older")).folder))) as opened:
+        run = runner(opened)
+        dimensions = read_dimensions(run)
+
+        def of(key, month, kind="month", against="last_month"):
+            asked = {"month": calendar.first_day(month), "kind": kind, "as_of": datetime(2026, 12, 20)}
+            found = change(run, dimensions, [KPIS[key]], against=against, level="prefecture", **asked)
+            return found.row(by_predicate=pl.col("unit_code") == FIRST, named=True)
+
+        yield of
+
+
+@pytest.mark.parametrize(
+    ("kind", "against"),
+    [("year", "last_month"), ("year", "last_year"), ("ytd", "last_year"), ("rolling12", "last_year")],
+)
+@pytest.mark.parametrize("key", ["two_recorder_rate", "reports_on_time_rate"])
+def test_a_period_of_many_months_is_not_held_against_a_few(growing, key, kind, against):
+    row = growing(key, "2026-11", kind, against)
+    assert row["difference"] is None
+    # Who stands behind the base is told all the same.
+    assert counted(row) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("kind", ["ytd", "rolling12"])
+def test_a_stock_stands_on_its_last_month_whatever_the_period(growing, kind):
+    month, longer = (growing("certified_rate", "2026-11", each, "last_year") for each in ("month", kind))
+    assert month["difference"] == pytest.approx(24)
+    assert longer == month
+
+
+def test_a_stock_of_january_is_held_against_december_in_a_year_to_date_too(growing):
+    assert growing("certified_rate", "2026-01", "ytd")["difference"] == pytest.approx(2)
+    assert growing("two_recorder_rate", "2026-01", "ytd")["difference"] is None
+
+
+def test_nobody_owed_the_months_before_the_first_report(growing):
+    # Of the second prefecture nothing came; the first left out March.
+    row = growing("reports_on_time_rate", "2026-09", "rolling12")
+    assert (row["value_before"], row["value"]) == (pytest.approx(100 * 10 / 11), pytest.approx(100 * 11 / 12))
+    row = growing("reports_on_time_rate", "2026-03", "rolling12")
+    assert (row["value_before"], row["value"]) == (100, pytest.approx(100 * 5 / 6))
 
 
 def test_percentages_differ_by_percentage_points():

@@ -15,7 +15,7 @@ from metrics.kpis import KPIS
 from tests.metrics import change_oracle, random_campaign
 from tests.metrics.oracle import Asked
 from tests.metrics.random_store import DataSet, random_data_set, stored
-from tests.metrics.test_oracle import KINDS, agree, questions
+from tests.metrics.test_oracle import KINDS, agree, closed_issues, questions
 
 DATA_SETS = int(os.environ.get("CHANGE_DATA_SETS", "12"))
 """The environment may ask for more."""
@@ -84,14 +84,14 @@ def test_every_change_equals_the_oracle(seeds, tmp_path):
         with closing(open_build(current_build(store.folder))) as connection:
             run = runner(connection)
             dimensions = read_dimensions(run)
-            for each in wanted(random, data):
+            for each in wanted(random, data, closed_issues(store)):
                 for against in BASES:
                     assert differences(each, against, run, dimensions) == [], f"seed {seed}"
 
 
-def wanted(random: Random, data: DataSet) -> list[Asked]:
+def wanted(random: Random, data: DataSet, closed: frozenset[tuple[str, str]]) -> list[Asked]:
     """Some periods of any month, and some of the last months, which have a base most often."""
-    asked = questions(random, data)[1:]
+    asked = questions(random, data, closed)[1:]
     last = [month for month in data.campaign.periods if calendar.first_day(month) <= data.today.date()][-3:]
     return asked + [
         replace(asked[0], kind=kind, month=random.choice(last)) for kind in random.sample(KINDS, 2)
