@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from math import sqrt
@@ -34,7 +35,7 @@ def mark(x: str, y: float, look: Look, told: str) -> str:
     """A mark at a place; ``told`` is what it says on hovering."""
     paint, shape = look.paint, look.symbol.removesuffix("-open")
     if told:
-        paint += f' class="point" data-tip="{lines_of(told)}"'
+        paint += f' class="point" data-tip="{lines_of(told.split("<br>"))}"'
     if shape == "circle":
         return f'<circle cx="{x}" cy="{y:.1f}" r="{look.size / 2:g}" {paint}></circle>'
     # Only a frame of its own stands at a share of the width; a path does not.
@@ -42,9 +43,9 @@ def mark(x: str, y: float, look: Look, told: str) -> str:
     return f'<svg x="{x}" y="{y:.1f}" overflow="visible"><path d="{outline}" {paint}></path></svg>'
 
 
-def lines_of(told: str) -> str:
-    """Text with ``<br>`` between its lines as the value of an attribute."""
-    return "&#10;".join(escape(line) for line in told.split("<br>"))
+def lines_of(told: Sequence[str]) -> str:
+    """Lines of text as the value of an attribute; empty ones are left out."""
+    return "&#10;".join(escape(line) for line in told if line)
 
 
 def _outline(shape: str, radius: float) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from dashboard.components.cards import CardFacts
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
-from dashboard.i18n import LANGUAGE, deferred, listed, of, t
+from dashboard.i18n import deferred, in_one_sentence, listed, of, t
 
 NAMED = 3
 """So many units are named; more are counted."""
@@ -31,7 +31,7 @@ def sentence(
         *_judged(facts, top),
         *_moved(facts),
     ]
-    return ("；" if LANGUAGE.get() == "zh" else "; ").join(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
+    return in_one_sentence(parts)
 
 
 def _reported(reports: Sequence[Row], names: Mapping[str, str], level: str) -> list[str]:

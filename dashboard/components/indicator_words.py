@@ -13,7 +13,7 @@ from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import is_word, target_text
 from dashboard.components.unit_lines import short_of
-from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
+from dashboard.i18n import clauses, deferred, in_one_sentence, listed, of, t
 from dashboard.state import BY_VALUE, FUNNEL
 from metrics.kpis import KPIS
 from metrics.query import STANDARD_KPI
@@ -35,9 +35,7 @@ NAMED = 3
 
 def sentence(indicator: Indicator) -> str:
     """How the explained unit stands, how the units below it stand, and how many differ for real; as HTML."""
-    parts = [_own(indicator), _below(indicator), _differing(indicator)]
-    zh = LANGUAGE.get() == "zh"
-    return ("；" if zh else "; ").join(part for part in parts if part) + ("。" if zh else ".")
+    return in_one_sentence([_own(indicator), _below(indicator), _differing(indicator)])
 
 
 def _own(indicator: Indicator) -> str:
@@ -83,7 +81,7 @@ def _below(indicator: Indicator) -> str:
         "{all}个{level}中{counts}",
         all=str(len(indicator.rows)),
         level=escape(indicator.level_name),
-        counts=("、" if LANGUAGE.get() == "zh" else ", ").join(told),
+        counts=listed(told),
     )
 
 

@@ -6,10 +6,11 @@ stop of the tabulator, arrows lead from unit to unit, and a unit is picked as in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
 from dashboard.components.area_map import HATCH, NAME_SIZE, PLAIN, VALUE_SIZE, AreaMap, fill, letters
+from dashboard.components.chart_marks import lines_of
 from dashboard.components.deck import Hover, drawn_shapes
 from dashboard.components.geometry import WIDTH, Shape
 from dashboard.components.links import going
@@ -73,13 +74,9 @@ def _area(
     leads = going(unit="" if picked else shape.code)
     return (
         f'<path d="{shape.path}" fill="{fill(area_map.kpi, row, shade)}"{border} vector-effect="non-scaling-stroke"'
-        f' data-tip="" aria-label="{_told([area_map.names[shape.code], hover.figure, hover.basis, hover.place])}"'
+        f' data-tip="" aria-label="{lines_of([area_map.names[shape.code], hover.figure, hover.basis, hover.place])}"'
         f' data-key="{shape.code}" tabindex="{0 if is_stop else -1}" role="link" {leads}></path>'
     )
-
-
-def _told(lines: Sequence[str]) -> str:
-    return "&#10;".join(escape(line) for line in lines if line)
 
 
 def _label(area_map: AreaMap, shape: Shape, row: Row, shade: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from dashboard import format
 from dashboard.components import extension
 from dashboard.components.links import link, linked
-from dashboard.i18n import LANGUAGE, listed, t
+from dashboard.i18n import in_one_sentence, listed, t
 
 NAMED = 3
 """So many units are named; more are counted."""
@@ -36,8 +36,7 @@ def sentence(rows: Sequence[Row], names: Names, *, level: str, today: date, is_f
     ]
     if not is_frozen:
         parts.append(escape(due(rows[0], today)))
-    chinese = LANGUAGE.get() == "zh"
-    return ("；" if chinese else "; ").join(parts) + ("。" if chinese else ".")
+    return in_one_sentence(parts)
 
 
 def due(row: Row, today: date) -> str:

@@ -10,7 +10,7 @@ from dashboard.components.links import going, link, linked
 from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.ranking_words import band_text, rank_marks
-from dashboard.i18n import LANGUAGE, clauses, deferred, listed, of, t
+from dashboard.i18n import clauses, deferred, in_one_sentence, listed, of, t
 from dashboard.state import BY_KPI, BY_SCORE
 
 NAMED = 3
@@ -33,8 +33,7 @@ def sentence(ranking: Ranking, group: str | None, *, due: str = "") -> str:
         parts = [_leader(ranking, each) for each in groups if ranking.members(each["key"])]
         parts += _unranked([row for row in ranking.rows if group in (None, row["group"])])
     parts += [escape(due)] if due else []
-    chinese = LANGUAGE.get() == "zh"
-    return ("；" if chinese else "; ").join(parts) + ("。" if chinese else ".")
+    return in_one_sentence(parts)
 
 
 def _kpi(ranking: Ranking) -> str:

@@ -10,7 +10,7 @@ from dashboard import format
 from dashboard.components import block
 from dashboard.components.links import link, linked
 from dashboard.components.unit_lines import UnitLine, distance, missed, short_of
-from dashboard.i18n import deferred, listed, of, t
+from dashboard.i18n import deferred, in_one_sentence, listed, of, t
 from etl.campaign import Population
 
 NAMED = 3
@@ -71,7 +71,7 @@ def sentence(
         met = sum(line.status == "met" for line in judged)
         counted = t("{all}项有目标的指标中{met}项达标", all=len(judged), met=met)
         parts = [wanting, f"<b>{escape(counted)}</b>", _furthest(lines, red_lines, code), _turned(lines)]
-    return t("；").join(part for part in parts if part) + t("。")
+    return in_one_sentence(parts)
 
 
 def _wanting(report: str, month_before: str) -> str:

@@ -13,7 +13,7 @@ from dashboard.components.unit_categories import TOPICS, Topic
 from dashboard.components.unit_facts import UnitFacts
 from dashboard.components.unit_lines import UnitLine
 from dashboard.i18n import of, t
-from dashboard.queries import builds, reports, unit_reports, units
+from dashboard.queries import builds, comparisons, reports, unit_reports, units
 from dashboard.queries import narratives as narrative_queries
 from dashboard.queries.narratives import Narrative
 from dashboard.queries.units import Unit
@@ -201,12 +201,12 @@ def below(
 
 
 def narratives(build: str, picked: Unit, month: date) -> tuple[dict[str, Narrative], dict[str, str]]:
-    """What was written for the month by a unit that reports, or by all below the whole; and their names."""
+    """What was written for the month by a unit that reports, or by those that report below one; and their names."""
     dimensions = builds.dimensions(build)
     own = (str(picked["level"]), str(picked["unit_code"]))
-    names = builds.unit_names(build, dimensions.reporting_level, short=True)
-    if own[0] == dimensions.reporting_level:
-        names = {own[1]: names[own[1]]}
+    writers = comparisons.reporting_units(build, *own)
+    named = builds.unit_names(build, dimensions.reporting_level, short=True)
+    names = {code: name for code, name in named.items() if code in writers}
     if "progress" not in dimensions.frequency or units.is_below_reporting(build, own[0]):
         return {}, names
     return narrative_queries.narratives(build, tuple(names), month), names

@@ -65,6 +65,11 @@ def clauses(parts: list[str]) -> str:
     return ("；" if LANGUAGE.get() == "zh" else "; ").join(part for part in parts if part)
 
 
+def in_one_sentence(parts: list[str]) -> str:
+    """``clauses`` as a whole sentence, with the reader's full stop."""
+    return clauses(parts) + ("。" if LANGUAGE.get() == "zh" else ".")
+
+
 def sentences(parts: list[str]) -> str:
     """Whole sentences one after another: Chinese leaves no gap between them; empty ones are left out."""
     return ("" if LANGUAGE.get() == "zh" else " ").join(part for part in parts if part)
