@@ -66,7 +66,7 @@ class Earlier:
 def names(kpi: Kpi, kind: PeriodKind) -> tuple[str, str]:
     """What a KPI's figure of a kind of period is held against: the one before (of a survey the wave), last year's."""
     before, last_year = (NAMES_OF_STOCKS if kpi.over_time == "last" else NAMES).get(kind, BY_MONTH)
-    return (deferred("较上次"), BY_MONTH[1]) if kpi.over_time == "last_wave" else (before, last_year)
+    return (deferred("较上次") if kpi.over_time == "last_wave" else before), last_year
 
 
 def earlier(

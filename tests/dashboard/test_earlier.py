@@ -60,7 +60,7 @@ def test_the_earlier_figure_stands_as_far_from_the_shown_one_as_the_same_units_m
         ("two_recorder_rate", "ytd", ("较上月", "较去年同月")),
         ("two_recorder_rate", "rolling12", ("较上月", "较去年同月")),
         ("certified_rate", "quarter", ("较上季度末", "较去年同季度末")),
-        ("satisfaction_rate", "quarter", ("较上次", "较去年同月")),
+        ("satisfaction_rate", "quarter", ("较上次", "较去年同期")),
     ],
 )
 def test_the_name_says_what_a_period_is_held_against(key, kind, told):
