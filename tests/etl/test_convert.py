@@ -606,7 +606,7 @@ def test_a_broken_mapping_is_refused_with_file_and_key(tmp_path, old, new, place
     assert old in BOSTON_MAPPING
     with pytest.raises(MappingError) as refusal:
         load_mapping(written(tmp_path, BOSTON_MAPPING.replace(old, new, 1)))
-    named = [problem for problem in refusal.value.problems if problem.startswith(f"boston.toml {place}:")]
+    named = [problem for problem in refusal.value.problems if problem.startswith(f"boston.toml {place}：")]
     assert len(named) == 1
     assert found in named[0]
 
