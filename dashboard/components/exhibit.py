@@ -119,5 +119,5 @@ def _buttons(exhibit: Exhibit) -> str:
 
 def file_name(*parts: str) -> str:
     """A name for files made of what an exhibit shows, such as 2026-09_投诉按期办结率_排名."""
-    kept = ("".join(sign for sign in part if sign.isalnum() or sign in "-()()") for part in parts if part)
+    kept = ("".join(sign for sign in part if sign.isalnum() or sign in "-()（）") for part in parts if part)
     return "_".join(kept)
