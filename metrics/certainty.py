@@ -12,9 +12,10 @@ from typing import Literal
 
 from metrics.funnel import FunnelPoint, Position
 from metrics.kpi import Kpi
+from metrics.scorecard import is_context
 
 Difference = Literal["indistinct", "possible", "clear"]
-Side = Literal["better", "worse", "other", ""]
+Side = Literal["better", "worse", "higher", "lower", ""]
 
 DIFFERENCES: dict[Position, Difference] = {
     "inside": "indistinct",
@@ -27,7 +28,7 @@ DIFFERENCES: dict[Position, Difference] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Certainty:
-    """How sure it is that a unit differs, and to which side: ``other`` where no direction is better."""
+    """How sure it is that a unit differs, and to which side: only higher or lower where neither is better."""
 
     difference: Difference
     side: Side
@@ -38,7 +39,7 @@ def certainty(kpi: Kpi, point: FunnelPoint) -> Certainty:
     difference = DIFFERENCES[point.position]
     if difference == "indistinct":
         return Certainty(difference=difference, side="")
-    if kpi.direction == "context":
-        return Certainty(difference=difference, side="other")
-    better = (point.position in ("high", "very_high")) == (kpi.direction == "up")
-    return Certainty(difference=difference, side="better" if better else "worse")
+    high = point.position in ("high", "very_high")
+    if is_context(kpi, has_target=point.has_target):
+        return Certainty(difference=difference, side="higher" if high else "lower")
+    return Certainty(difference=difference, side="better" if high == (kpi.direction == "up") else "worse")

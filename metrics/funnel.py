@@ -49,7 +49,7 @@ class FunnelPoint:
 
     ``position`` is ``inside`` as long as the unit's own 95 % interval holds the centre, so that no other word
     stands beside it; then ``low`` or ``high``, and beyond the 99.8 % limits ``very_low`` or ``very_high``.
-    What is good is the KPI's direction to say (see ``certainty``).
+    What is good is said by ``certainty``, where ``has_target`` or a direction judges at all.
     """
 
     unit_code: str
@@ -61,6 +61,7 @@ class FunnelPoint:
     lower998: float
     upper998: float
     position: Position
+    has_target: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +153,7 @@ def _point(kpi: Kpi, row: Row, found: Evidence, centre: float, phi: float) -> Fu
         value=row["value"],
         cases=row["cases"],
         position=_position(row["value"], interval_of(kpi, row), centre, limits),
+        has_target=row.get("target") is not None,
         **vars(limits),
     )
 

@@ -29,6 +29,11 @@ NEVER_SCORED = (
 """Context (volumes rise with trust, staffing is not the unit's to decide) and guiding ideas: no weight."""
 
 
+def is_context(kpi: Kpi, *, has_target: bool) -> bool:
+    """Tell whether a figure only describes, so that neither side of it is better: no direction, or neither weight nor target."""
+    return kpi.direction == "context" or (kpi.key in NEVER_SCORED and not has_target)
+
+
 class ScorecardError(Exception):
     """A scorecard cannot be used, or none is in force; the message says which entry and what is expected."""
 

@@ -11,15 +11,14 @@ from dashboard.components import block
 from dashboard.components.links import link, linked
 from dashboard.components.notation import Row
 from dashboard.components.ranking_points import signed
-from dashboard.components.score_change import CAUSES, others, score_change
+from dashboard.components.score_change import CAUSES, ScoreChange, score_change
 from dashboard.i18n import clauses, deferred, listed, of, t
 from metrics.explain import Move
-from metrics.kpis import KPIS
+from metrics.kpis import KPIS, REPORTING
 from metrics.movers import Mover, Movers, is_reporting
 from metrics.scoring import UnitScore
 
 LINES, KPIS_NAMED = 4, 2
-REPORTING = frozenset(kpi.key for kpi in KPIS.values() if kpi.about_reports)
 
 
 def show(columns: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -45,28 +44,44 @@ def movers(
 def _mover(each: Mover, scores: tuple[UnitScore, UnitScore], names: Mapping[str, str], month: str) -> str:
     """One side of a unit's change, its largest part, and what is left to the whole; empty where nothing shows."""
     change = score_change(*scores)
-    reporting = {move.kpi for move in each.moves if is_reporting(move, REPORTING)}
-    own = [move for move in each.moves if (move.kpi in reporting) is each.by_reporting]
-    size = sum((change.points[move.kpi] for move in own), Decimal(0))
-    if not size and not change.whole:
+    own = [move for move in each.moves if is_reporting(move, REPORTING) is each.by_reporting]
+    size = _points(own, change)
+    if not size:
+        # Its own side comes to nothing as it is written: the line tells the whole change.
+        own, size = list(each.moves), change.whole
+    if not size:
         return ""
     main = max(own, key=lambda move: change.points[move.kpi] * (1 if size >= 0 else -1))
     other = change.whole - size
-    beside = (deferred("业务{points}") if each.by_reporting else deferred("报送{points}")) if other else ""
+    beside = (
+        (deferred("业务{points}分") if each.by_reporting else deferred("报送{points}分")) if other else ""
+    )
     rest = size - change.points[main.kpi]
     text = linked(
-        deferred("{arrow}{points} {unit}：其中{parts}")
+        deferred("{arrow}{points}分 {unit}：其中{parts}")
         if rest
-        else deferred("{arrow}{points} {unit}：{parts}"),
+        else deferred("{arrow}{points}分 {unit}：{parts}"),
         arrow="↑" if size > 0 else "↓",
         points=str(abs(size)),
         unit=link(names[each.unit_code], "ranking", unit=each.unit_code, by="score"),
-        parts=listed([_main(main, change.points[main.kpi] if rest else None, scores, month), *others(rest)]),
+        parts=listed([_main(main, change.points[main.kpi] if rest else None, scores, month), *_rest(rest)]),
     )
     if not other:
         return text
-    whole = t("{beside}，得分共{points}", beside=t(beside, points=signed(other)), points=signed(change.whole))
+    whole = t(
+        "{beside}，得分共{points}分", beside=t(beside, points=signed(other)), points=signed(change.whole)
+    )
     return clauses([text, escape(whole)])
+
+
+def _points(moves: Sequence[Move], change: ScoreChange) -> Decimal:
+    """What parts of a change come to, as they are written."""
+    return sum((change.points[move.kpi] for move in moves), Decimal(0))
+
+
+def _rest(rest: Decimal) -> list[str]:
+    """What the parts that are not named come to together; nothing where they come to nothing."""
+    return [escape(t("其余{points}分", points=signed(rest)))] if rest else []
 
 
 def _main(move: Move, points: Decimal | None, scores: tuple[UnitScore, UnitScore], month: str) -> str:
@@ -76,7 +91,7 @@ def _main(move: Move, points: Decimal | None, scores: tuple[UnitScore, UnitScore
     why = escape(_why(move, scores))
     if points is None:
         return linked("{kpi}（{why}）", kpi=named, why=why)
-    return linked("{kpi}{share}（{why}）", kpi=named, share=escape(signed(points)), why=why)
+    return linked("{kpi}{share}分（{why}）", kpi=named, share=escape(signed(points)), why=why)
 
 
 def _why(move: Move, scores: tuple[UnitScore, UnitScore]) -> str:

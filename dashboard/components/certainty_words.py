@@ -17,7 +17,13 @@ STATES: dict[Difference, str] = {
     "indistinct": deferred("不能区分"),
 }
 """The surest first; each names its test."""
-SIDES: dict[Side, str] = {"worse": deferred("较差"), "better": deferred("较好"), "other": "", "": ""}
+SIDES: dict[Side, str] = {
+    "worse": deferred("较差"),
+    "better": deferred("较好"),
+    "higher": deferred("较高"),
+    "lower": deferred("较低"),
+    "": "",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +37,13 @@ class Sign:
     symbol: str
 
 
+UNJUDGED = Sign(css="", colour=INK, clear="◆", possible="◇", symbol="diamond")
+"""A difference of which neither side is better: the sign takes no side, the word says which it is."""
 SIGNS: dict[Side, Sign] = {
     "worse": Sign(css="missed", colour=MISSED, clear="▼", possible="▽", symbol="triangle-down"),
     "better": Sign(css="met", colour=MET, clear="▲", possible="△", symbol="triangle-up"),
-    "other": Sign(css="", colour=INK, clear="◆", possible="◇", symbol="diamond"),
+    "higher": UNJUDGED,
+    "lower": UNJUDGED,
 }
 
 

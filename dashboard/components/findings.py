@@ -17,7 +17,7 @@ from dashboard.components.notation import Row
 from dashboard.components.ranking_facts import Ranking
 from dashboard.components.unit_categories import Share
 from dashboard.components.unit_lines import THEME_OF, UnitLine
-from dashboard.i18n import deferred, listed, of, t
+from dashboard.i18n import deferred, listed, of, opening, t
 from metrics.kpi import Kpi
 
 NAMED = 3
@@ -131,7 +131,7 @@ def lost_most(ranking: Ranking, codes: Sequence[str]) -> str:
         return ""
     if len(codes) == 1:
         return t("{unit}失分最多：{items}", unit=ranking.names[codes[0]], items=listed(named))
-    return t("失分最多：{items}", items=listed(named))
+    return opening(t("失分最多：{items}", items=listed(named)))
 
 
 def themes(lines: Sequence[UnitLine]) -> str:

@@ -17,6 +17,7 @@ from metrics.dimensions import Target
 from metrics.funnel import Funnel, FunnelLimits, FunnelPoint
 from metrics.kpi import Kpi
 from metrics.period import PeriodKind
+from metrics.scorecard import is_context
 
 SameUnits = tuple[int, Sequence[float | None]]
 """How many reporting units, and a unit's values month by month over them alone."""
@@ -104,7 +105,8 @@ def ordered(indicator: Indicator, order: str) -> list[Row]:
     rows = list(indicator.rows)
     if order != BY_VALUE:
         return rows
-    sign = 1 if indicator.kpi.direction == "up" else -1
+    context = is_context(indicator.kpi, has_target=indicator.row["target"] is not None)
+    sign = 1 if indicator.kpi.direction == "up" and not context else -1
     return sorted(rows, key=lambda row: (row["value"] is None, sign * (row["value"] or 0)))
 
 

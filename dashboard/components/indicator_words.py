@@ -13,7 +13,7 @@ from dashboard.components.links import link, linked
 from dashboard.components.marks import STATUS
 from dashboard.components.notation import is_word, target_text
 from dashboard.components.unit_lines import short_of
-from dashboard.i18n import clauses, deferred, in_one_sentence, listed, of, t
+from dashboard.i18n import clauses, deferred, in_one_sentence, listed, of, t, within
 from dashboard.state import BY_VALUE, FUNNEL
 from metrics.kpis import KPIS
 from metrics.query import STANDARD_KPI
@@ -56,7 +56,7 @@ def _name(indicator: Indicator) -> str:
 
 def _judged(indicator: Indicator) -> str:
     row, status = indicator.row, indicator.row["status"]
-    target = escape(target_text(indicator.kpi, row["target"], indicator.held))
+    target = escape(within(target_text(indicator.kpi, row["target"], indicator.held)))
     if status == "met":
         return linked("，达到{target}", target=target)
     if status == "missed":

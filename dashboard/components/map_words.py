@@ -18,6 +18,7 @@ from dashboard.queries import builds
 from dashboard.queries.maps import Place
 from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
+from metrics.scorecard import is_context
 
 NAMED = 3
 """Units named in the sentence, the most in need of attention first."""
@@ -25,9 +26,13 @@ NAMED = 3
 
 def in_order(kpi: Kpi, rows: Sequence[Row]) -> list[Row]:
     """Those that need attention first; of a context KPI the highest first; without a judgement last."""
-    sign = 1 if kpi.direction == "up" else -1
+    sign = 1 if kpi.direction == "up" and not _context(kpi, rows) else -1
     judged = ("met", "missed", "no_target")
     return sorted(rows, key=lambda row: (row["status"] not in judged, sign * (row["value"] or 0)))
+
+
+def _context(kpi: Kpi, rows: Sequence[Row]) -> bool:
+    return is_context(kpi, has_target=any(row["target"] is not None for row in rows))
 
 
 def place_text(place: Place | None, groups: Mapping[str, str], kpi: Kpi) -> str:
@@ -141,7 +146,7 @@ def _first(kpi: Kpi, known: Sequence[Row], names: Mapping[str, str]) -> str:
     if not wanted:
         return ""
     units = listed([_named(kpi, row, names) for row in wanted])
-    words = deferred("最高：{units}。") if kpi.direction == "context" else deferred("最需要关注：{units}。")
+    words = deferred("最高：{units}。") if _context(kpi, known) else deferred("最需要关注：{units}。")
     return linked(words, units=units)
 
 

@@ -49,7 +49,8 @@ def body(ranking: Ranking) -> str:
     columns += [_band(ranking)] if ranking.bands else []
     columns += [_strip_of_values(ranking)] if ranking.by is not None else [_most_lost(ranking)]
     tables = [_group(ranking, group, columns, ranking.members(group["key"])) for group in _groups(ranking)]
-    return f'<div class="ranking ranking-short">{"".join(tables)}</div>'
+    css = "ranking-short" if ranking.by is None else "ranking-short ranking-figures"
+    return f'<div class="ranking {css}">{"".join(tables)}</div>'
 
 
 def full_body(ranking: Ranking, group: str | None) -> str:
@@ -67,7 +68,7 @@ def full_body(ranking: Ranking, group: str | None) -> str:
             shown = [row for row in rows if row["rank"] is not None or row["reason"] == "context"]
             parts.append(_group(ranking, each, columns, shown) + _unranked(ranking, rows))
     legend = ranking_heat.legend() if items else ""
-    css = "ranking-full ranking-scored" if items else "ranking-full"
+    css = "ranking-full ranking-scored" if items else "ranking-full ranking-figures"
     return f'<div class="ranking {css}">{"".join(parts)}{legend}</div>'
 
 

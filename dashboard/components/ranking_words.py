@@ -20,7 +20,7 @@ from metrics.rank_band import Band
 from metrics.rank_certainty import RankCertainty, rank_certainty
 
 LOST_MOST = 3
-ALIKE_NAMED = 3
+ALIKE_NAMED = 4
 """So many units whose rank is as likely are named; more are counted."""
 REASONS = {
     "below_coverage": deferred("数据不足，不排名"),
@@ -117,7 +117,7 @@ def apart_text(ranking: Ranking, row: Row) -> str:
 def apart_words(
     found: RankCertainty, members: Mapping[str, Row], names: Mapping[str, str], bands: Mapping[str, Band]
 ) -> str:
-    """A unit's certainty of rank in words, the units it cannot be told apart from named, nearest ranks first."""
+    """A unit's certainty of rank in words, the nearest units it cannot be told apart from named in order of rank."""
     alike = [
         t(
             "第{rank}名{unit}（{first}–{last}）",
@@ -126,13 +126,12 @@ def apart_words(
             first=bands[code][0],
             last=bands[code][1],
         )
-        for code in found.alike
+        for code in sorted(found.alike[:ALIKE_NAMED], key=lambda code: (members[code]["rank"], code))
     ]
-    more = len(alike) - ALIKE_NAMED
-    named = listed(alike[:ALIKE_NAMED])
+    named = listed(alike)
     told = [
-        t("与{units}等{count}个分不出高下", units=named, count=len(alike))
-        if more > 0
+        t("与{units}等{count}个分不出高下", units=named, count=len(found.alike))
+        if len(found.alike) > ALIKE_NAMED
         else t("与{units}分不出高下", units=named)
         if alike
         else "",
@@ -183,10 +182,24 @@ def _taken_away(ranking: Ranking, row: Row) -> dict[str, object]:
     }
     if ranking.bands:
         line |= {t("名次区间起"): band and band[0], t("名次区间止"): band and band[1]}
-    line |= {of(KPIS[kpi], "title"): got for kpi, got, _ in row["parts"]}
+    line |= _points_taken_away(ranking, row)
     note = "" if row["rank"] and contested else reason(row) if not row["rank"] else t("参评不足3个，不比先后")
     crossed = listed([of(KPIS[key], "title") for key in row["red_lines"]])
     return line | {t("红线"): crossed, t("说明"): clauses([note, *rank_marks(row, ranking.by)])}
+
+
+def _points_taken_away(ranking: Ranking, row: Row) -> dict[str, float | None]:
+    """What every item earned and could have earned, unrounded; empty where its weight does not count.
+
+    The weights of items that do not count go to the rest, so that the points to be had differ between units.
+    """
+    parts = {kpi: (got, full) for kpi, got, full in row["parts"] if full}
+    line: dict[str, float | None] = {}
+    for kpi in ranking.items:
+        got, full = parts.get(kpi, (None, None))
+        title = ranking.title(kpi)
+        line |= {t("{kpi} 得分", kpi=title): got, t("{kpi} 满分", kpi=title): full}
+    return line
 
 
 def explained(ranking: Ranking) -> str:

@@ -12,8 +12,8 @@ from dashboard import format
 from dashboard.components.links import link
 from dashboard.components.marks import STATUS, html
 from dashboard.components.notation import QUALIFIER
-from dashboard.components.ranking_points import Points, signed
-from dashboard.components.score_change import ScoreChange, cause
+from dashboard.components.ranking_points import Points, signed, written
+from dashboard.components.score_change import CAUSES, ScoreChange, cause
 from dashboard.i18n import of, t
 from metrics.explain import Explanation, explain
 from metrics.kpis import KPIS
@@ -49,7 +49,7 @@ def table(
     head = "".join(f'<th class="{css}" scope="col">{escape(text)}</th>' for css, text in _heads(change))
     return (
         f'<div class="ranking-scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody><tfoot>{_line(_sums(points, change))}</tfoot></table></div>{_formulas(unit)}"
+        f"<tbody>{''.join(lines)}</tbody><tfoot>{_line(_sums(points, change))}</tfoot></table></div>{_reading(change, unit)}{_formulas(unit)}"
     )
 
 
@@ -147,6 +147,13 @@ def _sums(points: Sequence[Points], change: ScoreChange | None) -> Cells:
     return [*cells, ("number moved", signed(change.whole) if change.whole else "0")] if change else cells
 
 
+def _reading(change: ScoreChange | None, unit: UnitScore) -> str:
+    """That the column of changes is of the scores as shown, where rounding the exact change would read otherwise."""
+    if change is None or change.whole == written(float(unit.score - change.before.score)):
+        return ""
+    return f'<p class="src">{escape(t("较上月的分数按所示得分相减；未取整的见CSV。"))}</p>'
+
+
 def period_word(kind: PeriodKind) -> str:
     """The period an item is reckoned over, where it is not the month."""
     return t(QUALIFIER[kind]) if kind in QUALIFIER else ""
@@ -203,6 +210,8 @@ def _row(
     unit: UnitScore, name: str, each: Explanation, change: ScoreChange | None, kind: PeriodKind
 ) -> dict[str, object]:
     item, scored = each.item, unit.score is not None
+    # An item without weight earns and loses nothing: an empty cell, not a nought that reads as all points lost.
+    counted = scored and item.counts
     return {
         t("单位代码"): unit.unit_code,
         t("单位"): name,
@@ -215,8 +224,8 @@ def _row(
         t("下限"): float(item.floor),
         t("满分线"): float(item.target),
         t("权重"): float(item.weight),
-        t("得分"): float(each.contribution) if scored else None,
-        t("满分"): float(each.full) if scored else None,
+        t("得分"): float(each.contribution) if counted else None,
+        t("满分"): float(each.full) if counted else None,
         t("算式"): formula(unit, each) if scored else "",
         t("状态"): t(STATUS[item.status].word),
     } | _moved_row(change, item.kpi)
@@ -230,5 +239,5 @@ def _moved_row(change: ScoreChange | None, kpi: str) -> dict[str, object]:
     return {
         t("上月数值"): value,
         t("较上月（分）"): float(move.difference),
-        t("变化原因"): cause(move).strip("()（）"),
+        t("变化原因"): t(CAUSES[move.cause]) if move.cause in CAUSES else "",
     }

@@ -12,10 +12,9 @@ from dashboard.i18n import deferred, of, t
 from metrics.dimensions import Target
 from metrics.gap import gap
 from metrics.kpi import Kpi
-from metrics.kpis import complaints, legality, rectification, satisfaction, staffing, training
+from metrics.kpis import REPORTING, complaints, legality, rectification, satisfaction, staffing, training
 from metrics.period import PeriodKind
 
-REPORTING = ("reports_on_time_rate",)
 THEMES = {
     deferred("群众满意"): [kpi.key for kpi in satisfaction.KPIS],
     deferred("投诉"): [kpi.key for kpi in complaints.KPIS],

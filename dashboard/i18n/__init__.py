@@ -60,6 +60,11 @@ def opening(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def within(text: str) -> str:
+    """A text inside a sentence: without its capital, where letters have any."""
+    return text[:1].lower() + text[1:]
+
+
 def clauses(parts: list[str]) -> str:
     """Statements of one sentence one after another, with the reader's semicolon; empty ones are left out."""
     return ("；" if LANGUAGE.get() == "zh" else "; ").join(part for part in parts if part)

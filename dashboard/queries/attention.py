@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.queries import builds, figures, rankings
 from metrics.explain import explain_change
 from metrics.kpi import Kpi
+from metrics.kpis import REPORTING
 from metrics.movers import Movers, furthest, mover
 from metrics.period import add_months
 from metrics.scoring import UnitScore
@@ -28,9 +29,8 @@ def movers(build: str, month: date, today: date) -> Movers:
 
     Units whose item set differs between the months are compared all the same; one without both scores is left out.
     """
-    about_reports = {kpi.key for kpi in builds.collected(build) if kpi.about_reports}
     found = [
-        mover(code, explain_change(before, now), about_reports)
+        mover(code, explain_change(before, now), REPORTING)
         for code, (before, now) in score_pairs(build, month, today).items()
     ]
     return furthest([each for each in found if each.moves], EACH_WAY)

@@ -8,3 +8,5 @@ KPIS: dict[str, Kpi] = {
     for theme in (satisfaction, complaints, training, staffing, legality, rectification)
     for kpi in theme.KPIS
 }
+REPORTING = tuple(kpi.key for kpi in KPIS.values() if kpi.about_reports)
+"""The KPIs that judge the reports themselves and not the work they tell of."""

@@ -6,10 +6,11 @@ import re
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import ranking_explained, ranking_page
+from dashboard.components import ranking_explained, ranking_page, ranking_words
 from dashboard.components.ranking_points import points
 from dashboard.queries import builds, rankings
 from dashboard.state import Filters
@@ -151,6 +152,34 @@ def test_a_rank_on_part_of_the_weight_says_so_on_every_page_that_shows_it(
         facts = page.locator(".unit-facts").inner_text()
     assert "◐已评" in facts
     assert re.search("分不出高下|确有差别", facts)
+
+
+def test_the_table_taken_away_has_points_earned_and_points_to_be_had(monkeypatch, stores):
+    monkeypatch.setenv("STORE_DIR", str(stores("full")))
+    build = builds.build()
+    filters = Filters(
+        build=build,
+        month=JUNE,
+        period=None,
+        kpi=KPIS["certified_rate"],
+        level="prefecture",
+        group=None,
+        by_score=True,
+        unit=None,
+        rows=None,
+    )
+    ranks = ranking_page.facts(filters, LATER)
+    rows = {row["单位代码"]: row for row in ranking_words.table(ranks).to_dicts()}
+    uncounted = 0
+    for unit in (unit for unit in rankings.unit_score_list(build, JUNE, LATER) if unit.score is not None):
+        row, fulls = rows[unit.unit_code], []
+        for item in unit.items:
+            got, full = (row[f"{KPIS[item.kpi].title_zh} {part}"] for part in ("得分", "满分"))
+            assert (got is not None, full is not None) == (item.counts, item.counts)
+            fulls.append(full or 0)
+            uncounted += not item.counts
+        assert sum(fulls) == pytest.approx(100)
+    assert uncounted
 
 
 def test_half_a_month_lists_who_has_no_rank_and_a_phone_shows_ranks_whole(browser, address):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.components import attention, score_items, slope
-from dashboard.components.ranking_points import written
+from dashboard.components.ranking_points import signed, written
 from dashboard.components.ranking_words import rank_marks
-from dashboard.components.score_change import score_change, sentence
+from dashboard.components.score_change import CAUSES, score_change, sentence
+from dashboard.i18n import CATALOGUES, LANGUAGE
 from dashboard.queries import attention as attention_queries
 from dashboard.queries import builds, rankings
 from metrics.explain import explain
@@ -58,6 +61,36 @@ def scores(draw):
     )
 
 
+def by_hand(score: Fraction) -> UnitScore:
+    """A unit of one item that brings just this score."""
+    item = ItemScore(
+        kpi=KEYS[0],
+        status="missed",
+        value=score,
+        floor=Fraction(0),
+        target=Fraction(100),
+        weight=Fraction(100),
+    )
+    return UnitScore(
+        unit_code="1",
+        unit_name="甲",
+        group=None,
+        items=(item,),
+        coverage_rule=Fraction(0),
+        handed_in=True,
+    )
+
+
+@contextmanager
+def language(key: str) -> Iterator[None]:
+    """A text in another language."""
+    token = LANGUAGE.set(key)
+    try:
+        yield
+    finally:
+        LANGUAGE.reset(token)
+
+
 def numbers(text: str) -> list[Decimal]:
     return [Decimal(found.replace("−", "-")) for found in re.findall(r"[+−]\d+\.\d", text)]
 
@@ -98,6 +131,28 @@ def test_the_file_has_a_line_for_every_item_of_either_month_and_adds_up(before, 
         held = {item.kpi for item in (*before.items, *now.items)}
         assert table.height == len(held)
         assert table["较上月（分）"].sum() == pytest.approx(float(now.score - before.score))
+
+
+@settings(max_examples=40)
+@given(scores(), scores())
+def test_the_file_leaves_empty_what_has_no_weight_and_names_a_cause_in_words(before, now):
+    change = score_change(before, now)
+    with language("en"):
+        table = score_items.taken_away(now, "甲", change, kinds={})
+    for item, row in zip(now.items, table.to_dicts(), strict=False):
+        counted = item.counts and now.score is not None
+        assert (row["Score"] is not None, row["Full points"] is not None) == (counted, counted)
+    causes = table["Cause of change"].to_list() if change else []
+    assert set(causes) <= {"", *(CATALOGUES["en"][cause] for cause in CAUSES.values())}
+
+
+def test_a_change_that_exact_figures_would_round_otherwise_says_so_below_the_table():
+    now, before = by_hand(Fraction(8014, 100)), by_hand(Fraction(8886, 100))
+    table = score_items.table(now, (), score_change(before, now), kinds={}, accent="")
+    assert (signed(score_change(before, now).whole), "未取整的见CSV" in table) == ("−8.8", True)
+    whole = by_hand(Fraction(889, 10))
+    table = score_items.table(now, (), score_change(whole, now), kinds={}, accent="")
+    assert "未取整的见CSV" not in table
 
 
 @settings(max_examples=40)

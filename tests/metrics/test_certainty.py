@@ -24,7 +24,7 @@ def row(kpi, code, count, exposure):
     cases = count if kpi.cases == "numerator" else exposure
     value = kpi.factor * count / exposure
     facts = {"unit_code": str(code), "numerator": float(count), "denominator": float(exposure)}
-    return facts | {"value": value, "cases": float(cases), "status": "missed"}
+    return facts | {"value": value, "cases": float(cases), "status": "missed", "target": 1.0}
 
 
 @st.composite
@@ -76,8 +76,15 @@ def test_without_a_better_and_a_worse_a_difference_has_no_good_side():
     plain = [row(ON_TIME, code, 90, 100) for code in range(20)]
     context = KPIS["posts_filled_rate"]
     point = funnel(ON_TIME, [*plain, row(ON_TIME, "own", 30, 100)]).points[-1]
-    assert certainty(context, point).side == "other"
+    assert certainty(context, point).side == "lower"
     assert certainty(ON_TIME, point).side == "worse"
+
+
+@pytest.mark.parametrize(("target", "side"), [(None, "higher"), (2.0, "worse")])
+def test_what_is_never_scored_is_judged_by_a_target_alone(target, side):
+    units = [row(COMPLAINTS, code, 100, 1_000_000) for code in range(20)]
+    units = [each | {"target": target} for each in (*units, row(COMPLAINTS, "own", 300, 1_000_000))]
+    assert certainty(COMPLAINTS, funnel(COMPLAINTS, units).points[-1]).side == side
 
 
 BANDS = st.integers(1, 10).flatmap(lambda first: st.tuples(st.just(first), st.integers(first, 10)))
