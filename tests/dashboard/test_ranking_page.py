@@ -182,6 +182,20 @@ def test_the_table_taken_away_has_points_earned_and_points_to_be_had(monkeypatch
     assert uncounted
 
 
+@pytest.mark.parametrize(("size", "language"), [(WIDE, "zh"), (NARROW, "en")])
+def test_the_figures_of_a_kpi_are_read_whole(browser, address, size, language):
+    for path in (PAGE, "/?month=2025-06"):
+        query = f"&by=kpi&kpi=training_hours_per_officer&lang={language}"
+        with opened(browser, address("full") + path + query, size) as (page, _):
+            cells = page.locator(".ranking td.score")
+            told = cells.all_inner_texts()
+            cut = cells.evaluate_all(
+                "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).length"
+            )
+        assert sum(bool(re.search(r"[▼●]\s*\d", text)) for text in told) > len(told) / 2
+        assert cut == 0
+
+
 def test_half_a_month_lists_who_has_no_rank_and_a_phone_shows_ranks_whole(browser, address):
     with opened(browser, address("half") + PAGE, NARROW) as (page, _):
         text = text_of(page)
