@@ -51,5 +51,5 @@ def test_its_figure_is_that_of_its_columns(browser, address_with_it):
     ):
         page.wait_for_selector(".indicator-rows tbody tr")
         text = text_of(page)
-    numerator, denominator = re.search(r"各行合计:分子 ([\d,]+)、分母 ([\d,]+)。", text).groups()
+    numerator, denominator = re.search(r"各行合计：分子 ([\d,]+)、分母 ([\d,]+)。", text).groups()
     assert f"{numerator} ÷ {denominator} × 100" in text

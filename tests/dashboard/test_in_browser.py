@@ -13,7 +13,7 @@ from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened, settle
 # commands, a file's ending.
 ENGLISH = re.compile(
     r"Skip to main content|English|PNG|SVG|CSV|[a-z]+(_[a-z0-9]+)+|\bviolations\b|max\(|python -m etl (demo|load)|\.xlsx"
-    r"|python -m dashboard accounts create zhangsan --name 张三 --role admin|数据目录:.*"
+    r"|python -m dashboard accounts create zhangsan --name 张三 --role admin|数据目录：.*"
 )
 
 

@@ -290,4 +290,4 @@ def test_every_cell_of_the_months_says_in_words_what_its_shape_shows(browser, ad
         cells = page.locator(".progress-months tbody td:not(.count)")
         titles = cells.evaluate_all("cells => cells.map(cell => cell.title)")
     assert len(titles) == 17 * 2
-    assert all(re.search(r" 2025年[456]月 · (按时|迟报\d+天|未报,逾期\d+天)", title) for title in titles)
+    assert all(re.search(r" 2025年[456]月 · (按时|迟报\d+天|未报，逾期\d+天)", title) for title in titles)

@@ -204,7 +204,7 @@ def test_half_a_month_lists_who_has_no_rank_and_a_phone_shows_ranks_whole(browse
             "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1).length",
         )
         width = page.evaluate("document.documentElement.scrollWidth")
-    assert re.search(r"7个单位不排名:7个未报", text)
+    assert re.search(r"7个单位不排名：7个未报", text)
     assert (cut, width) == (0, NARROW["width"])
 
 

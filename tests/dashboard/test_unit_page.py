@@ -208,8 +208,8 @@ def test_the_first_screen_says_how_the_unit_stands_and_what_it_misses(browser, a
         judged = page.locator(".unit-table tbody").nth(0).locator("tr")
         bottoms = judged.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
         cells = page.locator(".unit-table tbody").nth(0).locator("td.gap").all_inner_texts()
-    assert re.search(r"\d+项有目标的指标中\d+项达标;离目标最远:", text)
-    assert re.search(r"第\d名 / \d \(第一组\)", text)
+    assert re.search(r"\d+项有目标的指标中\d+项达标；离目标最远：", text)
+    assert re.search(r"第\d名 / \d （第一组）", text)
     assert "按时" in text
     assert max(bottoms) <= WIDE["height"]
     assert all(re.match("差|多|缺", cell) for cell in cells)
