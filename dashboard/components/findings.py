@@ -103,7 +103,7 @@ def furthest(kpi: Kpi, rows: Sequence[Row], names: Mapping[str, str]) -> str:
 
 
 def leaders(ranking: Ranking) -> str:
-    """第一组曲靖（93.4分）、第二组怒江州（96.9分）领先; of the groups where a rank is spoken of."""
+    """第一组甲州（93.4分）、第二组乙州（96.9分）领先; of the groups where a rank is spoken of."""
     contested = [group for group in ranking.groups if ranking.contested(group["key"])]
     if not contested or (ranking.by is not None and ranking.by.direction == "context"):
         return ""
@@ -185,7 +185,7 @@ def on_time(row: Row | None) -> str:
 
 
 def late_most(rows: Sequence[Row], names: Mapping[str, str]) -> str:
-    """未报或迟报最多：红河州（4次）: of the months shown; nothing where nobody was late."""
+    """未报或迟报最多：甲州（4次）: of the months shown; nothing where nobody was late."""
     exceptions = [
         str(row["unit_code"]) for row in rows if state_of(row) in ("late", "not_reported", "returned")
     ]

@@ -105,7 +105,7 @@ def reading(ranking: Ranking) -> str:
 
 
 def apart_text(ranking: Ranking, row: Row) -> str:
-    """与第8名临沧（6–10）分不出高下；与前面6个确有差别: what the bands of ranks say, in a sentence."""
+    """与第8名丙州（6–10）分不出高下；与前面6个确有差别: what the bands of ranks say, in a sentence."""
     if not row["rank"] or not ranking.contested(row["group"]) or not ranking.bands:
         return ""
     members = {str(each["unit_code"]): each for each in ranking.members(row["group"]) if each["rank"]}

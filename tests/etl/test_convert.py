@@ -296,8 +296,8 @@ def test_values_become_ours_by_the_mapping(pingshan, pingshan_mapping, changes, 
 
 
 REFUSED = [
-    ({"STREET_NAME": "-"}, "缺少县（市、区）（STREET_NAME）", "County is missing (STREET_NAME)"),
-    ({"STREET_NAME": None}, "缺少县（市、区）（STREET_NAME）", "County is missing (STREET_NAME)"),
+    ({"STREET_NAME": "-"}, "缺少县(市、区)（STREET_NAME）", "County is missing (STREET_NAME)"),
+    ({"STREET_NAME": None}, "缺少县(市、区)（STREET_NAME）", "County is missing (STREET_NAME)"),
     (
         {"STREET_NAME": "龙岗街道"},
         "县(市、区)“龙岗街道”不是本专项的单位",
@@ -338,7 +338,7 @@ def test_a_row_that_cannot_be_placed_is_listed_with_its_line_and_reason(
 def test_every_reason_of_a_row_is_named(pingshan, pingshan_mapping):
     frame = log(log_row(STREET_NAME="-", CREATE_TIME="soon"))
     [refused] = convert(frame, pingshan_mapping, pingshan, today=TODAY).unmapped.to_dicts()
-    assert refused["reason_zh"] == "缺少县（市、区）（STREET_NAME）；受理时间“soon”（CREATE_TIME）无法识别"
+    assert refused["reason_zh"] == "缺少县(市、区)（STREET_NAME）；受理时间“soon”（CREATE_TIME）无法识别"
 
 
 def test_of_rows_with_one_case_number_the_first_that_can_be_placed_stays(pingshan, pingshan_mapping):
@@ -353,7 +353,7 @@ def test_of_rows_with_one_case_number_the_first_that_can_be_placed_stays(pingsha
     [workbook] = converted.workbooks
     assert workbook.rows["complaint_id"].to_list() == ["A", "B"]
     assert converted.unmapped.select("line", "reason_zh").rows() == [
-        (2, "缺少县（市、区）（STREET_NAME）"),
+        (2, "缺少县(市、区)（STREET_NAME）"),
         (4, "工单编号与第 3 行重复"),
         (6, "工单编号与第 3 行重复"),
     ]
@@ -642,7 +642,7 @@ def test_the_pingshan_log_is_conserved_and_counted(pingshan, pingshan_mapping, t
     converted = convert(frame, pingshan_mapping, pingshan, today=TODAY)
     rows = pl.concat([book.rows for book in converted.workbooks])
     assert (len(rows), len(converted.unmapped), len(frame)) == (9_990, 10, 10_000)
-    assert set(converted.unmapped["reason_zh"]) == {"缺少县（市、区）（STREET_NAME）"}
+    assert set(converted.unmapped["reason_zh"]) == {"缺少县(市、区)（STREET_NAME）"}
     assert set(converted.unmapped["STREET_NAME"]) == {"-"}
     valid = rows.filter(pl.col("excluded_reason") == "无")
     names = {unit.code: unit.name for unit in pingshan.units}

@@ -667,7 +667,7 @@ def test_open_cases_and_issues_of_last_month_are_missed_when_not_listed():
     dropped = check(example("issues"), only("issues"), history=lambda *asked: issues).findings
 
     assert [(f.kind, f.severity) for f in missed] == [("open_case_missing", "verify")] * 2
-    assert {render(f, "a")["expected"].rpartition(":")[2] for f in missed} == {"旧1", "旧2"}
+    assert {render(f, "a")["expected"].rpartition("：")[2] for f in missed} == {"旧1", "旧2"}
     assert [f.kind for f in dropped] == ["issue_missing"]
 
 
