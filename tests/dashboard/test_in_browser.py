@@ -9,10 +9,10 @@ import pytest
 
 from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened, settled, text_of
 
-# Streamlit's hidden link for keyboards, the switch to English, ways to save, keys of entries, a formula,
+# A key, the switch to English, ways to save, keys of entries, a formula,
 # commands, a file's ending.
 ENGLISH = re.compile(
-    r"Skip to main content|English|PNG|SVG|CSV|[a-z]+(_[a-z0-9]+)+|\bviolations\b|max\(|python -m etl (demo|load)|\.xlsx"
+    r"Ctrl|English|PNG|SVG|CSV|[a-z]+(_[a-z0-9]+)+|\bviolations\b|max\(|python -m etl (demo|load)|\.xlsx"
     r"|python -m dashboard accounts create zhangsan --name 张三 --role admin|数据目录：.*"
 )
 
@@ -41,7 +41,7 @@ def test_the_overview_answers_on_its_first_screen(browser, address):
         )
         labels = page.locator(".areas text").all_text_contents()
     assert max(bottoms) <= WIDE["height"]
-    for said in ("云南省 · 2025年6月", "15/16个州（市）已报(其中", "未报", "模拟数据", "迟2天"):
+    for said in ("云南省 · 2025年6月", "15/16个州（市）已报（其中", "未报", "模拟数据", "迟2天"):
         assert said in text
     for said in ("群众满意率", "万人投诉率", "人均培训学时", "万人执法人员配备", "缺口", "问题整改", "逾期"):
         assert said in text
@@ -87,7 +87,7 @@ def test_a_district_without_boundaries_shows_tiles_of_the_level_below(browser, a
 def test_half_a_month_says_who_is_missing(browser, address):
     with opened(browser, address("half") + "/", WIDE) as (page, _):
         text = text_of(page)
-    assert "9/16个州（市）已报(其中" in text
+    assert "9/16个州（市）已报（其中" in text
     assert "7个未报" in text
     assert text.count("未报，不排名") == 7
 

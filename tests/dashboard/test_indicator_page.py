@@ -231,7 +231,7 @@ def test_the_months_stand_apart_on_a_phone(browser, address):
 def test_a_figure_opens_down_to_workbook_row_and_cell(browser, address, stores):
     url = address("full") + PAGE.replace("complaints_on_time_rate", "complaints_per_10k")
     with opened(browser, url, WIDE) as (page, seen):
-        page.get_by_text("的每一行(工作簿").first.click()
+        page.get_by_text("的每一行（工作簿").first.click()
         page.wait_for_url("**rows=530000*")
         page.wait_for_selector(".indicator-rows tbody tr")
         settled(page)

@@ -62,7 +62,7 @@ def test_the_template_of_that_unit_alone_names_the_later_day(here):
         sheet = openpyxl.load_workbook(io.BytesIO(content))["填表说明"]
         told[code] = next(row[1].value for row in sheet.iter_rows() if row[0].value == "报送时限")
     later, planned = (f"{day.year}年{day.month}月{day.day}日24:00前" for day in (UNTIL, DUE_DAY))
-    assert told[DIQING].startswith(f"{later}(已准予延期；原定{planned}")
+    assert told[DIQING].startswith(f"{later}（已准予延期；原定{planned}")
     assert told[KUNMING].startswith(planned)
     assert later not in told[KUNMING]
 
