@@ -276,7 +276,7 @@ def test_on_a_phone_the_matrix_scrolls_within_itself_under_the_names_of_its_unit
         year = page.locator(".progress-months .year span").last.evaluate(
             "label => label.getBoundingClientRect().left"
         )
-    assert len(months) > 3
+    assert len(months) > 1
     assert all(left >= names - 1 or right <= names + 1 for left, right in months), "a month is cut off"
     assert names <= year < NARROW["width"]
     assert scrolled > 0
