@@ -265,6 +265,6 @@ def test_month_and_edition_stand_in_the_head_alone_and_what_is_taken_away_says_t
     plain = re.sub("<[^>]*>", "", drawing)
     for said in (*finding.split("，"), "2025年6月", "实时数据", "模拟数据", "云南省各州（市）", "底图来源"):
         assert said in plain, said
-    assert table[0].endswith("表题，数据性质")
-    assert all("2025年6月 · 实时数据，模拟数据" in line for line in table[1:])
+    assert table[0].endswith("表题,数据性质")
+    assert all("2025年6月 · 实时数据,模拟数据" in line for line in table[1:])
     assert seen.failures == []
