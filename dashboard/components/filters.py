@@ -193,7 +193,7 @@ def show(
                     t(each.label),
                     list(labels),
                     key=each.key,
-                    format_func=labels.__getitem__,
+                    format_func=lambda key, labels=labels: labels.get(key, ""),
                     label_visibility="collapsed",
                     width=each.width,
                 )
