@@ -188,7 +188,7 @@ def show(
                     for key in _offered(each, build, today, sight, every_month=every_month)
                 }
                 if each.key == state.UNIT:
-                    labels[""] = names.get(_opened_on(build, sight)) or labels[""]
+                    labels[""] = names.get(_opened_on(build, sight)) or labels.get("", "")
                 st.selectbox(
                     t(each.label),
                     list(labels),
