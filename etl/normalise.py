@@ -142,24 +142,39 @@ def tidy(text: str) -> str:
 
 def _parsed(raw: pl.Series, texts: Sequence[Texts]) -> pl.DataFrame:
     """Columns raw, value, state, altered; one line a cell of ``raw``, which holds those of all the columns."""
-    sizes = (repeat(number, each.raw.len()) for number, each in enumerate(texts))
-    numbers = pl.Series("number", list(chain.from_iterable(sizes)), dtype=pl.UInt32)
-    terms = pl.DataFrame(
-        [[getattr(each.column, name) for each in texts] for name in TERMS], schema=TERMS, orient="col"
-    )
-    frame = terms[numbers].with_columns(raw, numbers).lazy()
-    frame = frame.with_columns(trimmed=pl.col("raw").str.strip_chars(_STRIPPED))
+    frame = _with_terms(raw, texts).lazy().with_columns(trimmed=pl.col("raw").str.strip_chars(_STRIPPED))
     first = texts[0].column
     if first.type == "text":
-        return _with_states(_text(frame, carried_key=first.carried_key), text=True).collect()
+        narrow = first.carried_key and _is_narrow(raw)
+        return _with_states(_text(frame, carried_key=first.carried_key, narrow=narrow), text=True).collect()
     return _with_states(
         _FORMS[first.type](frame.with_columns(plain=_plain(raw)), texts), text=False
     ).collect()
 
 
+def _with_terms(raw: pl.Series, texts: Sequence[Texts]) -> pl.DataFrame:
+    """The cells, each beside the number and the terms of its column."""
+    terms = [[getattr(each.column, name) for each in texts] for name in TERMS]
+    if len(texts) == 1:
+        # The terms of a long column are not laid out again for each of its cells.
+        alone = [
+            pl.lit(term[0], dtype=kind).alias(name)
+            for term, (name, kind) in zip(terms, TERMS.items(), strict=True)
+        ]
+        return raw.to_frame().with_columns(pl.lit(0, dtype=pl.UInt32).alias("number"), *alone)
+    sizes = (repeat(number, each.raw.len()) for number, each in enumerate(texts))
+    numbers = pl.Series("number", list(chain.from_iterable(sizes)), dtype=pl.UInt32)
+    return pl.DataFrame(terms, schema=TERMS, orient="col")[numbers].with_columns(raw, numbers)
+
+
+def _is_narrow(raw: pl.Series) -> bool:
+    """Whether a long column holds ASCII alone, as is the rule."""
+    return raw.len() > STACKED_ROWS and raw.str.len_bytes().sum() == raw.str.len_chars().sum()
+
+
 def _plain(raw: pl.Series) -> pl.Expr:
-    """Texts in half width with plain spaces and signs; long ASCII columns, the rule, are left as they are."""
-    if raw.len() > STACKED_ROWS and raw.str.len_bytes().sum() == raw.str.len_chars().sum():
+    """Texts in half width with plain spaces and signs; long ASCII columns are left as they are."""
+    if _is_narrow(raw):
         return pl.col("trimmed")
     return (
         pl.col("trimmed")
@@ -209,11 +224,12 @@ def _with_states(frame: pl.LazyFrame, *, text: bool) -> pl.LazyFrame:
     )
 
 
-def _text(frame: pl.LazyFrame, *, carried_key: bool) -> pl.LazyFrame:
+def _text(frame: pl.LazyFrame, *, carried_key: bool, narrow: bool) -> pl.LazyFrame:
     value = pl.col("trimmed").str.replace_all("\r\n|\r", "\n")
     if carried_key:
         # A number that is looked up elsewhere is the same number however wide or spaced it was typed.
-        value = value.str.normalize("NFKC").str.replace_all("[−‐‑]", "-").str.replace_all(r"\s", "")
+        wide = pl.col("trimmed") if narrow else value.str.normalize("NFKC").str.replace_all("[−‐‑]", "-")
+        value = wide.str.replace_all(r"\s", "")
     limit = pl.col("max_length").fill_null(32_767)
     return frame.with_columns(value=value).with_columns(
         problem=pl.when(pl.col("value").str.len_chars() > limit).then(pl.lit("text_too_long")),

@@ -20,6 +20,7 @@ from types import TracebackType
 import polars as pl
 
 from etl.gate import Limits, Refusal
+from etl.reading.sheet_tables import sheet_tables
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
 # A process that once held more than this is replaced: its memory would not come back.
@@ -187,7 +188,6 @@ def _environment() -> dict[str, str]:
     return kept | {
         "PYTHONPATH": str(PACKAGE_FOLDER),
         "PYTHONUTF8": "1",
-        "POLARS_MAX_THREADS": "1",
     }
 
 
@@ -200,17 +200,12 @@ def _collect(process: subprocess.Popen[str], answers: "queue.SimpleQueue[str | N
 
 
 def _reading(facts: dict, folder: Path) -> Reading:
-    sheets = tuple(
-        SheetReading(
-            title=sheet["title"],
-            visible=sheet["visible"],
-            cells=pl.read_ipc(folder / f"{sheet['file']}.cells"),
-            marks=pl.read_ipc(folder / f"{sheet['file']}.marks"),
-        )
-        for sheet in facts["sheets"]
-    )
+    sheets = []
+    for sheet in facts["sheets"]:
+        cells, marks = sheet_tables(folder / sheet["file"])
+        sheets.append(SheetReading(title=sheet["title"], visible=sheet["visible"], cells=cells, marks=marks))
     return Reading(
-        sheets=sheets,
+        sheets=tuple(sheets),
         sha256=facts["sha256"],
         size=facts["size"],
         date_1904=facts["date_1904"],

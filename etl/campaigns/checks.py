@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from etl.campaigns.facts import Level
@@ -99,7 +100,7 @@ def _shared_names(units: tuple[Unit, ...], reporting_level: str) -> Iterator[str
     told = set()
     for one, other in _confusable(units, reporting_level):
         pair = frozenset((one.code, other.code))
-        if pair in told or tidy(other.name) not in {tidy(form) for form in _written(one)}:
+        if pair in told or _name(other) not in _written(one):
             continue
         told.add(pair)
         zh = f"{one.name}（{one.code}）的名称、简称、别名或曾用名与{other.name}（{other.code}）的名称相同，请改其中一个"
@@ -107,8 +108,14 @@ def _shared_names(units: tuple[Unit, ...], reporting_level: str) -> Iterator[str
         yield problem("units.csv", tuple(sorted(rows[code] for code in pair)), zh, en)
 
 
-def _written(unit: Unit) -> tuple[str, ...]:
-    return (unit.name, unit.short_name, *unit.aliases, *unit.former)
+@cache
+def _name(unit: Unit) -> str:
+    return tidy(unit.name)
+
+
+@cache
+def _written(unit: Unit) -> frozenset[str]:
+    return frozenset(map(tidy, (unit.name, unit.short_name, *unit.aliases, *unit.former)))
 
 
 def _confusable(units: tuple[Unit, ...], reporting_level: str) -> Iterator[tuple[Unit, Unit]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HEADER_SEARCH_ROWS = 20
 TOTALS = r"(?i)^(?:合计|总计|小计|共计|总数|total)[::]?$"
 TOTALS_OF = r"^.{1,10}(?:合计|总计|小计|共计)[::]?$"
+TOTALS_START = r"^\s*[合总小共Tt]"
 SHORT_ROW_BYTES = 64
 LONG_SHEET_ROWS = 2_000
 
@@ -156,7 +157,7 @@ def _without_foreign_rows(area: Area) -> Area:
         == re.sub(r"\s+", "", column.title_zh)
         for column in names
     )
-    found = area.raw.select(
+    found = area.raw.filter(_may_be_foreign(names)).select(
         "row",
         pl.coalesce(pl.when(hit).then(pl.lit(name)) for name, hit in totals.items()).alias("column"),
         pl.coalesce(pl.when(hit).then(pl.col(name)) for name, hit in totals.items()).alias("value"),
@@ -177,6 +178,17 @@ def _without_foreign_rows(area: Area) -> Area:
     # Their numbers stay known as rows that are there, so that they leave no gap.
     blank = area.raw.filter(~pl.col("row").is_in(left_out.implode()))
     return replace(area, raw=blank, marks=area.marks.filter(~pl.col("row").is_in(left_out.implode())))
+
+
+def _may_be_foreign(columns: Sequence[Column]) -> pl.Expr:
+    """Whether a row can be of totals or of headers at all: to look closely at every cell of a long log costs more."""
+    title = re.escape(re.sub(r"\s+", "", columns[0].title_zh)[0])
+    signs = [pl.col(columns[0].name).str.contains(rf"^\s*{title}")]
+    for column in columns:
+        signs.append(pl.col(column.name).str.contains(TOTALS_START))
+        if column.kind == "key":
+            signs.append(pl.col(column.name).str.contains("计", literal=True))
+    return pl.any_horizontal(sign.fill_null(False) for sign in signs)
 
 
 def _with_rows(area: Area, marks: pl.DataFrame) -> Area:

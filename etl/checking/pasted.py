@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ TITLES: dict[str, frozenset[str]] = {
     key: frozenset(tidy(column.title_zh) for column in sheet.columns) for key, sheet in SHEETS.items()
 }
 EVERY_TITLE = sorted({column.title_zh for sheet in SHEETS.values() for column in sheet.columns})
+TITLE_START = rf"^\s*(?:{'|'.join(sorted({re.escape(title[0]) for title in EVERY_TITLE}))})"
 
 
 def without_pasted(area: Area, cells: pl.DataFrame) -> Area:
@@ -37,7 +39,11 @@ def without_pasted(area: Area, cells: pl.DataFrame) -> Area:
     headed = pl.any_horizontal(
         each.str.extract(r"^\s*([^\r\n]*)", 1).str.strip_chars().is_in(EVERY_TITLE) for each in first
     )
-    for line in data.filter(headed.fill_null(False)).iter_rows(named=True):
+    # To look closely at every cell of a long log costs more than to see which can be headers at all.
+    looked_at = data.filter(
+        pl.any_horizontal(each.str.contains(TITLE_START).fill_null(False) for each in first)
+    )
+    for line in looked_at.filter(headed.fill_null(False)).iter_rows(named=True):
         texts = {int(name): text for name, text in line.items() if name != "row" and text is not None}
         pasted = _headed_by(area, texts)
         if pasted is not None:

@@ -7,13 +7,10 @@ a duration `30:05:00` in hours.
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import compress, repeat
-from operator import is_
 
-import polars as pl
-
-SHORT_COLUMN = 1_000
-LAST_SECOND = datetime.max.replace(microsecond=0)
+# Of these, values of different kinds can be equal: 1, 1.0 and TRUE.
+EQUAL_KINDS = {bool, int, float}
+SECOND_CHARACTERS = len("2026-09-03 10:20:30")
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -23,43 +20,16 @@ def cell_text(value: Cell) -> str:
     return TEXT_FORMS[type(value)](value)
 
 
-def text_series(values: Sequence[Cell]) -> pl.Series:
-    """A column of cells as texts.
-
-    In a long column cells of one kind are turned into text together, wherever they stand: a moment at midnight
-    comes as a date among moments, an empty cell as a text among numbers.
-    """
-    if len(values) <= SHORT_COLUMN:
-        return pl.Series(list(map(cell_text, values)), dtype=pl.String)
-    kinds = list(map(type, values))
-    found = set(kinds)
-    return _texts(found.pop(), values) if len(found) == 1 else _mixed_texts(values, kinds)
-
-
-def _mixed_texts(values: Sequence[Cell], kinds: Sequence[type]) -> pl.Series:
-    parts, places = [], []
-    for kind in set(kinds):
-        chosen = list(map(is_, kinds, repeat(kind)))
-        parts.append(_texts(kind, list(compress(values, chosen))))
-        places.extend(compress(range(len(values)), chosen))
-    return pl.concat(parts, rechunk=True).gather(pl.Series(places).arg_sort())
-
-
-def _texts(kind: type, values: Sequence[Cell]) -> pl.Series:
-    """Texts of values that are all of one kind."""
-    if kind is str:
-        return pl.Series(values, dtype=pl.String)
-    if kind is datetime:
-        return _datetime_texts(values)
-    # A register repeats the same few numbers and dates, so each is turned into text once.
+def cell_texts(values: Sequence[Cell]) -> Sequence[str]:
+    """The texts of a column of cells; the column itself where it holds nothing else."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return values
+    if len(kinds & EQUAL_KINDS) > 1:
+        return list(map(cell_text, values))
+    # A register repeats the same few numbers and moments, so each is turned into text once.
     texts = {value: cell_text(value) for value in set(values)}
-    return pl.Series(list(map(texts.__getitem__, values)), dtype=pl.String)
-
-
-def _datetime_texts(values: Sequence[datetime]) -> pl.Series:
-    moments = pl.Series(values, dtype=pl.Datetime("us"))
-    rounded = moments.dt.offset_by("500ms").dt.truncate("1s").clip(upper_bound=LAST_SECOND)
-    return rounded.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")
+    return list(map(texts.__getitem__, values))
 
 
 def is_number(value: Cell) -> bool:
@@ -74,6 +44,9 @@ def number_text(value: float) -> str:
 
 def datetime_text(value: datetime) -> str:
     """Date and time to the nearest second: the stored fraction of a day is seldom exact."""
+    text = value.isoformat(" ")
+    if len(text) == SECOND_CHARACTERS and not text.endswith(" 00:00:00"):
+        return text
     rounded = _to_second(value) if value.microsecond else value
     return rounded.strftime("%Y-%m-%d %H:%M:%S") if rounded.time() != time() else rounded.date().isoformat()
 

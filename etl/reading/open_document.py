@@ -19,9 +19,8 @@ from etl.reading.parts import (
     feed,
     refusing_parser,
 )
-from etl.reading.sheet_parse import FORMULA_CHARACTERS, Mark, SheetScan, check_extent, formula_kind
+from etl.reading.sheet_parse import FORMULA_CHARACTERS, Mark, SheetScan, address, check_extent, formula_kind
 from etl.reading.sheet_scan import ENCODING, UTF_16
-from etl.reading.sheet_tables import reference
 
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 """The kind of document the reader knows; its templates and flat forms are others."""
@@ -248,8 +247,8 @@ def _merged(cell: dict[str, str], row: int, column: int) -> Mark | None:
     columns = _repeats(cell, "table:number-columns-spanned")
     if rows == columns == 1:
         return None
-    last = reference(row + rows - 2, column + columns - 2)
-    return row, column, "merged", f"{reference(row - 1, column - 1)}:{last}"
+    last = address(row + rows - 1, column + columns - 1)
+    return row, column, "merged", f"{address(row, column)}:{last}"
 
 
 def _cell_marks(cell: dict[str, str], text: str | None) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 `python -m etl.reading.process LIMITS` takes its limits as JSON and then one job a line on standard input,
 `{"path", "folder"}`; it says READY once, then answers each with one line: `{"refusal": {kind, detail}}`, or `{"reading": …}`
-whose tables lie in the job's folder as Arrow files, with its own peak memory as `peak_bytes`.
+whose sheets lie in the job's folder as files of texts, with its own peak memory as `peak_bytes`. It does without the
+library of tables: that takes longer to load than an ordinary workbook to read.
 
 Address space, processor time, file size and core files are limited by the operating system
 (`resource`, POSIX). On Windows, which has none of these, only the parent's wall clock limit holds.
@@ -34,7 +35,7 @@ from etl.reading.package import package_parts
 from etl.reading.parts import WorkbookFacts, workbook_facts
 from etl.reading.sheet_parse import SheetScan
 from etl.reading.sheet_scan import scan_parts
-from etl.reading.sheet_tables import sheet_tables, table_bytes
+from etl.reading.sheet_texts import sheet_texts, write_texts
 
 try:
     import resource
@@ -52,7 +53,7 @@ READY = "ready"
 
 
 def read_workbook(content: bytes, folder: Path, limits: Limits) -> dict[str, object]:
-    """The facts of a workbook; the tables of its n-th sheet are written as `n.cells` and `n.marks`.
+    """The facts of a workbook; the texts of its n-th sheet are written as file `n`.
 
     Raises RefusedError with any kind of REFUSAL_KINDS.
     """
@@ -94,7 +95,7 @@ def _read_sheets(
     folder: Path,
     limits: Limits,
 ) -> list[dict[str, str]]:
-    """Write the tables of every worksheet, as long as all of them together stay within the limit."""
+    """Write the texts of every worksheet, as long as all of them together stay within the limit."""
     sheets, held = [], 0
     for index, sheet in enumerate(workbook.sheets_metadata):
         if sheet.typ != SheetTypeEnum.WorkSheet:
@@ -102,12 +103,8 @@ def _read_sheets(
         part = facts.sheet_parts.get(sheet.name, "")
         if part not in scans:
             raise refused("corrupt_xml", part=part or sheet.name, problem="sheet_without_data")
-        cells, marks = sheet_tables(_called(workbook.get_sheet_by_index, index), scans[part])
-        held += table_bytes(cells, marks, limits)
-        if held > limits.table_bytes:
-            raise too_large("table_bytes", held, limits.table_bytes)
-        cells.write_ipc(folder / f"{index}.cells")
-        marks.write_ipc(folder / f"{index}.marks")
+        texts = sheet_texts(_called(workbook.get_sheet_by_index, index), scans[part])
+        held = write_texts(texts, folder / str(index), limits, held)
         visible = next(name for value, name in VISIBILITY if value == sheet.visible)
         sheets.append({"title": sheet.name, "visible": visible, "file": str(index)})
     return sheets

@@ -57,7 +57,7 @@ def _errors(window: bytes) -> list[Mark] | None:
 
 
 def _hidden(window: bytes, last_column: int) -> list[Mark] | None:
-    if b"hidden" not in window:
+    if b"h" not in window or b"hidden" not in window:
         return []
     tags = HIDDEN_TAG.findall(window)
     if len(tags) != window.count(b"hidden"):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import zipfile
@@ -20,8 +21,9 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from etl.gate import Limits, Refusal
 from etl.read import Reading, WorkbookReader
-from etl.reading.cell_text import SHORT_COLUMN, cell_text, text_series
-from etl.reading.sheet_tables import MARK_KINDS
+from etl.reading.cell_text import cell_text, cell_texts
+from etl.reading.sheet_tables import MARK_KINDS, SHORT_COLUMN, sheet_tables
+from etl.reading.sheet_texts import SheetTexts, write_texts
 
 Cell = str | float | int | bool | date | datetime | None
 
@@ -122,11 +124,28 @@ MIXED_CELLS = st.lists(
 
 @settings(max_examples=50, deadline=None)
 @given(values=MIXED_CELLS)
-def test_a_long_column_of_any_kinds_of_cells_is_the_texts_of_its_cells(values):
-    texts = [cell_text(value) for value in values]
-    times = SHORT_COLUMN // len(values) + 1
-    assert text_series(values).to_list() == texts
-    assert text_series(values * times).to_list() == texts * times
+def test_a_column_of_any_kinds_of_cells_is_the_texts_of_its_cells(values):
+    assert list(cell_texts(values)) == [cell_text(value) for value in values]
+
+
+@pytest.mark.parametrize("rows", [2, SHORT_COLUMN + 1])
+def test_cells_are_handed_over_whatever_characters_they_hold(tmp_path, rows):
+    columns = [[f"甲\x1f{row}\n乙" for row in range(rows)], ["", *("\x1f" for _ in range(1, rows))]]
+    texts = SheetTexts(rows=list(range(3, 3 + rows)), first_column=2, columns=columns, marks=[])
+    write_texts(texts, tmp_path / "0", Limits(), 0)
+
+    cells, marks = sheet_tables(tmp_path / "0")
+
+    assert cells["row"].to_list() == list(range(3, 3 + rows))
+    assert cells["1"].null_count() == rows
+    assert cells["2"].to_list() == columns[0]
+    assert cells["3"].to_list() == [None, *columns[1][1:]]
+    assert marks.is_empty()
+
+
+def test_the_reading_process_starts_without_the_library_of_tables():
+    code = "import sys, etl.reading.process; sys.exit('polars' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_dates_times_and_durations_in_cells(reader, tmp_path):
