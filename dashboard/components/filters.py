@@ -193,7 +193,7 @@ def show(
                     t(each.label),
                     list(labels),
                     key=each.key,
-                    format_func=lambda key, labels=labels: labels.get(key, ""),
+                    format_func=lambda key, labels=labels: labels.get(key, key),
                     label_visibility="collapsed",
                     width=each.width,
                 )

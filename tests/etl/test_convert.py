@@ -688,7 +688,7 @@ def test_a_log_of_another_layout_needs_only_another_mapping(boston, boston_mappi
     rows = pl.concat([book.rows for book in converted.workbooks])
     assert len(rows) + len(converted.unmapped) == len(frame) == 100
     assert Counter(rows["unit"]) == {"101": 15, "102": 8, "103": 8, "201": 7, "202": 8, "203": 10}
-    assert Counter(converted.unmapped["reason_zh"])["缺少县(市、区)(neighborhood)"] == 1
+    assert Counter(converted.unmapped["reason_zh"])["缺少县(市、区)（neighborhood）"] == 1
     assert Counter(converted.unmapped["reason_zh"])["县(市、区)“Mattapan”不是本专项的单位"] == 3
 
 

@@ -20,6 +20,7 @@ COUNTED_IN_FULL = {
     "communities_served_rate",
     "notice_board_rate",
     "reports_on_time_rate",
+    "issues_confirmed_rate",
     "issues_overdue",
     "violations",
     "major_opinion_events",
