@@ -1,9 +1,10 @@
 """Coverage: behind how much of what was expected a figure stands, and whether it applies at all.
 
-Counted in reports: the reporting units that feed a unit times the months of the period that have begun
-and in which the KPI's sheet is due (for a stock, its one month). A province's register counts its own
-months, whatever the unit. Where only months fallen due count, a report that has not come and whose extension is
-still running is not expected yet.
+Counted in reports: the reporting units that feed a unit times the months of the period that have fallen due and in
+which the KPI's sheet is due (for a stock, its one month). A report of a later month is expected once it has come:
+nobody is behind with what is not due yet. While none of the months has fallen due, all that have begun are expected,
+so that a month that is on reads 2/16. A province's register counts its own months, whatever the unit. Where only
+months fallen due count, a report that has not come and whose extension is still running is not expected yet.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from metrics.kpi import Kpi
 from metrics.period import Scope
 
 
+Asked = tuple[str, str, tuple[date, ...]]
+"""The sheets a figure stands on, one or two, and the months asked for."""
+
+
 def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.DataFrame:
     """For every KPI and reporting unit: kpi, reporting_code, is_register, ``reported`` and ``expected``."""
-    counted: dict[tuple[str, str, tuple[date, ...]], Received] = {}
+    counted: dict[Asked, Received] = {}
     columns: dict[str, list] = {
         "kpi": [],
         "reporting_code": [],
@@ -34,14 +39,17 @@ def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.Da
     units = dimensions.reporting_codes
     for kpi in kpis:
         months = expected_months(dimensions, kpi, period)
-        key = (kpi.sheet, kpi.with_sheet, months)
-        found = counted[key] = counted.get(key) or _received(dimensions, *key)
+        owed = tuple(month for month in months if month in period.due) or months
+        found, early = (
+            _received(dimensions, kpi, each, counted)
+            for each in (months, tuple(month for month in months if month not in owed))
+        )
         columns["kpi"] += [kpi.key] * len(units)
         columns["reporting_code"] += units
         columns["is_register"] += [found.is_register] * len(units)
         columns["reported"] += [found.of(unit) for unit in units]
         waiting = _waiting(dimensions, months, period) if months_rule(kpi) == "due" else Counter()
-        columns["expected"] += [len(months) - waiting[unit] for unit in units]
+        columns["expected"] += [len(owed) + early.of(unit) - waiting[unit] for unit in units]
     return pl.DataFrame(columns)
 
 
@@ -65,7 +73,7 @@ def coverage(dimensions: Dimensions, received: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def expected_months(dimensions: Dimensions, kpi: Kpi, period: Scope) -> tuple[date, ...]:
-    """The months of a period whose reports a KPI stands on."""
+    """The months of a period whose reports a KPI's figure stands on, where they have come."""
     frequency = dimensions.frequency.get(kpi.sheet) if kpi.sheet else "monthly"
     if frequency is None or (kpi.with_sheet and kpi.with_sheet not in dimensions.frequency):
         return ()
@@ -94,11 +102,18 @@ class Received:
         return sum(self.counts.values()) if self.is_register else self.counts[reporting_code]
 
 
-def _received(dimensions: Dimensions, sheet: str, with_sheet: str, months: tuple[date, ...]) -> Received:
-    counts: Counter[str] = Counter()
-    for month in months:
-        units = dimensions.submitted.get((sheet, month), frozenset())
-        if with_sheet:
-            units &= dimensions.submitted.get((with_sheet, month), frozenset())
-        counts.update(units)
-    return Received(is_register=dimensions.reported_by.get(sheet) == "top", counts=counts)
+def _received(
+    dimensions: Dimensions, kpi: Kpi, months: tuple[date, ...], counted: dict[Asked, Received]
+) -> Received:
+    """The reports of a KPI's sheets in these months; KPIs of the same sheets are ``counted`` once."""
+    key = (kpi.sheet, kpi.with_sheet, months)
+    if key not in counted:
+        counts: Counter[str] = Counter()
+        for month in months:
+            units = dimensions.submitted.get((kpi.sheet, month), frozenset())
+            if kpi.with_sheet:
+                units &= dimensions.submitted.get((kpi.with_sheet, month), frozenset())
+            counts.update(units)
+        is_register = dimensions.reported_by.get(kpi.sheet) == "top"
+        counted[key] = Received(is_register=is_register, counts=counts)
+    return counted[key]

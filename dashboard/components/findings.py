@@ -103,11 +103,17 @@ def furthest(kpi: Kpi, rows: Sequence[Row], names: Mapping[str, str]) -> str:
 
 
 def leaders(ranking: Ranking) -> str:
-    """第一组甲州（93.4分）、第二组乙州（96.9分）领先; of the groups where a rank is spoken of."""
+    """第一组甲州（93.4分）、第二组乙州（96.9分）领先; of the groups where a rank is spoken of.
+
+    Of a KPI that only describes, who has the lowest or the highest figure.
+    """
     contested = [group for group in ranking.groups if ranking.contested(group["key"])]
     if not contested or (ranking.by is not None and ranking.by.direction == "context"):
         return ""
-    return t("{leaders}领先", leaders=listed([_leader(ranking, dict(group)) for group in contested]))
+    named = listed([_leader(ranking, dict(group)) for group in contested])
+    if not ranking.only_describes:
+        return t("{leaders}领先", leaders=named)
+    return t("{units}最低", units=named) if ranking.by.direction == "down" else t("{units}最高", units=named)
 
 
 def _leader(ranking: Ranking, group: dict[str, object]) -> str:

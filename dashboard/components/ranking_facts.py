@@ -17,6 +17,7 @@ from metrics.kpi import Kpi
 from metrics.kpis import KPIS
 from metrics.period import PeriodKind
 from metrics.rank_band import Band
+from metrics.scorecard import is_context
 
 CONTEST = 3
 """With fewer ranked units than this in a group there is nothing to compare."""
@@ -71,6 +72,12 @@ class Ranking:
         """The KPIs a score is made of, in the scorecard's order."""
         parts = next((row["parts"] for row in self.rows if row["parts"]), [])
         return [kpi for kpi, _, _ in parts]
+
+    @cached_property
+    def only_describes(self) -> bool:
+        """Whether the KPI ranked by says how much and not how well: a place at the front is no lead."""
+        has_target = any(row["target"] is not None for row in self.figures)
+        return self.by is not None and is_context(self.by, has_target=has_target)
 
     @cached_property
     def moves(self) -> dict[str, int]:

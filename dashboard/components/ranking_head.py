@@ -32,6 +32,8 @@ def sentence(ranking: Ranking, group: str | None, *, due: str = "") -> str:
         groups = [each for each in ranking.groups if group in (None, each["key"])]
         parts = [_leader(ranking, each) for each in groups if ranking.members(each["key"])]
         parts += _unranked([row for row in ranking.rows if group in (None, row["group"])])
+        if ranking.only_describes:
+            parts.append(escape(t("{kpi}只作背景，不计分，高低不等于好坏", kpi=of(ranking.by, "title"))))
     parts += [escape(due)] if due else []
     return in_one_sentence(parts)
 
@@ -58,13 +60,20 @@ def _leader(ranking: Ranking, group: Mapping[str, object]) -> str:
             score=_score(ranking, first[0]),
         )
     units = listed([_marked(ranking, row) if len(first) > 1 else _unit(ranking, row) for row in first])
-    several = len(first) > 1
-    text = (
-        deferred("{group} {units} 并列领先（{score}）")
-        if several
-        else deferred("{group} {units} 领先（{score}）")
-    )
-    return linked(text, group=title, units=units, score=_sure(ranking, first))
+    return linked(_first(ranking, several=len(first) > 1), group=title, units=units, score=_sure(ranking, first))
+
+
+def _first(ranking: Ranking, *, several: bool) -> str:
+    """How the first of a group is spoken of: leading, or the lowest or highest where neither is better."""
+    if not ranking.only_describes:
+        return (
+            deferred("{group} {units} 并列领先（{score}）")
+            if several
+            else deferred("{group} {units} 领先（{score}）")
+        )
+    if ranking.by.direction == "down":
+        return deferred("{group} {units} 最低（{score}）")
+    return deferred("{group} {units} 最高（{score}）")
 
 
 def _unit(ranking: Ranking, row: Row) -> str:

@@ -703,10 +703,8 @@ def from_workbooks(asked: Asked, key: str, unit: Unit) -> Figure:
     collected = all(map(asked.campaign.collected, sheets))
     due = [month for month in months_due(asked, key) if month in begun(asked)] if collected else []
     units = reporters(asked, unit)
-    counted = sum(
-        all(answered(asked, each.code, month, sheet) for sheet in sheets) for each in units for month in due
-    )
-    coverage = {"reported": counted, "expected": len(units) * len(due)}
+    came = [[all(answered(asked, each.code, month, sheet) for sheet in sheets) for month in due] for each in units]
+    coverage = coverage_of(asked, due, came)
     excused = unit.own_office and (key in ALL_COMPLAINTS or key == "training_months_rate")
     if not due or excused:
         return Figure(**coverage)
@@ -716,6 +714,20 @@ def from_workbooks(asked: Asked, key: str, unit: Unit) -> Figure:
     silent = not any(reported_months(asked, key, each) for each in units)
     applies = key not in POPULATION or has_population(asked, unit, due[-1])
     return Figure(status="not_reported" if silent and applies else "not_applicable", **coverage)
+
+
+def coverage_of(asked: Asked, wanted: list[str], came: list[list[bool]]) -> dict[str, int]:
+    """Of a matrix of reporters and months: what came; and what fell due or came early, all while none fell due."""
+    fallen = [has_fallen_due(asked, month) for month in wanted]
+    everything = not any(fallen)
+    return {
+        "reported": sum(map(sum, came)),
+        "expected": sum(
+            everything or is_due or is_there
+            for row in came
+            for is_due, is_there in zip(fallen, row, strict=True)
+        ),
+    }
 
 
 def with_coverage(figure: Figure, coverage: dict[str, int]) -> Figure:
@@ -851,10 +863,7 @@ def events(asked: Asked, key: str, unit: Unit) -> Figure:
         return Figure()
     top = asked.campaign.top
     received = reported_months(asked, key, top)
-    coverage = {
-        "reported": len([month for month in received if month in begun(asked)]),
-        "expected": len(begun(asked)),
-    }
+    coverage = coverage_of(asked, begun(asked), [[month in received for month in begun(asked)]])
     if not received:
         return Figure(**coverage)
     count = sum(events_of(asked, key, unit, reporter) for reporter in reporters(asked, unit))
