@@ -137,8 +137,3 @@ def with_changes(
             maintain_order="left",
         )
     return table
-
-
-def difference_unit(kpi: Kpi) -> tuple[str, str]:
-    """The unit of a difference in Chinese and English: percentages differ by percentage points."""
-    return ("个百分点", "percentage points") if kpi.unit_zh == "%" else (kpi.unit_zh, kpi.unit_en)

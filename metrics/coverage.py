@@ -21,7 +21,6 @@ from metrics.dimensions import Dimensions
 from metrics.kpi import Kpi
 from metrics.period import Scope
 
-
 Asked = tuple[str, str, tuple[date, ...]]
 """The sheets a figure stands on, one or two, and the months asked for."""
 

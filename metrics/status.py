@@ -1,11 +1,10 @@
-"""Judging figures: one status each, in a fixed order, thresholds compared exactly in whole numbers."""
+"""Judging figures: one status each, the first that fits of not_applicable, not_reported, too_few_cases, no_target, met,
+missed; thresholds compared exactly in whole numbers.
+"""
 
 from __future__ import annotations
 
 import polars as pl
-
-STATUSES = ("not_applicable", "not_reported", "too_few_cases", "no_target", "met", "missed")
-"""In the order in which they are decided."""
 
 TARGET_SCALE = 10_000
 """Targets carry at most four decimals; in these parts they are whole numbers."""

@@ -60,7 +60,9 @@ def _leader(ranking: Ranking, group: Mapping[str, object]) -> str:
             score=_score(ranking, first[0]),
         )
     units = listed([_marked(ranking, row) if len(first) > 1 else _unit(ranking, row) for row in first])
-    return linked(_first(ranking, several=len(first) > 1), group=title, units=units, score=_sure(ranking, first))
+    return linked(
+        _first(ranking, several=len(first) > 1), group=title, units=units, score=_sure(ranking, first)
+    )
 
 
 def _first(ranking: Ranking, *, several: bool) -> str:

@@ -76,15 +76,6 @@ TOPICS = (
         sheet="trainings",
     ),
 )
-COLUMN_OF = {
-    "complaint_matter": "matter",
-    "complaint_channel": "channel",
-    "training_category": "category",
-    "training_level": "organiser_level",
-    "training_provider": "provider",
-    "training_mode": "mode",
-}
-"""The column of the topic's sheet whose values are its categories."""
 BESIDE = {kpi.key: "trainings" for kpi in training.KPIS}
 """The KPIs beside which the topics of a sheet stand too, on the KPI's own page."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.components import review_page
-from dashboard.components.unit_categories import COLUMN_OF, TOPICS
+from dashboard.components.unit_categories import TOPICS
 from etl import narratives
 from etl.campaign import load_campaign
 from etl.deciding_cells import READ_FROM, SAID_OF
@@ -17,6 +17,15 @@ from metrics.counted import measures
 from metrics.kpis import KPIS
 from tests.etl.stores import REPOSITORY
 
+CATEGORIES_FROM = {
+    "complaint_matter": "matter",
+    "complaint_channel": "channel",
+    "training_category": "category",
+    "training_level": "organiser_level",
+    "training_provider": "provider",
+    "training_mode": "mode",
+}
+"""The column of a topic's sheet whose values are its categories."""
 NOT_SHOWN = {
     ("cover", "template_version"): "says how the workbook is read",
     ("cover", "unit_code"): "identifies the report",
@@ -49,7 +58,7 @@ def shown() -> Iterator[tuple[str, str]]:
             keys = [column for column in SHEETS[sheet].columns if column.kind == "key"]
             yield from ((sheet, each.name) for each in keys if each.type != "text" or each.carried_key)
     yield from ((sheet, name) for sheet, names in SAID_OF.items() for name in names)
-    yield from ((topic.sheet, COLUMN_OF[topic.key]) for topic in TOPICS)
+    yield from ((topic.sheet, CATEGORIES_FROM[topic.key]) for topic in TOPICS)
     yield from (("progress", name) for name in narratives.COLUMNS)
     yield from (("cover", name) for name in review_page.SIGNED)
 

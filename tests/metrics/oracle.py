@@ -703,7 +703,9 @@ def from_workbooks(asked: Asked, key: str, unit: Unit) -> Figure:
     collected = all(map(asked.campaign.collected, sheets))
     due = [month for month in months_due(asked, key) if month in begun(asked)] if collected else []
     units = reporters(asked, unit)
-    came = [[all(answered(asked, each.code, month, sheet) for sheet in sheets) for month in due] for each in units]
+    came = [
+        [all(answered(asked, each.code, month, sheet) for sheet in sheets) for month in due] for each in units
+    ]
     coverage = coverage_of(asked, due, came)
     excused = unit.own_office and (key in ALL_COMPLAINTS or key == "training_months_rate")
     if not due or excused:

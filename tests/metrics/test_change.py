@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from etl import calendar
-from metrics.change import CHANGE_COLUMNS, base_month, change, difference_unit
+from metrics.change import CHANGE_COLUMNS, base_month, change
 from metrics.connection import current_build, open_build, runner
 from metrics.dimensions import read_dimensions
 from metrics.kpis import KPIS
@@ -233,8 +233,3 @@ def test_nobody_owed_the_months_before_the_first_report(growing):
     assert (row["value_before"], row["value"]) == (pytest.approx(100 * 10 / 11), pytest.approx(100 * 11 / 12))
     row = growing("reports_on_time_rate", "2026-03", "rolling12")
     assert (row["value_before"], row["value"]) == (100, pytest.approx(100 * 5 / 6))
-
-
-def test_percentages_differ_by_percentage_points():
-    assert difference_unit(KPIS["two_recorder_rate"]) == ("个百分点", "percentage points")
-    assert difference_unit(KPIS["issues_overdue"]) == ("个", "issues")
