@@ -43,8 +43,8 @@ ISSUES_CONFIRMED_RATE = Kpi(
     direction="context",
     over_time="last",
     spread="none",
-    note_zh="自报与核查分开列示；期末之后销号的也计入，省厅总是事后核查",
-    note_en="What units report and what the province found, told apart; closures after the period's end count, since the province looks afterwards",
+    note_zh="自报与核查分开列示；期末之后销号的也计入：省厅事后核查，最近月份的比率还会上升",
+    note_en="What units report and what the province found, told apart; closures after the period's end count: the province looks afterwards, so that recent months still rise",
 )
 
 ISSUES_ON_TIME_RATE = Kpi(
