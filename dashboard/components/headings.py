@@ -39,17 +39,27 @@ def unit_names(build: str, level: str) -> dict[str, str]:
     return {code: name.removesuffix(f" {word}") for code, name in names.items()}
 
 
-def overview(build: str, month: date, reports: Sequence[Row], *, today: date) -> tuple[str, list[str]]:
+def overview(
+    build: str, month: date, reports: Sequence[Row], *, today: date, kind: PeriodKind
+) -> tuple[str, list[str]]:
     """Title and small print of the overview; how long the campaign still lasts, in its latest month."""
     passed = sum(bool(row["passed"]) for row in reports)
     came = sum(bool(row["has_report"]) for row in reports)
     reviewed = t("{came}份已报中{passed}份已审核", came=came, passed=passed) if passed else t("均未审核")
     notes = [
         *standing(month),
+        reports_of(kind, month),
         reviewed if came else "",
         _days_left(build, today) if month >= builds.latest_month(build, today) else "",
     ]
-    return f"{whole(build)} · {format.month(month)}", notes
+    return f"{whole(build)} · {when(kind, month)}", notes
+
+
+def reports_of(kind: PeriodKind, month: date) -> str:
+    """Which month's reports a page speaks of, where its title names another span."""
+    return (
+        t("报送情况为{month}", month=format.month(month)) if when(kind, month) != format.month(month) else ""
+    )
 
 
 def _days_left(build: str, today: date) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from dashboard import format
 from dashboard.components import block, exhibit, findings, headings, ranking_explained, ranking_head, slope
 from dashboard.components.exhibit import Exhibit, on_screen
 from dashboard.components.links import link
@@ -47,7 +46,11 @@ def facts(filters: Filters, today: date) -> Ranking:
 
 def head(filters: Filters, ranks: Ranking) -> tuple[str, list[str]]:
     """Title and small print of the page."""
-    title = t("{what}排名 · {month}", what=_what(filters, ranks), month=format.month(filters.month))
+    title = t(
+        "{what}排名 · {month}",
+        what=_what(filters, ranks),
+        month=headings.when(_kind(filters, ranks), filters.month),
+    )
     return title, [*headings.standing(filters.month), t("同组内比较")]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard import format
 from dashboard.components import comparing, hand_in, headings, unit_head, unit_lines, unit_table
 from dashboard.components.notation import Row
 from dashboard.components.unit_below import UnitsBelow
@@ -116,7 +115,7 @@ def group_title(build: str, key: object) -> str:
     return next((of(dict(each), "title") for each in groups if each["key"] == key), "")
 
 
-def notes(build: str, picked: Unit, month: date) -> list[str]:
+def notes(build: str, picked: Unit, month: date, period: PeriodKind | None) -> list[str]:
     """Level, group, population with its source, edition."""
     basis = of(builds.dimensions(build).campaign, "population_basis")
     return [
@@ -124,6 +123,7 @@ def notes(build: str, picked: Unit, month: date) -> list[str]:
         group_title(build, picked["peer_group"]) if units.peers(build, picked) else "",
         unit_head.population_text(units.population(build, picked, month), basis),
         *headings.standing(month),
+        headings.reports_of(period or "month", month),
     ]
 
 
@@ -172,9 +172,9 @@ def _reports(build: str, picked: Unit, month: date, today: date) -> list[Row]:
     return [row for row in handed_in if code in (None, row["unit_code"])]
 
 
-def title(build: str, picked: Unit, month: date) -> str:
-    """The unit and the month."""
-    return f"{builds.unit_names(build)[str(picked['unit_code'])]} · {format.month(month)}"
+def title(build: str, picked: Unit, month: date, period: PeriodKind | None) -> str:
+    """The unit and the period."""
+    return f"{builds.unit_names(build)[str(picked['unit_code'])]} · {headings.when(period or 'month', month)}"
 
 
 def below(

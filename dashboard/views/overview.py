@@ -27,7 +27,7 @@ changes = overview_page.compared(filters, today)
 facts = overview_page.cards(filters, today, history, changes)
 
 page.head(
-    *headings.overview(build, month, handed_in, today=today),
+    *headings.overview(build, month, handed_in, today=today, kind=filters.period or "month"),
     headline.sentence(
         handed_in,
         facts,

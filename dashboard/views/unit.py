@@ -33,8 +33,8 @@ code, level, names = str(picked["unit_code"]), str(picked["level"]), builds.unit
 unit_page.way(build, picked, sight)
 lines = unit_page.lines(build, picked, month, today, period, compares=compares)
 page.head(
-    unit_page.title(build, picked, month),
-    unit_page.notes(build, picked, month),
+    unit_page.title(build, picked, month, period),
+    unit_page.notes(build, picked, month, period),
     unit_page.sentence(build, picked, lines, month, today),
 )
 unit_facts.show(unit_page.facts(build, picked, lines, month, today, compares=compares))
