@@ -220,7 +220,7 @@ def _page(title: str, fields: str, button: str, told: str, note: str, status: in
     switch = f'<a href="?lang={other}" lang="{other}">{escape(LANGUAGES[other])}</a>' if other else ""
     message = f'<p class="told" role="alert">{escape(told)}</p>' if told else ""
     html = (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><link rel="icon" href="data:,">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head><body><main><h1>{escape(t('城管执法专项行动考核'))}</h1>{message}"
         f'<form method="post" action="?lang={language}">{fields}<button>{escape(button)}</button></form>'

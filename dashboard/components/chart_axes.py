@@ -11,6 +11,11 @@ AIR = 0.05
 DENSE_LOG, STEPS = 400, (1, 2, 5, 10)
 """Beyond this ratio of its ends a logarithmic axis names the powers of ten alone; what a step may begin with."""
 
+LEAST = 1e-100
+"""What is nearer to nothing is nothing: a number has room for steps between, however an axis is divided."""
+MOST_POWER = 300
+"""No power of ten beyond it is a number (IEEE 754 binary64)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
@@ -68,14 +73,15 @@ def _ends(settings: Mapping[str, object], values: Sequence[float], is_log: bool)
     if given:
         values = [_scaled(each, is_log) for each in given]
     low, high = min(values, default=0.0), max(values, default=1.0)
-    room = AIR * ((abs(high) or 1.0) if _is_empty(low, high) else high - low)
+    size = abs(high) if abs(high) > LEAST else 1.0
+    room = AIR * (size if _is_empty(low, high) else high - low)
     ends = (low - room, high + room)
-    return (10 ** ends[0], 10 ** ends[1]) if is_log else ends
+    return (10 ** max(ends[0], -MOST_POWER), 10 ** min(ends[1], MOST_POWER)) if is_log else ends
 
 
 def _is_empty(first: float, last: float) -> bool:
     """Whether nothing lies between two ends, but for what a sum of such numbers is out by."""
-    return math.isclose(first, last, rel_tol=1e-12)
+    return math.isclose(first, last, rel_tol=1e-12, abs_tol=LEAST)
 
 
 def _even_marks(low: float, high: float, most: int) -> list[float]:

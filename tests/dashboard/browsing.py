@@ -25,7 +25,7 @@ SECRETS: dict[str, str] = {}
 PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 
-# Asked of the browser itself, not of this process for every request; what needs no network has no host.
+# What needs no network has no host.
 OUTSIDE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about|chrome-error|chrome):)")
 
 
@@ -41,33 +41,44 @@ class Seen:
 def opened(
     browser: object, url: str, size: dict[str, int] = WIDE, *, drawn: str = DRAWN, visit: str = ""
 ) -> Iterator[tuple[object, Seen]]:
-    """A page with every request off this machine refused and remembered, drawn to its end.
+    """A page drawn to its end; what it asked for off this machine, which the browser never reaches, is remembered.
 
     ``visit`` is the role looked around in on simulated data, such as liaison.530100; a leader's without one.
     """
-    context, seen = browser.new_context(viewport=size, accept_downloads=True), Seen()
+    context, seen = IDLE.pop() if IDLE else browser.new_context(accept_downloads=True), Seen()
+    try:
+        page = context.new_page()
+        page.set_viewport_size(size)
+        _sign_in(context, page, "{0.scheme}://{0.netloc}".format(urlsplit(url)), visit)
+        page.on("request", lambda request: OUTSIDE.match(request.url) and seen.outside.append(request.url))
+        page.on("pageerror", lambda error: seen.failures.append(str(error)))
+        page.on("console", lambda message: _remember(message, seen))
+        page.goto(url)
+        page.wait_for_selector(drawn, timeout=60_000)
+        if drawn == DRAWN:
+            settled(page)
+        yield page, seen
+    except BaseException:
+        context.close()
+        raise
+    for each in context.pages:
+        each.close()
+    IDLE.append(context)
 
-    def refuse(route: object) -> None:
-        seen.outside.append(route.request.url)
-        route.abort()
 
-    context.route(OUTSIDE, refuse)
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+IDLE: list[object] = []
+"""Contexts nobody uses. What they keep of the scripts need not be fetched and compiled for every page anew."""
+
+
+def _sign_in(context: object, page: object, origin: str, visit: str) -> None:
+    """Forget who was here before, and be who is to look."""
+    context.clear_cookies()
+    stored = {"origin": origin, "storageTypes": "local_storage,session_storage"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
     if origin in SECRETS:
         context.add_cookies([{"name": COOKIE, "value": SECRETS[origin], "url": origin}])
     if visit:
         context.add_cookies([{"name": visitors.COOKIE, "value": visit, "url": origin}])
-    page = context.new_page()
-    page.on("pageerror", lambda error: seen.failures.append(str(error)))
-    page.on("console", lambda message: _remember(message, seen))
-    page.goto(url)
-    page.wait_for_selector(drawn, timeout=60_000)
-    if drawn == DRAWN:
-        settled(page)
-    try:
-        yield page, seen
-    finally:
-        context.close()
 
 
 FAILED = ".st-key-failed"
@@ -108,3 +119,41 @@ def loaded(page: object) -> list[str]:
 def text_of(page: object) -> str:
     """All text a reader sees."""
     return page.locator("body").inner_text()
+
+
+PALE = """() => {
+    const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map((part) => part / 255).map((part) =>
+        part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+    const behind = (element) => {
+        const {x, y, width, height} = element.getBoundingClientRect();
+        const under = [...(element.closest('svg')?.querySelectorAll('rect') ?? [])].filter((each) => {
+            const place = each.getBoundingClientRect();
+            const {fillOpacity, opacity} = getComputedStyle(each);
+            return fillOpacity * opacity === 1 && place.left <= x && place.right >= x + width && place.top <= y + height / 2
+                && place.bottom >= y + height / 2;
+        }).map((each) => parts(getComputedStyle(each).fill)).filter((fill) => fill.length === 3);
+        if (under.length) return under.at(-1);
+        for (let each = element; each; each = each.parentElement) {
+            const [r, g, b, alpha = 1] = parts(getComputedStyle(each).backgroundColor);
+            if (r !== undefined && alpha === 1) return [r, g, b];
+        }
+        return [255, 255, 255];
+    };
+    const found = new Set();
+    const walker = document.createTreeWalker(document.querySelector('.stApp'), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const element = node.parentElement;
+        if (!node.textContent.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+        // Names on a map stand on its shades; a test of the shades themselves sees to them.
+        if (element.closest('.areas, .stDeckGlJsonChart, style, script, [data-testid=stSkeleton]')) continue;
+        const style = getComputedStyle(element);
+        const ink = parts(element.closest('svg') ? style.fill : style.color);
+        const [one, two] = [light(ink), light(behind(element))].sort((a, b) => b - a);
+        const ratio = (one + 0.05) / (two + 0.05);
+        if (ratio < 4.5) found.add(`${node.textContent.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+    }
+    return [...found];
+}"""
+"""Texts whose contrast to what is behind them is under 4.5 : 1 (WCAG 2, AA)."""

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.components.chart_axes import axis_of
@@ -139,6 +139,8 @@ ANY = (
 )
 
 
+@example(points=[(0.0, 1.0)], ends=(0.0, 2.2250738585e-313), log=False)
+@example(points=[], ends=(0.0, 2.2250738585e-313), log=True)
 @given(
     points=st.lists(st.tuples(ANY, ANY), max_size=8),
     ends=st.none() | st.tuples(ANY, ANY).filter(lambda each: None not in each),

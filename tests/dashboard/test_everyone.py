@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.components import marks
-from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened
+from tests.dashboard.browsing import LEADERS_PAGES, NARROW, PALE, WIDE, opened
 
 CONTROLS = """() => [...document.querySelectorAll(
     'a[href], button, input, [role=combobox], [tabindex="0"]')].filter((each) =>
@@ -19,48 +19,8 @@ MISSED = f"() => ({CONTROLS})().filter((each) => !each.dataset.reached).map((eac
 ROUNDS = 3
 """Rounds of Tab: a chart that has drawn its controls anew meanwhile is gone through again."""
 
-PALE = """() => {
-    const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map((part) => part / 255).map((part) =>
-        part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
-    const behind = (element) => {
-        const {x, y, width, height} = element.getBoundingClientRect();
-        const under = [...(element.closest('svg')?.querySelectorAll('rect') ?? [])].filter((each) => {
-            const place = each.getBoundingClientRect();
-            const {fillOpacity, opacity} = getComputedStyle(each);
-            return fillOpacity * opacity === 1 && place.left <= x && place.right >= x + width && place.top <= y + height / 2
-                && place.bottom >= y + height / 2;
-        }).map((each) => parts(getComputedStyle(each).fill)).filter((fill) => fill.length === 3);
-        if (under.length) return under.at(-1);
-        for (let each = element; each; each = each.parentElement) {
-            const [r, g, b, alpha = 1] = parts(getComputedStyle(each).backgroundColor);
-            if (r !== undefined && alpha === 1) return [r, g, b];
-        }
-        return [255, 255, 255];
-    };
-    const found = new Set();
-    const walker = document.createTreeWalker(document.querySelector('.stApp'), NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const element = node.parentElement;
-        if (!node.textContent.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
-        // Names on a map stand on its shades; a test of the shades themselves sees to them.
-        if (element.closest('.areas, .stDeckGlJsonChart, style, script, [data-testid=stSkeleton]')) continue;
-        const style = getComputedStyle(element);
-        const ink = parts(element.closest('svg') ? style.fill : style.color);
-        const [one, two] = [light(ink), light(behind(element))].sort((a, b) => b - a);
-        const ratio = (one + 0.05) / (two + 0.05);
-        if (ratio < 4.5) found.add(`${node.textContent.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
-    }
-    return [...found];
-}"""
-"""Texts whose contrast to what is behind them is under 4.5 : 1 (WCAG 2, AA)."""
-
-VIEWS = [
-    "",
-    *(each.key for each in LEADERS_PAGES[1:]),
-    "indicator?rows=530000&month=2025-06&kpi=complaints_per_10k",
-]
+ROWS = "indicator?rows=530000&month=2025-06&kpi=complaints_per_10k"
+VIEWS = ["", *(each.key for each in LEADERS_PAGES[1:]), ROWS]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -79,10 +39,9 @@ def test_the_keyboard_alone_reaches_every_control(browser, address, view):
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("store", ["full", "half"])
-def test_every_text_stands_out_from_what_is_behind_it(browser, address, store, view, size):
-    with opened(browser, f"{address(store)}/{view}", size) as (page, _):
+def test_the_rows_behind_a_figure_stand_out_from_what_is_behind_them(browser, address, size):
+    with opened(browser, f"{address('full')}/{ROWS}", size) as (page, _):
+        assert page.locator(".indicator-table").count()
         assert page.evaluate(PALE) == []
 
 

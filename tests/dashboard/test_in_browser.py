@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.dashboard.browsing import LEADERS_PAGES, NARROW, WIDE, opened, settled, text_of
+from tests.dashboard.browsing import LEADERS_PAGES, NARROW, PALE, WIDE, opened, settled, text_of
 
 # A key, the switch to English, ways to save, keys of entries, a formula,
 # commands, a file's ending.
@@ -20,14 +20,18 @@ ENGLISH = re.compile(
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
 @pytest.mark.parametrize("path", ["", *(each.key for each in LEADERS_PAGES[1:])])
 @pytest.mark.parametrize("store", ["full", "half", "bare", "district", "none"])
-def test_a_page_asks_nothing_of_the_internet_and_fits(browser, address, store, path, size):
+def test_a_page_asks_nothing_of_the_internet_fits_and_stands_out_from_what_is_behind_it(
+    browser, address, store, path, size
+):
     with opened(browser, f"{address(store)}/{path}", size) as (page, seen):
         width = page.evaluate("document.documentElement.scrollWidth")
         text = text_of(page)
         links = page.eval_on_selector_all("[data-go]", "all => all.map(each => each.dataset.go)")
+        pale = page.evaluate(PALE)
     assert (seen.outside, seen.failures) == ([], [])
     assert {link.partition("?")[0] for link in links} <= {"", "./", *(each.key for each in LEADERS_PAGES)}
     assert width <= size["width"]
+    assert pale == []
     assert not re.search("[A-Za-z]{3,}", ENGLISH.sub("", text)), "an English remnant"
     assert not re.search("Traceback|Error|None|nan", ENGLISH.sub("", text))
 

@@ -118,7 +118,7 @@ def upload(page, name, content):
     with page.expect_response("**/workbook?*") as answer:
         page.locator(".st-key-upload_workbook input").set_input_files(chosen)
     assert answer.value.status == 200, answer.value.text()
-    page.locator(".st-key-findings", has_text=f"{name}:").wait_for(timeout=30_000)
+    page.locator(".st-key-findings", has_text=f"{name}：").wait_for(timeout=30_000)
     settled(page)
 
 
