@@ -97,6 +97,15 @@ def settled(page: object) -> None:
     assert not page.locator(FAILED).count(), "a page could not be made: see the server's log"
 
 
+def resized(page: object, size: dict[str, int]) -> dict[str, int]:
+    """Give the window another size, and wait until the page has come to rest in it; the size."""
+    page.set_viewport_size(size)
+    page.wait_for_function("width => innerWidth === width", arg=size["width"])
+    settled(page)
+    at_rest(page)
+    return size
+
+
 def at_rest(page: object) -> None:
     """Wait until nothing moves: what opens beside a list that is open closes it again."""
     page.wait_for_function("() => !document.getAnimations().some(each => each.playState === 'running')")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.dashboard.browsing import LEADERS_PAGES, NARROW, PALE, WIDE, opened, settled, text_of
+from tests.dashboard.browsing import LEADERS_PAGES, NARROW, PALE, WIDE, opened, resized, settled, text_of
 
 # A key, the switch to English, ways to save, keys of entries, a formula,
 # commands, a file's ending.
@@ -17,23 +17,27 @@ ENGLISH = re.compile(
 )
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
 @pytest.mark.parametrize("path", ["", *(each.key for each in LEADERS_PAGES[1:])])
 @pytest.mark.parametrize("store", ["full", "half", "bare", "district", "none"])
 def test_a_page_asks_nothing_of_the_internet_fits_and_stands_out_from_what_is_behind_it(
-    browser, address, store, path, size
+    browser, address, store, path
 ):
-    with opened(browser, f"{address(store)}/{path}", size) as (page, seen):
-        width = page.evaluate("document.documentElement.scrollWidth")
-        text = text_of(page)
+    with opened(browser, f"{address(store)}/{path}", WIDE) as (page, seen):
         links = page.eval_on_selector_all("[data-go]", "all => all.map(each => each.dataset.go)")
-        pale = page.evaluate(PALE)
+        looks = {resized(page, size)["width"]: _look(page) for size in (WIDE, NARROW)}
     assert (seen.outside, seen.failures) == ([], [])
     assert {link.partition("?")[0] for link in links} <= {"", "./", *(each.key for each in LEADERS_PAGES)}
-    assert width <= size["width"]
-    assert pale == []
-    assert not re.search("[A-Za-z]{3,}", ENGLISH.sub("", text)), "an English remnant"
-    assert not re.search("Traceback|Error|None|nan", ENGLISH.sub("", text))
+    for width, (needed, text, pale) in looks.items():
+        assert needed <= width
+        assert pale == []
+        assert not re.search("[A-Za-z]{3,}", ENGLISH.sub("", text)), "an English remnant"
+        assert not re.search("Traceback|Error|None|nan", ENGLISH.sub("", text))
+
+
+def _look(page: object) -> tuple[int, str, list[str]]:
+    """The width a page needs, all its text, and what of it does not stand out."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return width, text_of(page), page.evaluate(PALE)
 
 
 def test_the_overview_answers_on_its_first_screen(browser, address):
