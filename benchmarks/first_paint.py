@@ -22,7 +22,8 @@ OFFLINE = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # No name is looked up, so that nothing leaves this machine, whatever a page asks for.
+    # No name is looked up, so that nothing leaves this machine, whatever a page asks for. A route of Playwright's would
+    # switch off what the browser keeps of earlier pages.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 SIZE = {"width": 1440, "height": 900}

@@ -26,8 +26,6 @@ from benchmarks.first_paint import CHROMIUM, OFFLINE, SIZE
 from benchmarks.served import ROOT, Served, served
 from benchmarks.tables import print_table
 
-# A route of Playwright's would switch off the browser's memory of what it has loaded.
-ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 REST_MILLISECONDS = 120_000
 AIM = 2.0
 
@@ -163,7 +161,7 @@ def _idle(server: Served) -> None:
 def _walk(port: int) -> dict[str, float]:
     """Milliseconds of each interaction, in a browser that has seen nothing yet."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=[*OFFLINE, ALONE])
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
         page = started.new_page(viewport=SIZE)
         page.add_init_script(WATCH)
         page.goto(f"http://127.0.0.1:{port}/")
