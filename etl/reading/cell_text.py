@@ -10,7 +10,9 @@ from datetime import date, datetime, time, timedelta
 
 # Of these, values of different kinds can be equal: 1, 1.0 and TRUE.
 EQUAL_KINDS = {bool, int, float}
-SECOND_CHARACTERS = len("2026-09-03 10:20:30")
+WRITTEN_ALIKE = {str, date, datetime}
+"""Python writes a date and a moment in whole seconds as here, but for midnight."""
+SECOND_CHARACTERS, MIDNIGHT = len("2026-09-03 10:20:30"), " 00:00:00"
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -28,13 +30,19 @@ def cell_texts(values: Sequence[Cell]) -> Sequence[str]:
     if len(kinds & EQUAL_KINDS) > 1:
         return list(map(cell_text, values))
     # A register repeats the same few numbers and moments, so each is turned into text once.
-    texts = {value: cell_text(value) for value in set(values)}
+    different = list(set(values))
+    forms = _moment_texts(different) if kinds <= WRITTEN_ALIKE else map(cell_text, different)
+    texts = dict(zip(different, forms, strict=True))
     return list(map(texts.__getitem__, values))
 
 
-def is_number(value: Cell) -> bool:
-    """Whether a cell holds a number, and not a truth value."""
-    return type(value) in (float, int)
+def _moment_texts(values: Sequence[str | date | datetime]) -> list[str]:
+    """The texts of moments, nearly all of which Python writes as they are wanted."""
+    texts = list(map(str, values))
+    for place, text in enumerate(texts):
+        if len(text) > SECOND_CHARACTERS or text.endswith(MIDNIGHT):
+            texts[place] = cell_text(values[place])
+    return texts
 
 
 def number_text(value: float) -> str:
@@ -45,7 +53,7 @@ def number_text(value: float) -> str:
 def datetime_text(value: datetime) -> str:
     """Date and time to the nearest second: the stored fraction of a day is seldom exact."""
     text = value.isoformat(" ")
-    if len(text) == SECOND_CHARACTERS and not text.endswith(" 00:00:00"):
+    if len(text) == SECOND_CHARACTERS and not text.endswith(MIDNIGHT):
         return text
     rounded = _to_second(value) if value.microsecond else value
     return rounded.strftime("%Y-%m-%d %H:%M:%S") if rounded.time() != time() else rounded.date().isoformat()

@@ -16,11 +16,14 @@ from pathlib import Path
 from python_calamine import CalamineSheet
 
 from etl.gate import Limits, too_large
-from etl.reading.cell_text import Cell, cell_texts, is_number
+from etl.reading.cell_text import Cell, cell_texts
 from etl.reading.sheet_parse import Mark, SheetScan, address
 
 # A number in a cell holds 15 digits for certain (IEEE 754 binary64); Excel cuts what is typed beyond.
 LONG_NUMBER = re.compile(r"-?\d{16,}")
+LEAST_LONG_NUMBER = 10**15
+NUMBERS = {float, int}
+"""Of these alone; a truth value is an int as well, to Python."""
 # XML 1.0 has no such character, but a cell can hold it in the spelling _x001F_.
 SEPARATOR = "\x1f"
 # What a table keeps for a cell beside its text (Arrow's string view).
@@ -61,10 +64,10 @@ def _long_numbers(
     rows: Sequence[int], values: Sequence[Cell], texts: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
     """The numbers of more than 15 digits, which may have lost the last ones."""
-    if texts is values:
+    if texts is values or NUMBERS.isdisjoint(map(type, values)):
         return
     for row, value, text in zip(rows, values, texts, strict=True):
-        if is_number(value) and LONG_NUMBER.match(text):
+        if type(value) in NUMBERS and abs(value) >= LEAST_LONG_NUMBER and LONG_NUMBER.match(text):
             yield row, text
 
 
