@@ -90,7 +90,7 @@ def _option(place: int) -> Callable[[Page], None]:
 
 
 def _typed(page: Page) -> None:
-    page.locator(".stTextInput input").fill("投诉")
+    page.locator(".dictionary-side input, .stTextInput input").fill("投诉")
 
 
 WALK = (
