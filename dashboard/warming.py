@@ -14,8 +14,6 @@ from time import perf_counter
 
 from streamlit import runtime
 
-from dashboard.first_views import Question, questions
-from dashboard.queries import builds
 from metrics.connection import NoBuildError, OtherLayoutError
 
 LOG = logging.getLogger(__name__)
@@ -23,6 +21,7 @@ SECONDS_BETWEEN_LOOKS = 2
 REST = 2.0
 """How long the thread rests after a question, in times of what the answer took."""
 
+Question = Callable[[], object]
 Ready = tuple[str, date]
 """The build and the day the answers are for: judgements change at midnight."""
 Look = Callable[[Ready | None, Event], Ready | None]
@@ -60,6 +59,9 @@ def look(ready: Ready | None, stop: Event, rest: float = REST) -> Ready | None:
 
     A build by another process is seen too. What goes wrong goes into the log: a reader's first view takes longer.
     """
+    # Loaded once Streamlit runs: what is kept of answers has no place before, and each would say so in the log.
+    from dashboard.first_views import questions
+
     found = _current()
     if found is None or found == ready:
         return ready
@@ -73,6 +75,8 @@ def look(ready: Ready | None, stop: Event, rest: float = REST) -> Ready | None:
 
 
 def _current() -> Ready | None:
+    from dashboard.queries import builds
+
     try:
         return builds.build(), builds.today()
     except NoBuildError:
