@@ -228,12 +228,15 @@ function written(paper, text, y, size, fill, weight, x = 16) {
   return line;
 }
 
+// What a line is broken between: ideographs, each with the signs that may not begin a line, and words.
+const PIECES = /[\u2e80-\uffef][，。；：、）”\s]*|[^\s\u2e80-\uffef]+\s*|\s+/g;
+
 function wrapped(text, width, size) {
   const lines = [];
   let line = "";
-  for (const sign of text || "") {
-    if (measured(line + sign, size) > width) [lines[lines.length], line] = [line, ""];
-    line += sign;
+  for (const piece of (text || "").match(PIECES) || []) {
+    if (line && measured(line + piece.trimEnd(), size) > width) [lines[lines.length], line] = [line.trimEnd(), ""];
+    line += piece;
   }
   return line ? [...lines, line] : lines;
 }

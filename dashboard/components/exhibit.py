@@ -8,9 +8,10 @@ unrounded, so that Excel opens it right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 import polars as pl
 
@@ -65,11 +66,26 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
         title=str(exhibit.title),
         finding=exhibit.finding,
         source=" · ".join(
-            part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
+            part
+            for part in (
+                exhibit.source,
+                *map(_taken_along, exhibit.notes),
+                t("模拟数据") if exhibit.simulated else "",
+            )
+            if part
         ),
         chart=exhibit.chart,
         csv="" if exhibit.table is None else harmless_csv(_marked(exhibit)),
     )
+
+
+SCREEN_ONLY = re.compile(r'<span class="print-hidden">.*?</span>', re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
+
+
+def _taken_along(note: str) -> str:
+    """What a note says beside a picture that is taken away: its text, without what can be pressed."""
+    return unescape(TAG.sub("", SCREEN_ONLY.sub("", note))).strip().removesuffix("·").strip()
 
 
 def on_screen(text: str) -> str:

@@ -92,7 +92,7 @@ METHODS = (
     Method(
         title=deferred("红线"),
         text=deferred(
-            "必须为0的认定事项：{red_lines}。触及的不扣分、不改名次，在名次旁单列（设定值，无文件规定）。"
+            "必须为0的认定事项：{red_lines}。触及的不扣分、不改名次，只在名次旁注明（设定值，无文件规定）。"
         ),
         of_score=True,
     ),

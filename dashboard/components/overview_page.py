@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from dashboard import format
 from dashboard.components import (
     area_map,
     attention,
@@ -156,7 +157,10 @@ def foot(
         attention_queries.MONTHS_IN_A_ROW,
     )
     return [
-        (t("变化最大（得分较上月）"), attention.movers(moved, scores, names, f"{month:%Y-%m}")),
+        (
+            t("变化最大（{month}得分较上月）", month=format.month(month)),
+            attention.movers(moved, scores, names, f"{month:%Y-%m}"),
+        ),
         (t("整改督办"), attention.overdue(overdue.to_dicts(), whole[0] if whole else None, names)),
         (t("需要关注"), watched),
     ]

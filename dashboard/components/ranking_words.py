@@ -82,8 +82,8 @@ def assessed_text(row: Row, by: Kpi | None = None) -> str:
 
 
 def red_line_text(row: Row) -> str:
-    """触及红线，单列: beside every rank of a unit that crossed one; empty for others."""
-    return t("触及红线，单列") if row["red_lines"] else ""
+    """触及红线: beside every rank of a unit that crossed one; empty for others."""
+    return t("触及红线") if row["red_lines"] else ""
 
 
 def rank_marks(row: Row, by: Kpi | None = None) -> list[str]:
@@ -99,7 +99,7 @@ def reading(ranking: Ranking) -> str:
         if ranking.by is None
         else t("◐：应报的月报没有到齐。")
     )
-    crossed = t("▼红线：触及红线的不扣分、不改名次，单列（设定值，无文件规定）。")
+    crossed = t("▼红线：触及红线的不扣分、不改名次，只在名次旁注明（设定值，无文件规定）。")
     told = [share if few else "", crossed if any(row["red_lines"] for row in ranking.rows) else ""]
     return escape(sentences(told))
 

@@ -230,9 +230,9 @@ def _beside(slope: Slope) -> str:
         rank, picked = slope.ranks[code][-1], code == slope.picked
         why = slope.reasons.get(code, "") if rank is None else t("（第{rank}名）", rank=rank)
         text = _text(
-            slope.ends[1],
-            10,
-            "start",
+            100,
+            0,
+            "end",
             place,
             f"{slope.names[code]} {why}".strip(),
             picked=picked,

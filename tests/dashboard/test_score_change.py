@@ -197,7 +197,7 @@ def test_the_formula_of_an_item_by_hand():
     [
         (1.0, (), None, []),
         (0.75, (), None, ["◐已评75%"]),
-        (0.9996, ("violations",), None, ["◐已评99%", "触及红线，单列"]),
+        (0.9996, ("violations",), None, ["◐已评99%", "触及红线"]),
         (0.75, (), KPIS["certified_rate"], ["◐已报75%"]),
     ],
 )
