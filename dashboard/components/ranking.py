@@ -140,7 +140,7 @@ def _name(ranking: Ranking, row: Row) -> str:
     if not row["red_lines"]:
         return name
     said = t("触及红线：{kpis}", kpis=listed([of(KPIS[key], "title") for key in row["red_lines"]]))
-    return f'{name} <b class="missed" title="{escape(said)}">{escape(t("▼红线"))}</b>'
+    return f'{name} <b class="missed nb" title="{escape(said)}">{escape(t("▼红线"))}</b>'
 
 
 def _score(ranking: Ranking, row: Row) -> str:
@@ -182,9 +182,10 @@ def _most_lost(ranking: Ranking) -> Column:
 
 def _strip_of_values(ranking: Ranking) -> Column:
     along = ranking_bars.scale(ranking.by, ranking.figures)
+    has_target = any(row["target"] is not None for row in ranking.figures)
     return Column(
         css="bar",
-        title=t("数值与95%区间（竖线：目标）"),
+        title=t("数值与95%区间（竖线：目标）") if has_target else t("数值与95%区间"),
         cell=lambda row, _: _strip(ranking, row, along),
     )
 
