@@ -26,6 +26,7 @@ from benchmarks.first_paint import CHROMIUM, DRAWN_MILLISECONDS, OFFLINE
 from benchmarks.served import Served, served
 from dashboard.access import visitors
 from docs.screenshots import PICTURES, simulated_store
+from etl import calendar
 from etl.campaign import Campaign, Unit, load_campaign
 from etl.demo import workbook_bytes
 from etl.sheets import SHEETS
@@ -60,7 +61,8 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="a store with simulated data; it is copied")
     options = parser.parse_args()
     campaign, now = load_campaign(CAMPAIGN), datetime.now()
-    month = next(each for each in campaign.periods if campaign.due_at(each) > now)
+    # The last month that is over: of one that has only begun there is hardly anything to hand in.
+    month = [each for each in campaign.periods if calendar.last_day(each) < now.date()][-1]
     unit = campaign.unit(UNIT, campaign.reporting_level)
     planned = PlannedWorkbook(unit_code=UNIT, period=month, received_at=now.replace(microsecond=0))
     cover, rows = contents(campaign, planned, seed=SEED, first=FIRST)
@@ -159,10 +161,14 @@ def _hand_in(browser: Browser, server: Served, month: str, filled: bytes) -> Non
 def _return(browser: Browser, server: Served, month: str) -> None:
     page = _page(browser, server, "reviewer", f"review?month={month}&unit={UNIT}")
     page.get_by_text("退回修改").click()
+    # What opens beside a list that is open closes it again.
+    page.wait_for_function("() => !document.getAnimations().some(each => each.playState === 'running')")
     page.get_by_label("工作表").first.click()
     page.get_by_role("option", name="基础情况").click()
     page.get_by_label("单元格").first.fill("E6")
     page.get_by_label("退回理由").first.fill("在岗人数较上月增加6人，请核对并补充录用文件")
+    page.get_by_label("退回理由").first.press("Tab")
+    page.wait_for_function(READY, polling="raf", timeout=DRAWN_MILLISECONDS)
     page.get_by_role("button", name="退回", exact=True).click()
     page.get_by_text("第1版已退回").wait_for(timeout=DRAWN_MILLISECONDS)
     page.close()
@@ -181,7 +187,7 @@ def _upload(page: Page, name: str, content: bytes) -> None:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     chosen = {"name": name, "mimeType": kind, "buffer": content}
     page.locator(".st-key-upload_workbook input").set_input_files(chosen)
-    page.locator(".st-key-findings", has_text=f"{name}:").wait_for(timeout=DRAWN_MILLISECONDS)
+    page.locator(".st-key-findings", has_text=f"{name}：").wait_for(timeout=DRAWN_MILLISECONDS)
     page.wait_for_function(READY, polling="raf", timeout=DRAWN_MILLISECONDS)
 
 
