@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from threading import Event, Thread
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from streamlit import runtime
 
 from metrics.connection import NoBuildError, OtherLayoutError
+
+if TYPE_CHECKING:
+    from dashboard.first_views import Question
 
 LOG = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 2
 REST = 2.0
 """How long the thread rests after a question, in times of what the answer took."""
 
-Question = Callable[[], object]
 Ready = tuple[str, date]
 """The build and the day the answers are for: judgements change at midnight."""
 Look = Callable[[Ready | None, Event], Ready | None]

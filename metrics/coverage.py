@@ -39,10 +39,9 @@ def reports(dimensions: Dimensions, kpis: Sequence[Kpi], period: Scope) -> pl.Da
     for kpi in kpis:
         months = expected_months(dimensions, kpi, period)
         owed = tuple(month for month in months if month in period.due) or months
-        found, early = (
-            _received(dimensions, kpi, each, counted)
-            for each in (months, tuple(month for month in months if month not in owed))
-        )
+        later = tuple(month for month in months if month not in owed)
+        found = _received(dimensions, kpi, months, counted)
+        early = _received(dimensions, kpi, later, counted)
         columns["kpi"] += [kpi.key] * len(units)
         columns["reporting_code"] += units
         columns["is_register"] += [found.is_register] * len(units)

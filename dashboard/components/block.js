@@ -179,11 +179,20 @@ function composed(slot, data) {
   }
   y += Math.max(...drawings.map((each) => each.getBoundingClientRect().bottom - top)) + 8;
   y = legend(paper, slot.querySelectorAll(".legend li"), y, width);
-  y = paragraph(paper, wrapped(data.source, width - 32, 12), y, 12, "#5A5A5A", 400);
+  for (const text of [...slot.querySelectorAll(".src.told")].map(told).concat(data.source)) {
+    y = paragraph(paper, wrapped(text, width - 32, 12), y, 12, "#5A5A5A", 400);
+  }
   paper.setAttribute("height", Math.ceil(y + 10));
   paper.setAttribute("viewBox", `0 0 ${width} ${Math.ceil(y + 10)}`);
   white.setAttribute("height", Math.ceil(y + 10));
   return paper;
+}
+
+// What a note says beside the picture, without what can be pressed.
+function told(note) {
+  const copy = note.cloneNode(true);
+  for (const each of copy.querySelectorAll(".print-hidden")) each.remove();
+  return copy.textContent.trim();
 }
 
 function legend(paper, entries, y, width) {
@@ -229,7 +238,7 @@ function written(paper, text, y, size, fill, weight, x = 16) {
 }
 
 // What a line is broken between: ideographs, each with the signs that may not begin a line, and words.
-const PIECES = /[\u2e80-\uffef][，。；：、）”\s]*|[^\s\u2e80-\uffef]+\s*|\s+/g;
+const PIECES = /[\u2e80-\uffef\u{20000}-\u{3ffff}][，。；：、）”\s]*|[^\s\u2e80-\uffef\u{20000}-\u{3ffff}]+\s*|\s+/gu;
 
 function wrapped(text, width, size) {
   const lines = [];

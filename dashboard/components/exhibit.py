@@ -8,10 +8,9 @@ unrounded, so that Excel opens it right.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 
 import polars as pl
 
@@ -56,7 +55,7 @@ class Exhibit:
 
 def show(exhibit: Exhibit, body: str, *, key: str) -> None:
     """Draw an exhibit around ``body``, which is HTML; a Plotly chart is drawn right after it."""
-    small = [f'<p class="src">{note}</p>' for note in exhibit.notes if note]
+    small = [f'<p class="src told">{note}</p>' for note in exhibit.notes if note]
     small += [f'<p class="src">{escape(exhibit.source)}</p>'] if exhibit.source else []
     block.show(
         f'<figure class="exhibit"><figcaption>{_heading(exhibit)}{_buttons(exhibit)}</figcaption>'
@@ -66,26 +65,11 @@ def show(exhibit: Exhibit, body: str, *, key: str) -> None:
         title=str(exhibit.title),
         finding=exhibit.finding,
         source=" · ".join(
-            part
-            for part in (
-                exhibit.source,
-                *map(_taken_along, exhibit.notes),
-                t("模拟数据") if exhibit.simulated else "",
-            )
-            if part
+            part for part in (exhibit.source, t("模拟数据") if exhibit.simulated else "") if part
         ),
         chart=exhibit.chart,
         csv="" if exhibit.table is None else harmless_csv(_marked(exhibit)),
     )
-
-
-SCREEN_ONLY = re.compile(r'<span class="print-hidden">.*?</span>', re.DOTALL)
-TAG = re.compile(r"<[^>]+>")
-
-
-def _taken_along(note: str) -> str:
-    """What a note says beside a picture that is taken away: its text, without what can be pressed."""
-    return unescape(TAG.sub("", SCREEN_ONLY.sub("", note))).strip().removesuffix("·").strip()
 
 
 def on_screen(text: str) -> str:

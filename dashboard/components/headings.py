@@ -57,9 +57,8 @@ def overview(
 
 def reports_of(kind: PeriodKind, month: date) -> str:
     """Which month's reports a page speaks of, where its title names another span."""
-    return (
-        t("报送情况为{month}", month=format.month(month)) if when(kind, month) != format.month(month) else ""
-    )
+    name = format.month(month)
+    return t("报送情况为{month}", month=name) if when(kind, month) != name else ""
 
 
 def _days_left(build: str, today: date) -> str:

@@ -254,10 +254,11 @@ def _reading_of_whiskers(indicator: Indicator) -> str:
     """What a bar says, and that units are compared with one another in the funnel; HTML."""
     if all(row["lower"] is None for row in indicator.rows):
         return escape(t("全数统计，没有抽样误差，不画区间。"))
-    own = t("横线为95%区间，只说该单位自己的数有多大偶然性。")
-    if any(row["target"] is not None for row in indicator.rows):
-        own = t("横线为95%区间，只说该单位自己的数有多大偶然性：跨过目标线的，达标与否可能只是偶然。")
-    own = escape(own)
+    own = escape(
+        t("横线为95%区间，只说该单位自己的数有多大偶然性：跨过目标线的，达标与否可能只是偶然。")
+        if any(row["target"] is not None for row in indicator.rows)
+        else t("横线为95%区间，只说该单位自己的数有多大偶然性。")
+    )
     if indicator.funnel is None:
         return own
     between = linked("单位之间是否真有差别，看{funnel}。", funnel=link(t("漏斗图"), chart=FUNNEL))

@@ -182,10 +182,9 @@ def _most_lost(ranking: Ranking) -> Column:
 
 def _strip_of_values(ranking: Ranking) -> Column:
     along = ranking_bars.scale(ranking.by, ranking.figures)
-    has_target = any(row["target"] is not None for row in ranking.figures)
     return Column(
         css="bar",
-        title=t("数值与95%区间（竖线：目标）") if has_target else t("数值与95%区间"),
+        title=t("数值与95%区间（竖线：目标）") if ranking.has_target else t("数值与95%区间"),
         cell=lambda row, _: _strip(ranking, row, along),
     )
 

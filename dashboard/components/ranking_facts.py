@@ -74,10 +74,14 @@ class Ranking:
         return [kpi for kpi, _, _ in parts]
 
     @cached_property
+    def has_target(self) -> bool:
+        """Whether any unit is held to a target of the KPI."""
+        return any(row["target"] is not None for row in self.figures)
+
+    @cached_property
     def only_describes(self) -> bool:
         """Whether the KPI ranked by says how much and not how well: a place at the front is no lead."""
-        has_target = any(row["target"] is not None for row in self.figures)
-        return self.by is not None and is_context(self.by, has_target=has_target)
+        return self.by is not None and is_context(self.by, has_target=self.has_target)
 
     @cached_property
     def moves(self) -> dict[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from etl.campaigns.facts import Level
@@ -97,25 +96,21 @@ def _parents(units: tuple[Unit, ...], levels: list[str]) -> Iterator[str]:
 def _shared_names(units: tuple[Unit, ...], reporting_level: str) -> Iterator[str]:
     """Units that bear the full name of another with which a cell could mean either, one line a pair."""
     rows = {unit.code: row for row, unit in enumerate(units, start=2)}
+    # A unit stands in many pairs, and its names are made alike once.
+    names = {unit.code: tidy(unit.name) for unit in units}
+    written = {
+        unit.code: {names[unit.code], *map(tidy, (unit.short_name, *unit.aliases, *unit.former))}
+        for unit in units
+    }
     told = set()
     for one, other in _confusable(units, reporting_level):
         pair = frozenset((one.code, other.code))
-        if pair in told or _name(other) not in _written(one):
+        if pair in told or names[other.code] not in written[one.code]:
             continue
         told.add(pair)
         zh = f"{one.name}（{one.code}）的名称、简称、别名或曾用名与{other.name}（{other.code}）的名称相同，请改其中一个"
         en = f"a name of {one.name} ({one.code}) is the name of {other.name} ({other.code}); change one of them"
         yield problem("units.csv", tuple(sorted(rows[code] for code in pair)), zh, en)
-
-
-@cache
-def _name(unit: Unit) -> str:
-    return tidy(unit.name)
-
-
-@cache
-def _written(unit: Unit) -> frozenset[str]:
-    return frozenset(map(tidy, (unit.name, unit.short_name, *unit.aliases, *unit.former)))
 
 
 def _confusable(units: tuple[Unit, ...], reporting_level: str) -> Iterator[tuple[Unit, Unit]]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from etl.read import SheetReading
 
 HEADER_SEARCH_ROWS = 20
-TOTALS = r"(?i)^(?:合计|总计|小计|共计|总数|total)[::]?$"
-TOTALS_OF = r"^.{1,10}(?:合计|总计|小计|共计)[::]?$"
+TOTALS = r"(?i)^(?:合计|总计|小计|共计|总数|total)[:：]?$"
+TOTALS_OF = r"^.{1,10}(?:合计|总计|小计|共计)[:：]?$"
 TOTALS_START = r"^\s*[合总小共Tt]"
 SHORT_ROW_BYTES = 64
 LONG_SHEET_ROWS = 2_000

@@ -52,9 +52,6 @@ def number_text(value: float) -> str:
 
 def datetime_text(value: datetime) -> str:
     """Date and time to the nearest second: the stored fraction of a day is seldom exact."""
-    text = value.isoformat(" ")
-    if len(text) == SECOND_CHARACTERS and not text.endswith(MIDNIGHT):
-        return text
     rounded = _to_second(value) if value.microsecond else value
     return rounded.strftime("%Y-%m-%d %H:%M:%S") if rounded.time() != time() else rounded.date().isoformat()
 

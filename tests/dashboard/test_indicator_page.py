@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,10 +18,9 @@ from dashboard.components import certainty_words, indicator_page, indicator_tabl
 from dashboard.components.charts import references, set_apart
 from dashboard.components.indicator_facts import Indicator
 from dashboard.queries import builds, reports
-from dashboard.state import Filters
 from metrics.connection import current_build
-from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, loaded, opened, settled, text_of
+from tests.dashboard.chosen_filters import chosen
 
 PAGE = "/indicator?month=2025-06&kpi=complaints_on_time_rate"
 
@@ -34,17 +34,7 @@ def indicator_of(monkeypatch, stores):
     monkeypatch.setenv("STORE_DIR", str(stores("full")))
 
     def of(level: str, unit: str | None, kpi: str = "complaints_on_time_rate") -> Indicator:
-        filters = Filters(
-            build=builds.build(),
-            month=JUNE,
-            period=None,
-            kpi=KPIS[kpi],
-            level=level,
-            group=None,
-            by_score=False,
-            unit=unit,
-            rows=None,
-        )
+        filters = chosen(builds.build(), JUNE, kpi, level=level, by_score=False, unit=unit)
         return indicator_page.facts(filters, LATER)
 
     return of
@@ -52,17 +42,7 @@ def indicator_of(monkeypatch, stores):
 
 def test_a_share_of_what_is_stated_says_of_how_many_it_is_not(monkeypatch, stores):
     monkeypatch.setenv("STORE_DIR", str(stores("full")))
-    filters = Filters(
-        build=builds.build(),
-        month=JUNE,
-        period=None,
-        kpi=KPIS["first_contact_rate"],
-        level="prefecture",
-        group=None,
-        by_score=False,
-        unit=None,
-        rows=None,
-    )
+    filters = chosen(builds.build(), JUNE, "first_contact_rate", by_score=False)
     told = indicator_page.unstated(filters, indicator_page.facts(filters, LATER), LATER)
     valid, stated, blank = (int(each.replace(",", "")) for each in re.findall(r"[\d,]+", told))
     with duckdb.connect(str(current_build(stores("full"))), read_only=True) as connection:
@@ -285,3 +265,21 @@ def test_rows_that_may_not_be_shown_are_counted(browser, address, stores):
     assert int(withheld[1]) > 0
     assert "逐利" not in text
     assert seen.failures == []
+
+
+def test_a_picture_of_the_months_takes_along_what_the_page_says_beside_it(browser, address):
+    with opened(browser, address("half") + PAGE, WIDE) as (page, _):
+        note = page.locator(
+            ".st-key-indicator_trend_frame .src.told, .st-key-indicator_trend .src.told"
+        ).first
+        said = note.evaluate(
+            "each => { const copy = each.cloneNode(true);"
+            " copy.querySelectorAll('.print-hidden').forEach(part => part.remove()); return copy.textContent.trim(); }"
+        )
+        with page.expect_download() as download:
+            page.locator("[class*=st-key-indicator_trend] [data-save=svg]").first.click()
+        drawn = Path(download.value.path()).read_text(encoding="utf-8")
+    lines = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert said
+    assert said.replace(" ", "") in unescape("".join(lines)).replace(" ", "")
+    assert "交互图表" not in drawn

@@ -21,9 +21,9 @@ from dashboard.components import (
 )
 from dashboard.i18n import LANGUAGE, t
 from dashboard.queries import builds, figures, reports, units
-from dashboard.state import Filters
 from metrics.kpis import KPIS
 from tests.dashboard import sample_store
+from tests.dashboard.chosen_filters import chosen
 
 MAY, JUNE, LATER = date(2025, 5, 1), date(2025, 6, 1), date(2025, 12, 1)
 MISSING = 0
@@ -158,15 +158,7 @@ def language(request):
 
 
 def filters(build, kpi="officers_per_10k", **more):
-    asked = {
-        "period": None,
-        "level": "prefecture",
-        "group": None,
-        "by_score": True,
-        "unit": None,
-        "rows": None,
-    }
-    return Filters(build=build, month=JUNE, kpi=KPIS[kpi], **asked | more)
+    return chosen(build, JUNE, kpi, **more)
 
 
 def overview(build) -> str:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from dashboard.components import ranking_explained, ranking_page, ranking_words
 from dashboard.components.ranking_points import points
 from dashboard.queries import builds, rankings
-from dashboard.state import Filters
 from metrics.kpis import KPIS
 from tests.dashboard.browsing import NARROW, WIDE, opened, settled, text_of
+from tests.dashboard.chosen_filters import chosen
 
 JUNE, LATER = date(2025, 6, 1), date(2025, 8, 1)
 PAGE = "/ranking?month=2025-06"
@@ -102,17 +102,7 @@ def test_a_row_picked_by_keyboard_is_explained_item_by_item(browser, address):
 def test_an_item_says_its_period_where_it_is_not_the_month(monkeypatch, stores):
     monkeypatch.setenv("STORE_DIR", str(stores("full")))
     build = builds.build()
-    filters = Filters(
-        build=build,
-        month=JUNE,
-        period=None,
-        kpi=KPIS["complaints_on_time_rate"],
-        level="prefecture",
-        group=None,
-        by_score=True,
-        unit="530100",
-        rows=None,
-    )
+    filters = chosen(build, JUNE, "complaints_on_time_rate", unit="530100")
     ranks = ranking_page.facts(filters, LATER)
     unit = ranking_explained.picked(rankings.unit_score_list(build, JUNE, LATER), "530100")
     told = {row["指标"]: row["时段"] for row in ranking_explained.table(ranks, unit, None).to_dicts()}
@@ -157,17 +147,7 @@ def test_a_rank_on_part_of_the_weight_says_so_on_every_page_that_shows_it(
 def test_the_table_taken_away_has_points_earned_and_points_to_be_had(monkeypatch, stores):
     monkeypatch.setenv("STORE_DIR", str(stores("full")))
     build = builds.build()
-    filters = Filters(
-        build=build,
-        month=JUNE,
-        period=None,
-        kpi=KPIS["certified_rate"],
-        level="prefecture",
-        group=None,
-        by_score=True,
-        unit=None,
-        rows=None,
-    )
+    filters = chosen(build, JUNE, "certified_rate")
     ranks = ranking_page.facts(filters, LATER)
     rows = {row["单位代码"]: row for row in ranking_words.table(ranks).to_dicts()}
     uncounted = 0

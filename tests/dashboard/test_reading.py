@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from dashboard.components import aligned, findings, kpi_choice, methods, ranking_page, synonyms
 from dashboard.queries import builds, figures, reports
-from dashboard.state import Filters
 from metrics.kpis import KPIS
 from tests.dashboard.browsing import WIDE, opened, settled, text_of
+from tests.dashboard.chosen_filters import chosen
 
 MAY, JUNE, TODAY = date(2025, 5, 1), date(2025, 6, 1), date(2025, 8, 1)
 WORDS = {
@@ -92,17 +92,7 @@ def test_nothing_is_said_of_one_value_or_of_values_that_read_the_same():
 
 def test_the_items_said_to_cost_most_cost_most_and_the_leaders_lead(build):
     made = build("full")
-    filters = Filters(
-        build=made,
-        month=JUNE,
-        period=None,
-        kpi=KPIS["complaints_on_time_rate"],
-        level="prefecture",
-        group=None,
-        by_score=True,
-        unit=None,
-        rows=None,
-    )
+    filters = chosen(made, JUNE, "complaints_on_time_rate")
     ranks = ranking_page.facts(filters, TODAY)
     lost = Counter()
     for row in ranks.rows:

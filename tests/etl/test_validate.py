@@ -362,7 +362,7 @@ def move_row(lines, row, *, by):
 
 LAYOUTS = {
     "blank_row": (lambda lines: move_row(lines, 5, by=2), "A5"),
-    "totals_row": (lambda lines: lines.update({9: ["合 计", None, None, "99"]}), "A9"),
+    "totals_row": (lambda lines: lines.update({9: ["合 计：", None, None, "99"]}), "A9"),
     "repeated_header": (lambda lines: lines.update({9: list(lines[HEADER_ROW])}), "A9"),
     "duplicate_header": (lambda lines: lines[HEADER_ROW].append("工单编号"), "S2"),
     "unexpected_column": (
